@@ -1,0 +1,354 @@
+"""The words of telling: what happened, what is wanted, what is true now, and what is sent.
+
+All are frozen and carry their units in their names. Times that end in ``_s`` are seconds since the Unix epoch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, fields
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+from monitor.model import PostureEpochs
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def event_id(at_s: float, *subject: object) -> str:
+    """A ULID made from what happened instead of from chance, so that a replay gives the same ids.
+
+    Parameters
+    ----------
+    at_s : time of the event, seconds since the Unix epoch (clamped to >= 0); becomes the sortable prefix.
+    subject : whatever tells this event from another of the same millisecond: wearer, kind, key.
+
+    Returns
+    -------
+    26 characters of Crockford base 32: 48 bits of milliseconds, 80 bits of a hash of ``subject``.
+    """
+    ms = max(0, round(at_s * 1000)) & ((1 << 48) - 1)
+    digest = hashlib.sha256("\x1f".join(map(str, subject)).encode()).digest()
+    value = ms << 80 | int.from_bytes(digest[:10], "big")
+    return "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened. ``at_s`` is the stream time at which it was decided."""
+
+    id: str
+    at_s: float
+
+    @property
+    def type(self) -> str:
+        """Snake-case name of the class, as published."""
+        return EVENT_NAMES[type(self)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostureChanged(Event):
+    """The posture of the latest row differs from the one before (or there was none before)."""
+
+    start_s: float
+    posture: str
+    previous: str | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotWorn(Event):
+    """The wearable has been taken off; settled, not only suspected."""
+
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worn(Event):
+    """The wearable is on the body again."""
+
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoutStarted(Event):
+    """A sedentary bout began; ``id`` names the bout for good."""
+
+    bout_start_s: float
+    sedentary_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoutEnded(Event):
+    """A sedentary bout is over: ``bout_end_s - bout_start_s == sedentary_s + paused_s + unknown_s``."""
+
+    bout_id: str
+    bout_start_s: float
+    bout_end_s: float
+    sedentary_s: float
+    """Seconds on the clock: sitting and lying, and being busy in between."""
+    paused_s: float
+    """Upright seconds too short to end the bout."""
+    unknown_s: float
+    """Seconds without a statement that did not end the bout."""
+    ended_by: str
+    """``upright``, ``gap``, ``not_worn``, ``asleep``, ``vehicle`` or ``stop``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakTaken(Event):
+    """An upright stretch has lasted ``bouts.break_min_s``: seen, and credited."""
+
+    bout_id: str
+    break_start_s: float
+    upright_s: float
+    sedentary_s: float
+    """What the interrupted bout had on its clock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakEnded(Event):
+    """The wearer sits or lies again (or there is no statement any more); the quality of the break."""
+
+    break_start_s: float
+    break_end_s: float
+    upright_s: float
+    stepping_s: float
+    steps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapEnded(Event):
+    """A stretch outside bouts and breaks of which nothing can be said is over."""
+
+    gap_start_s: float
+    gap_end_s: float
+    reason: str
+    """``no_data``, ``unknown``, ``not_worn``, ``asleep``, ``vehicle`` or ``active``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One exercise to go with an alert, ready to be read."""
+
+    exercise_id: str
+    title: str
+    dose: str
+    how: str
+    """One or two sentences, in the imperative of an invitation."""
+    side: str
+    """Where it has sides: which first; else empty."""
+    easier: str
+    why: str
+    verifiable: str
+    """``repetitions``, ``hold``, ``posture`` or ``timed``: what this placement can see of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakDue(Event):
+    """Time for a break. ``id`` names the alert for good; a repeat has an id of its own and the same ``alert_id``."""
+
+    alert_id: str
+    bout_id: str
+    bout_start_s: float
+    due_s: float
+    """When the clock reached the hard limit, or will."""
+    sedentary_s: float
+    limit_s: float
+    repeat: int
+    """0 for the first call."""
+    level: int
+    """The highest rung of the ladder that may be used: 1 wearable, 2 phone, 3 room."""
+    confidence: float
+    why_now: str
+    """``limit``, ``opportune`` or ``repeat``."""
+    clears: str
+    """What would have to happen to clear it."""
+    title: str
+    message: str
+    exercise: Suggestion | None
+    expires_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertCleared(Event):
+    """An alert is over, everywhere."""
+
+    alert_id: str
+    by: str
+    """``break``, ``done``, ``skip``, ``snooze``, ``wrong``, ``pause``, ``busy``, ``not_worn``, ``gap``, ``expired``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertWithheld(Event):
+    """A break is due but the program keeps silent; said once a reason."""
+
+    bout_id: str
+    due_s: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snoozed(Event):
+    """Quiet until ``until_s`` by the wearer's wish."""
+
+    alert_id: str | None
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestAlert(Event):
+    """An alert that the wearer asked for to try the ways it takes."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of its name
+
+    title: str
+    message: str
+    exercise: Suggestion | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandAnswered(Event):
+    """What became of a command: applied (``value`` is the value now in force) or refused (``error`` says why)."""
+
+    command: str
+    ok: bool
+    value: str | float | bool | None = None
+    error: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongReported(Event):
+    """The wearer says that the last alert was wrong: they were not sitting."""
+
+    alert_id: str | None
+    posture: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayEnded(Event):
+    """Local midnight has passed: the day's totals."""
+
+    date: str
+    """ISO date of the day that ended."""
+    sedentary_min: float
+    longest_min: float
+    breaks: int
+    alerts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataCorrected(Event):
+    """Samples that came late have changed the books from ``from_s`` to ``until_s``."""
+
+    from_s: float
+    until_s: float
+
+
+def _snake(name: str) -> str:
+    return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(name))
+
+
+EVENT_NAMES: dict[type[Event], str] = {cls: _snake(cls.__name__) for cls in Event.__subclasses__()}
+
+
+def event_as_dict(event: Event) -> dict[str, Any]:
+    """``type`` first, then every field; nested records become dicts. JSON-ready."""
+    return {"type": event.type, **{f.name: plain(getattr(event, f.name)) for f in fields(event)}}
+
+
+def plain(record: Any) -> Any:
+    """A record as dicts, lists and plain values, recursively; enums become their values."""
+    if hasattr(record, "__dataclass_fields__"):
+        return {f.name: plain(getattr(record, f.name)) for f in fields(record)}
+    if isinstance(record, Enum):
+        return record.value
+    if isinstance(record, list | tuple):
+        return [plain(item) for item in record]
+    if isinstance(record, np.generic):
+        return record.item()
+    return record
+
+
+# --- commands, state, corrections, messages -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something the wearer wants, from whatever surface; checked by the pipeline, answered by ``CommandAnswered``."""
+
+    name: str
+    """``snooze pause limit profile test break done why skip wrong busy hurts``."""
+    value: str = ""
+    """The text as it came: ``PRESS``, minutes, ``ON`` / ``OFF``, an exercise id, ``RESET``."""
+    alert_id: str | None = None
+    """The alert that is answered, where the surface names it."""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WearerState:
+    """What is true now, for anybody who looks: the retained state. None where it is not known."""
+
+    at_s: float
+    posture: str = "unknown"
+    sedentary: bool = False
+    confidence: float = 0.0
+    bout_id: str | None = None
+    bout_start_s: float | None = None
+    bout_s: float = 0.0
+    next_break_s: float | None = None
+    alert: str = "none"
+    """``none``, ``due``, ``overdue``, ``snoozed`` or ``paused``."""
+    alert_id: str | None = None
+    snoozed_until_s: float | None = None
+    today_s: float = 0.0
+    longest_s: float = 0.0
+    breaks: int = 0
+    day_start_s: float | None = None
+    limit_s: float = 1800.0
+    profile: str = "normal"
+    paused: bool = False
+    busy: bool = False
+    battery_pct: int | None = None
+    rssi_dbm: int | None = None
+    link_fresh: bool = False
+    last_sample_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Correction:
+    """The second reading of a stretch of the day, after a hole was filled; replaces what was stored from ``from_s``."""
+
+    from_s: float
+    postures: PostureEpochs
+    events: tuple[Event, ...]
+    """The books' events from ``from_s`` on (bouts, breaks, gaps); to be stored, never to be sent as news."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Update:
+    """What the outlets are told: news of one wearer, and the state after it."""
+
+    wearer: str
+    events: tuple[Event, ...]
+    state: WearerState
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One MQTT publication: what to say and how, not yet sent."""
+
+    topic: str
+    payload: str
+    retain: bool = False
+    qos: int = 1
+    expires_s: float | None = None
+    """Stream time after which nobody should receive it; None for ever."""
+    event_id: str | None = None
+    properties: dict[str, str] = field(default_factory=dict)
+    """MQTT 5 user properties."""

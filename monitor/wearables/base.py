@@ -1,0 +1,143 @@
+"""The contract of a wearable's driver: sans-io, told what came, answering with what it wants and what it knows.
+
+A driver never sees a clock, a socket or bleak. The transport carries out its actions one after the other,
+reports each by ``done``, and hands every notification to ``receive``. All times are given from outside.
+Its whole memory is plain data (dataclass fields), so that it can be stored and taken up again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from monitor.errors import MonitorError
+from monitor.model import Fact, Nudge
+
+
+class DecodeError(MonitorError):
+    """A packet breaks the protocol. ``packet`` is what came; the message names the field."""
+
+    def __init__(self, reason: str, packet: bytes = b"") -> None:
+        super().__init__(f"{reason} [{packet[:32].hex()}{'…' if len(packet) > 32 else ''}]" if packet else reason)
+        self.reason = reason
+        self.packet = packet
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """Bytes of one notification or indication."""
+
+    characteristic: str
+    """128-bit UUID, lower case."""
+    data: bytes
+    at_s: float
+    """Arrival, on the daemon's clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Read a characteristic; the bytes come back by ``done``."""
+
+    characteristic: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Write a characteristic."""
+
+    characteristic: str
+    data: bytes
+    response: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Turn notifications or indications on."""
+
+    characteristic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """Turn them off."""
+
+    characteristic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnect:
+    """Drop the link and connect anew: the device is in a state that only this heals."""
+
+    reason: str
+
+
+Action = Read | Write | Subscribe | Unsubscribe | Reconnect
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an action."""
+
+    at_s: float
+    sent_at_s: float
+    """When it was handed to the radio: with ``at_s`` the round trip, which time synchronisation needs."""
+    value: bytes | None = None
+    """The bytes read; None for the other actions."""
+    error: str | None = None
+    att_error: int | None = None
+    """ATT error code where the device refused."""
+
+
+Resume = dict[str, Any]
+"""What a driver wants to remember over a crash: JSON-ready plain data, understood by the same driver only."""
+
+Reply = list[Action | Fact]
+
+
+class Wearable(Protocol):
+    """One connected device. Each link calls ``start`` on the same object; after a crash, on a new one with ``resume``."""
+
+    SERVICE_UUIDS: ClassVar[tuple[str, ...]]
+    """Advertised services by which the device is recognised; may be empty."""
+    NAME_PREFIXES: ClassVar[tuple[str, ...]]
+    """Advertised names by which it is recognised."""
+    SILENCE_IS_LEGAL: ClassVar[bool]
+    """True where the device sends only on change, so that no data is no fault by itself."""
+
+    def start(self, resume: Resume | None, now_s: float) -> Reply:
+        """A link is up. ``resume``: what ``resume()`` returned before a crash; None on a later link of this object."""
+        ...
+
+    def receive(self, packet: Packet) -> Reply:
+        """Decode one notification. Raises DecodeError; the driver stays usable."""
+        ...
+
+    def done(self, action: Action, outcome: Outcome) -> Reply:
+        """An action was carried out or failed."""
+        ...
+
+    def tick(self, now_s: float) -> Reply:
+        """Time passes; called about once a second while the link is up."""
+        ...
+
+    def stored(self, segment: int, upto_index: int) -> Reply:
+        """Everything before ``upto_index`` is safe on disk."""
+        ...
+
+    def alert(self, nudge: Nudge, now_s: float) -> Reply:
+        """Buzz, light or say something on the wearable; empty where it cannot."""
+        ...
+
+    def lost(self, now_s: float) -> Reply:
+        """The link is gone; facts only (nothing can be sent)."""
+        ...
+
+    def stop(self) -> Reply:
+        """Actions for a clean end, before the transport disconnects."""
+        ...
+
+    def resume(self) -> Resume:
+        """The memory worth keeping, as of the facts delivered so far."""
+        ...
