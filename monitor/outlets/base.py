@@ -6,6 +6,7 @@ Each outlet has its own queue, so that a slow one harms nobody.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from monitor.events import Message, Update
@@ -25,4 +26,36 @@ class Outlet(Protocol):
 
     async def run(self, updates: AsyncIterator[Update]) -> None:
         """Live until cancelled; ``updates`` never ends by itself."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A stored message that waits to be sent; numbers grow."""
+
+    number: int
+    message: Message
+
+
+class Outbox(Protocol):
+    """Stored messages of one outlet, in the order in which they were stored."""
+
+    async def pending(self, after: int, limit: int) -> list[OutboxRow]:
+        """Up to ``limit`` unsent rows with a number above ``after``, oldest first."""
+        ...
+
+    async def sent(self, number: int) -> None:
+        """The outside has acknowledged the row."""
+        ...
+
+    async def refused(self, number: int, reason: str) -> None:
+        """The outside does not want the row and never will."""
+        ...
+
+    async def expired(self, number: int) -> None:
+        """Too late to be of use."""
+        ...
+
+    async def changed(self) -> None:
+        """Return once rows have been added since the last call of ``changed`` returned (at once if so already)."""
         ...

@@ -97,7 +97,7 @@ Reply = list[Action | Fact]
 
 
 class Wearable(Protocol):
-    """One connected device. Each link calls ``start`` on the same object; after a crash, on a new one with ``resume``."""
+    """One connected device. Each link calls ``start`` on this object; after a crash, on a new one with ``resume``."""
 
     SERVICE_UUIDS: ClassVar[tuple[str, ...]]
     """Advertised services by which the device is recognised; may be empty."""
