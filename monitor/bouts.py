@@ -1,0 +1,345 @@
+"""Sedentary bouts, breaks and gaps: a state machine that can be read aloud.
+
+The books tile the observed time: every second belongs to exactly one bout, break or gap.
+
+* Sitting and lying start a **bout** and run its clock. Being busy (``active``) makes no statement of its own:
+  it runs the clock of a running bout, and neither starts nor ends anything.
+* Standing up **pauses** the bout. Only an upright stretch of ``break_min_s`` ends it, and then at the stretch's
+  first second: a stretch too short to count leaves the bout whole (SBRN 2017 sets no minimum; ours is a setting).
+* A second of which nothing can be said (no data, unknown, vehicle, asleep) **freezes** the clock. After
+  ``gap_max_s`` of it the bout is closed where its clock last ran, and a gap begins there. Taken off the body
+  closes it at once. Unknown is never sitting.
+
+Time without rows is given by ``tick``; deadlines fire at their own time, whoever notices them first.
+
+References
+----------
+Tremblay et al. (2017), SBRN Terminology Consensus Project, Int J Behav Nutr Phys Act 14:75.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import Enum
+
+from pydantic import BaseModel, Field
+
+from monitor.events import BoutEnded, BoutStarted, BreakEnded, BreakTaken, Event, GapEnded, event_id
+from monitor.model import SEDENTARY, UPRIGHT, Posture
+
+
+class BoutRules(BaseModel, frozen=True, extra="forbid"):
+    """What counts as a bout and as a break."""
+
+    break_min_s: float = Field(
+        60.0, ge=1, le=3600, description="An upright stretch this long ends a sitting bout; a shorter one pauses it."
+    )
+    gap_max_s: float = Field(
+        300.0, ge=10, le=7200, description="After this long without a statement the running bout is closed."
+    )
+
+
+class State(Enum):
+    """Which of the books the present second is written into."""
+
+    GAP = "gap"
+    BOUT = "bout"
+    PAUSE = "pause"
+    BREAK = "break"
+
+
+class Seen(Enum):
+    """What the second shows."""
+
+    SEDENTARY = "sedentary"
+    UPRIGHT = "upright"
+    ACTIVE = "active"
+    SILENT = "silent"
+    UPRIGHT_LONG_ENOUGH = "upright long enough"
+    SILENT_TOO_LONG = "silent too long"
+
+
+TRANSITIONS: dict[State, dict[Seen, State]] = {
+    State.GAP: {
+        Seen.SEDENTARY: State.BOUT,
+        Seen.UPRIGHT: State.BREAK,
+        Seen.ACTIVE: State.GAP,
+        Seen.SILENT: State.GAP,
+        Seen.SILENT_TOO_LONG: State.GAP,
+    },
+    State.BOUT: {
+        Seen.SEDENTARY: State.BOUT,
+        Seen.UPRIGHT: State.PAUSE,
+        Seen.ACTIVE: State.BOUT,
+        Seen.SILENT: State.BOUT,
+        Seen.SILENT_TOO_LONG: State.GAP,
+    },
+    State.PAUSE: {
+        Seen.SEDENTARY: State.BOUT,
+        Seen.UPRIGHT: State.PAUSE,
+        Seen.UPRIGHT_LONG_ENOUGH: State.BREAK,
+        Seen.ACTIVE: State.PAUSE,
+        Seen.SILENT: State.PAUSE,
+        Seen.SILENT_TOO_LONG: State.GAP,
+    },
+    State.BREAK: {
+        Seen.SEDENTARY: State.BOUT,
+        Seen.UPRIGHT: State.BREAK,
+        Seen.ACTIVE: State.BREAK,
+        Seen.SILENT: State.BREAK,
+        Seen.SILENT_TOO_LONG: State.GAP,
+    },
+}
+
+
+def seen_in(posture: Posture) -> Seen:
+    """What a posture means for the books."""
+    if posture in SEDENTARY:
+        return Seen.SEDENTARY
+    if posture in UPRIGHT:
+        return Seen.UPRIGHT
+    return Seen.ACTIVE if posture is Posture.ACTIVE else Seen.SILENT
+
+
+ENDS_BY_NAME = frozenset({"not_worn", "asleep", "vehicle"})
+"""Silences that end a bout under their own name; the others end it as a ``gap``."""
+
+
+@dataclass
+class Stretch:
+    """An upright stretch while it lasts: the pause, and, once long enough, the break."""
+
+    start_s: float
+    upright_s: float = 0.0
+    stepping_s: float = 0.0
+    steps: float = 0.0
+    other_s: float = 0.0
+    """Being busy in between: neither sitting nor upright for sure."""
+    unknown_s: float = 0.0
+
+
+@dataclass
+class Bout:
+    """A sedentary bout while it lasts."""
+
+    id: str
+    start_s: float
+    clock_end_s: float
+    """End of the last second in which the clock ran."""
+    sedentary_s: float = 0.0
+    paused_s: float = 0.0
+    unknown_s: float = 0.0
+
+
+@dataclass
+class Bouts:
+    """The books of one wearer; ``advance`` takes one posture row after the other."""
+
+    rules: BoutRules
+    wearer: str
+    state: State = State.GAP
+    until_s: float | None = None
+    """Everything before is in the books."""
+    bout: Bout | None = None
+    """The running or paused bout."""
+    upright: Stretch | None = None
+    gap_start_s: float = 0.0
+    gap_reason: str = "no_data"
+    silent_since_s: float | None = None
+    silent_reason: str = "no_data"
+    events: list[Event] = field(default_factory=list)
+    """Events of the call under way."""
+
+    def advance(self, start_s: float, decided_s: float, posture: Posture, cadence_hz: float) -> list[Event]:
+        """Write the second [start_s, start_s + 1) into the books."""
+        if self.until_s is None:
+            self.until_s = self.gap_start_s = start_s
+            self.gap_reason = posture.word
+        if start_s > self.until_s:
+            self._silence(start_s, "no_data", decided_s)
+        seen = seen_in(posture)
+        if seen is Seen.SILENT:
+            self._silence(start_s + 1.0, posture.word, decided_s)
+        else:
+            self._statement(seen, start_s, decided_s, cadence_hz if posture is Posture.STEPPING else 0.0)
+            self.until_s = start_s + 1.0
+        return self._take_events()
+
+    def tick(self, final_s: float) -> list[Event]:
+        """No row before ``final_s`` will come any more: what has none is silence."""
+        whole_s = float(math.floor(final_s))
+        if self.until_s is not None and whole_s > self.until_s:
+            self._silence(whole_s, "no_data", whole_s)
+        return self._take_events()
+
+    def stop(self, at_s: float) -> list[Event]:
+        """The observation is over: close what is open."""
+        if self.until_s is None:
+            return []
+        if self.state is State.GAP:
+            self._end_gap(self.until_s, at_s)
+        else:
+            self._close(self.silent_since_s or self.until_s, at_s, "stop")
+            self.gap_start_s, self.gap_reason = self.silent_since_s or self.until_s, self.silent_reason
+            self._end_gap(self.until_s, at_s)
+        self.state, self.until_s, self.silent_since_s = State.GAP, None, None
+        return self._take_events()
+
+    @property
+    def clock_s(self) -> float:
+        """Sedentary seconds of the open bout, in seconds; 0 where none is open."""
+        return self.bout.sedentary_s if self.bout is not None else 0.0
+
+    # --- what a second does ---------------------------------------------------------------------------------
+
+    def _statement(self, seen: Seen, start_s: float, decided_s: float, cadence_hz: float) -> None:
+        self._settle_silence(start_s)
+        before, self.state = self.state, TRANSITIONS[self.state][seen]
+        if before is not self.state:
+            self._enter(before, start_s, decided_s)
+        if self.state is State.BOUT and self.bout is not None:
+            self.bout.sedentary_s += 1.0
+            self.bout.clock_end_s = start_s + 1.0
+        elif self.upright is not None:
+            self._count_upright(self.upright, seen, cadence_hz)
+            if self.state is State.PAUSE and self.upright.upright_s >= self.rules.break_min_s:
+                self.state = TRANSITIONS[self.state][Seen.UPRIGHT_LONG_ENOUGH]
+                self._take_break(decided_s)
+
+    def _enter(self, before: State, start_s: float, decided_s: float) -> None:
+        if before is State.GAP:
+            self._end_gap(start_s, decided_s)
+        if self.state is State.BOUT:
+            if before is State.PAUSE:
+                self._resume_bout()
+                return
+            if before is State.BREAK:
+                self._end_break(start_s, decided_s)
+            bout = Bout(event_id(start_s, self.wearer, "bout"), start_s, start_s)
+            self.bout, self.upright = bout, None
+            self.events.append(BoutStarted(id=bout.id, at_s=decided_s, bout_start_s=start_s))
+        else:
+            self.upright = Stretch(start_s)
+
+    def _resume_bout(self) -> None:
+        assert self.bout is not None
+        assert self.upright is not None
+        self.bout.paused_s += self.upright.upright_s + self.upright.other_s
+        self.bout.unknown_s += self.upright.unknown_s
+        self.upright = None
+
+    @staticmethod
+    def _count_upright(stretch: Stretch, seen: Seen, cadence_hz: float) -> None:
+        if seen is Seen.UPRIGHT:
+            stretch.upright_s += 1.0
+            stretch.stepping_s += 1.0 if cadence_hz > 0 else 0.0
+            stretch.steps += cadence_hz
+        else:
+            stretch.other_s += 1.0
+
+    def _silence(self, until_s: float, reason: str, decided_s: float) -> None:
+        """Nothing can be said of [self.until_s, until_s)."""
+        assert self.until_s is not None
+        if self.silent_since_s is None:
+            self.silent_since_s = self.until_s
+        self.silent_reason = reason
+        self.until_s = until_s
+        if self.state is State.GAP:
+            self.gap_reason = reason
+            return
+        deadline_s = self.silent_since_s + self.rules.gap_max_s
+        if reason == Posture.NOT_WORN.word:
+            self._close_by_silence(decided_s)
+        elif until_s >= deadline_s:
+            self._close_by_silence(deadline_s)
+
+    def _settle_silence(self, start_s: float) -> None:
+        """The silence before ``start_s`` was short enough to belong to what runs."""
+        if self.silent_since_s is None:
+            return
+        silent_s = start_s - self.silent_since_s
+        if self.upright is not None:
+            self.upright.unknown_s += silent_s
+        elif self.bout is not None:
+            self.bout.unknown_s += silent_s
+        self.silent_since_s = None
+
+    def _close_by_silence(self, at_s: float) -> None:
+        assert self.silent_since_s is not None
+        self._close(self.silent_since_s, at_s, self.silent_reason if self.silent_reason in ENDS_BY_NAME else "gap")
+        self.state = TRANSITIONS[self.state][Seen.SILENT_TOO_LONG]
+        self.gap_start_s, self.gap_reason = self.silent_since_s, self.silent_reason
+
+    def _close(self, end_s: float, at_s: float, ended_by: str) -> None:
+        """End what runs at ``end_s``; a pause that never became long enough is a short break of its own."""
+        if self.bout is not None:
+            self._end_bout(self.upright.start_s if self.upright is not None else end_s, at_s, ended_by)
+        if self.upright is not None:
+            self._end_break(end_s, at_s)
+
+    # --- what is written ------------------------------------------------------------------------------------
+
+    def _take_break(self, decided_s: float) -> None:
+        assert self.bout is not None
+        assert self.upright is not None
+        bout, stretch = self.bout, self.upright
+        self._end_bout(stretch.start_s, decided_s, "upright")
+        self.events.append(
+            BreakTaken(
+                id=event_id(stretch.start_s, self.wearer, "break_taken"),
+                at_s=decided_s,
+                bout_id=bout.id,
+                break_start_s=stretch.start_s,
+                upright_s=stretch.upright_s,
+                sedentary_s=bout.sedentary_s,
+            )
+        )
+
+    def _end_bout(self, end_s: float, at_s: float, ended_by: str) -> None:
+        assert self.bout is not None
+        bout, self.bout = self.bout, None
+        self.events.append(
+            BoutEnded(
+                id=event_id(bout.start_s, self.wearer, "bout_ended"),
+                at_s=at_s,
+                bout_id=bout.id,
+                bout_start_s=bout.start_s,
+                bout_end_s=end_s,
+                sedentary_s=bout.sedentary_s,
+                paused_s=bout.paused_s,
+                unknown_s=bout.unknown_s,
+                ended_by=ended_by,
+            )
+        )
+
+    def _end_break(self, end_s: float, at_s: float) -> None:
+        assert self.upright is not None
+        stretch, self.upright = self.upright, None
+        self.events.append(
+            BreakEnded(
+                id=event_id(stretch.start_s, self.wearer, "break_ended"),
+                at_s=at_s,
+                break_start_s=stretch.start_s,
+                break_end_s=end_s,
+                upright_s=stretch.upright_s,
+                stepping_s=stretch.stepping_s,
+                steps=round(stretch.steps),
+            )
+        )
+
+    def _end_gap(self, end_s: float, at_s: float) -> None:
+        if end_s > self.gap_start_s:
+            self.events.append(
+                GapEnded(
+                    id=event_id(self.gap_start_s, self.wearer, "gap_ended"),
+                    at_s=at_s,
+                    gap_start_s=self.gap_start_s,
+                    gap_end_s=end_s,
+                    reason=self.gap_reason,
+                )
+            )
+
+    def _take_events(self) -> list[Event]:
+        events, self.events = self.events, []
+        return events
