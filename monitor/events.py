@@ -35,6 +35,11 @@ def event_id(at_s: float, *subject: object) -> str:
     return "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
 
 
+def alert_number(alert_id: str) -> int:
+    """The 16-bit number by which a wearable knows an alert."""
+    return int.from_bytes(hashlib.sha256(alert_id.encode()).digest()[:2], "big")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something that happened. ``at_s`` is the stream time at which it was decided."""

@@ -202,6 +202,32 @@ class Epochs:
     quality: NDArray[np.int32]
     mean_g: Floats
     """(n, 3) mean vector of the second."""
+    spread_g: Floats
+    """Standard deviation of the vector magnitude within the second."""
+    jitter_g: Floats
+    """Root of the summed variances of the three axes within the second; 0 only where nothing changed at all."""
+    window_mean_g: Floats
+    """(n, 3) mean vector of the window."""
+    window_spread_g: Floats
+    """Standard deviation of the vector magnitude; this and the columns below on a 12.5 Hz grid."""
+    along_g: Floats
+    """Standard deviation along gravity (the window's mean direction)."""
+    across_g: Floats
+    """Root of the summed variances across gravity."""
+    rhythm_known: Bools
+    """False where the rate is too low or too much of the window is missing; the columns below are then NaN."""
+    jerk_g: Floats
+    """Mean change of the vector from one cell of 0.08 s to the next."""
+    skewness: Floats
+    """Of the vector magnitude: impacts pull it up, pedalling down."""
+    slow_power: Floats
+    """Variance of the vector magnitude at 0.2 to 1.3 Hz, g^2."""
+    step_power: Floats
+    """The same at 1.3 to 6.3 Hz."""
+    cadence_hz: Floats
+    """Rate of the strongest beat of the vector magnitude between 1.3 and 3.6 Hz; a rate of steps only in stepping."""
+    sway_rhythm: Floats
+    """Highest autocorrelation across gravity at 0.5 to 1.7 Hz: 1 where the limb swings like a pendulum."""
 
     def __len__(self) -> int:
         return len(self.start_s)

@@ -1,0 +1,68 @@
+"""The doors: one small file a command, no logic in them."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from monitor import __version__
+from monitor.cli import config, demo, placements, record, replay, report, run
+from monitor.errors import MonitorError
+
+app = typer.Typer(
+    name="sitbreak",
+    help="Knows from a small wearable when you have sat too long, and invites you to a break.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"sitbreak {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Options of the program itself."""
+
+
+app.command("demo")(demo.demo)
+app.command("run")(run.run)
+app.command("record")(record.record)
+app.command("replay")(replay.replay)
+app.command("report")(report.report)
+app.command("placements")(placements.placements)
+app.add_typer(config.app, name="config")
+
+
+def main() -> None:
+    """Run the command line; errors meant for the user become one line and an exit code."""
+    try:
+        app()
+    except MonitorError as error:
+        fail(error)
+    except ExceptionGroup as group:
+        raised, rest = group.split(MonitorError)
+        if raised is None or rest is not None:
+            raise
+        fail(_first(raised))
+
+
+def fail(error: MonitorError) -> None:
+    """Say what went wrong and what to do, and end."""
+    print(f"sitbreak: {error}", file=sys.stderr)
+    sys.exit(error.exit_code)
+
+
+def _first(group: ExceptionGroup[MonitorError]) -> MonitorError:
+    inner = group.exceptions[0]
+    return _first(inner) if isinstance(inner, ExceptionGroup) else inner

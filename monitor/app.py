@@ -1,0 +1,220 @@
+"""Builds the parts and runs them; the only file that knows everybody."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor import __version__, checkpoint, systemd
+from monitor.backfill import Backfill
+from monitor.bus import Bus
+from monitor.checkpoint import CheckpointError
+from monitor.clock import Clock
+from monitor.coach.policy import Coach
+from monitor.events import Command
+from monitor.history.outbox import History
+from monitor.intake import no_record
+from monitor.live import LiveWearer
+from monitor.model import Nudge
+from monitor.outlets.base import Outlet
+from monitor.outlets.mqtt.client import MqttOutlet
+from monitor.outlets.mqtt.discovery import Wearer
+from monitor.outlets.wearable import WearableOutlet
+from monitor.pipeline import Pipeline
+from monitor.posture import PLACEMENTS
+from monitor.settings import Settings
+from monitor.transport.ble import Link
+from monitor.transport.packet_log import PacketLog
+from monitor.transport.radio import Radio
+from monitor.transport.scanner import DeviceMatch, Scanner
+from monitor.wearables import WEARABLES
+from monitor.wearables.base import Resume, Wearable
+
+_log = logging.getLogger(__name__)
+
+DRAIN_S = 0.7
+"""Wall seconds that the outlets get at the end to say that nothing is known any more."""
+
+
+def new_driver(settings: Settings, wearer: str) -> Wearable:
+    """The driver of the wearer's wearable, by the settings."""
+    kind = settings.wearers[wearer].wearable
+    return WEARABLES[kind](getattr(settings, kind))
+
+
+def new_pipeline(settings: Settings, wearer: str) -> Backfill:
+    """A pipeline that has seen nothing yet, by the settings."""
+    plan, rules = settings.wearers[wearer], settings.coach_of(wearer)
+    coach = Coach.start(wearer, plan.placement, rules, settings.exercises)
+    pipeline = Pipeline.of(wearer, PLACEMENTS[plan.placement](), settings.bouts, coach, rules.time_zone)
+    return Backfill(wearer, pipeline, settings.backfill)
+
+
+def fingerprint(settings: Settings, wearer: str) -> str:
+    """What a stored state must agree with to be taken up again: the program, and where the wearable sits."""
+    plan = settings.wearers[wearer]
+    return f"{__version__} {plan.wearable} {plan.placement}"
+
+
+@dataclass
+class Part:
+    """One wearer's live parts."""
+
+    live: LiveWearer
+    link: Link
+    packet_log: PacketLog | None
+
+
+class App:
+    """The daemon: wearers on one side, outlets on the other, history between."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        state_dir: Path,
+        clock: Clock | None = None,
+        own_outlets: Sequence[Outlet] = (),
+        log_dir: Path | None = None,
+        on_outlet_end: Callable[[str], None] | None = None,
+    ) -> None:
+        """``own_outlets`` serve beside the configured ones; ``log_dir`` keeps packet logs."""
+        self.settings = settings
+        self.clock = clock or Clock()
+        self.bus = Bus()
+        self.parts: dict[str, Part] = {}
+        self.sampled = asyncio.Event()
+        """The first sample of any wearer has come."""
+        self._state_dir, self._log_dir, self._own_outlets = state_dir, log_dir, own_outlets
+
+    async def run(self) -> None:
+        """Serve until cancelled; the end is clean, in the order of what depends on what."""
+        history = await History.open(self._state_dir / "history.sqlite3", self.settings.history)
+        radio = Radio(self.settings.radio)
+        try:
+            scanner = Scanner(radio)
+            outlets = await self._outlets(history)
+            for wearer in self.settings.wearers:
+                self.parts[wearer] = await self._part(wearer, history, scanner, radio, outlets)
+            await self._serve(scanner, outlets)
+        finally:
+            await radio.close()
+            await history.close()
+
+    def command(self, wearer: str, command: Command) -> None:
+        """Something a wearer wants, from whatever surface."""
+        self.parts[wearer].live.command(command)
+
+    def nudge(self, wearer: str, nudge: Nudge) -> None:
+        """Buzz a wearable."""
+        self.parts[wearer].link.alert(nudge)
+
+    # --- running --------------------------------------------------------------------------------------------
+
+    async def _serve(self, scanner: Scanner, outlets: Mapping[str, Outlet]) -> None:
+        async with asyncio.TaskGroup() as telling:
+            tasks = [
+                telling.create_task(outlet.run(self.bus.subscribe()), name=f"outlet {name}")
+                for name, outlet in outlets.items()
+            ]
+            try:
+                async with asyncio.TaskGroup() as sensing:
+                    sensing.create_task(scanner.run(), name="scanner")
+                    sensing.create_task(systemd.keep_watchdog_calm(), name="watchdog")
+                    for wearer, part in self.parts.items():
+                        sensing.create_task(part.link.run(), name=f"link {wearer}")
+                        sensing.create_task(part.live.run(), name=f"live {wearer}")
+                        sensing.create_task(self._wait_for_a_sample(part.live), name=f"first sample {wearer}")
+                    systemd.notify("READY=1")
+            finally:
+                systemd.notify("STOPPING=1")
+                await self._close(tasks)
+
+    async def _wait_for_a_sample(self, live: LiveWearer) -> None:
+        await live.first_sample.wait()
+        self.sampled.set()
+
+    async def _close(self, outlet_tasks: list[asyncio.Task[None]]) -> None:
+        """The links are down: store what is left, let the outlets say it, and end them."""
+        for part in self.parts.values():
+            await part.live.close()
+            if part.packet_log is not None:
+                part.packet_log.close()
+        await self.bus.drained(DRAIN_S)
+        for task in outlet_tasks:
+            task.cancel()
+
+    # --- building -------------------------------------------------------------------------------------------
+
+    async def _outlets(self, history: History) -> dict[str, Outlet]:
+        outlets: list[Outlet] = [*self._own_outlets, WearableOutlet(self.nudge, self.clock)]
+        if self.settings.mqtt.host:
+            wearers = [
+                Wearer(name=name, node=await history.node_id(name), label=plan.label, model=plan.wearable)
+                for name, plan in self.settings.wearers.items()
+            ]
+            outlets.append(
+                MqttOutlet(self.settings.mqtt, wearers, history.outbox(MqttOutlet.NAME), self.command, self.clock)
+            )
+        return {outlet.NAME: outlet for outlet in outlets}
+
+    async def _part(
+        self, wearer: str, history: History, scanner: Scanner, radio: Radio, outlets: Mapping[str, Outlet]
+    ) -> Part:
+        plan, driver = self.settings.wearers[wearer], new_driver(self.settings, wearer)
+        backfill, resume = await self._remembered(wearer, history)
+        packet_log = self._packet_log(wearer, backfill) if self._log_dir else None
+        live = LiveWearer(
+            wearer=wearer,
+            driver=driver,
+            backfill=backfill,
+            history=history,
+            bus=self.bus,
+            outlets=outlets,
+            clock=self.clock,
+            fingerprint=fingerprint(self.settings, wearer),
+            record=packet_log.write if packet_log else no_record,
+        )
+        link = Link(
+            name=wearer,
+            driver=live.intake,
+            match=DeviceMatch(address=plan.address or None, name=plan.name or None),
+            radio=radio,
+            scanner=scanner,
+            clock=self.clock,
+            deliver=live.deliver,
+            resume=resume,
+        )
+        live.on_stored = link.stored
+        return Part(live, link, packet_log)
+
+    async def _remembered(self, wearer: str, history: History) -> tuple[Backfill, Resume | None]:
+        """The state of the last run with today's rules, or a fresh one; a stored state that does not fit is said."""
+        fresh = new_pipeline(self.settings, wearer)
+        text = await history.checkpoint(wearer)
+        if text is None:
+            return fresh, None
+        try:
+            kept = checkpoint.loads(text, fingerprint(self.settings, wearer))
+        except CheckpointError as error:
+            _log.warning("%s: %s", wearer, error)
+            await history.close_open(wearer)
+            return fresh, None
+        kept["backfill"].take_rules_of(fresh)
+        return kept["backfill"], kept["resume"]
+
+    def _packet_log(self, wearer: str, backfill: Backfill) -> PacketLog:
+        assert self._log_dir is not None
+        plan = self.settings.wearers[wearer]
+        header = {
+            "version": __version__,
+            "wearer": wearer,
+            "wearable": plan.wearable,
+            "placement": plan.placement,
+            "settings_hash": self.settings.digest,
+            "settings": self.settings.model_dump(mode="json"),
+            "checkpoint": checkpoint.dumps(backfill, fingerprint(self.settings, wearer)),
+        }
+        return PacketLog(self._log_dir, header)

@@ -1,0 +1,39 @@
+"""``sitbreak config``: the settings, explained."""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from monitor.cli.process import ConfigOption, SetOption, default_config
+
+app = typer.Typer(no_args_is_help=True, help="Show, check and write settings.")
+
+
+@app.command("template")
+def template() -> None:
+    """Print a settings file with every setting, its unit and its default."""
+    from monitor.template import settings_template
+
+    typer.echo(settings_template(), nl=False)
+
+
+@app.command("show")
+def show(config: ConfigOption = None, set_: SetOption = None) -> None:
+    """Print every setting in force and where it comes from; secrets are hidden."""
+    from monitor.settings import in_force, load
+
+    table = Table("setting", "value", "from")
+    for key, value, source in in_force(load(config or default_config(), set_ or ())):
+        table.add_row(key, value, source)
+    Console().print(table)
+
+
+@app.command("check")
+def check(config: ConfigOption = None, set_: SetOption = None) -> None:
+    """Say whether the settings are right; exit 2 with the first fault otherwise."""
+    from monitor.settings import load
+
+    load(config or default_config(), set_ or ())
+    typer.echo("settings are right")

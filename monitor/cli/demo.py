@@ -1,0 +1,69 @@
+"""``sitbreak demo``: a day at 60 times speed, with no hardware."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from monitor.cli.process import (
+    ConfigOption,
+    SetOption,
+    StateDirOption,
+    VerboseOption,
+    run_until_signal,
+    set_up_logging,
+)
+
+
+def demo(
+    duration: Annotated[
+        float | None,
+        typer.Option(min=1, help="End so many wall seconds after the first sample.", show_default="never"),
+    ] = None,
+    speed: Annotated[float, typer.Option(min=0.1, max=1000, help="How many times faster than life.")] = 60.0,
+    seed: Annotated[int, typer.Option(help="Another number is another body.")] = 1,
+    scenario: Annotated[str, typer.Option(help="Name of a packaged day, or a TOML file.")] = "office_day",
+    profile: Annotated[str, typer.Option(help="Which wearable to simulate.")] = "deskband",
+    broker: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="Use this MQTT broker instead of the embedded one.")
+    ] = "",
+    web: Annotated[bool, typer.Option("--web/--no-web", help="Serve the web page, where it is installed.")] = True,
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    state_dir: StateDirOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Live a simulated office day: sit too long, be called, stand up, be seen."""
+    from monitor.demo import Demo, run_demo
+    from monitor.outlets.console import ConsoleOutlet
+    from monitor.settings import load
+
+    set_up_logging(verbose)
+    settings = load(config, [*_broker(broker), *(set_ or ())]).settings
+    plan = Demo(
+        settings=settings,
+        state_dir=state_dir,
+        duration_s=duration,
+        speed=speed,
+        seed=seed,
+        scenario=scenario,
+        profile=profile,
+        own_broker=not settings.mqtt.host,
+    )
+    run_until_signal(run_demo(plan, say, ConsoleOutlet))
+
+
+def _broker(text: str) -> list[str]:
+    if not text:
+        return []
+    host, colon, port = text.rpartition(":")
+    if not (colon and host and port.isdigit()):
+        raise typer.BadParameter("give HOST:PORT, for example 127.0.0.1:1883", param_hint="--broker")
+    return [f"mqtt.host={host}", f"mqtt.port={port}"]
+
+
+def say(line: str) -> None:
+    """One plain line about the demo itself."""
+    print(line, file=sys.stdout, flush=True)

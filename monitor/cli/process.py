@@ -1,0 +1,86 @@
+"""What every long-running command shares: options, logging, signals, exit codes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+
+INTERRUPTED = 130
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", envvar="SITBREAK_CONFIG", help="Settings file (TOML).", show_default=False),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Override a setting; may be repeated.", show_default=False),
+]
+StateDirOption = Annotated[
+    Path | None,
+    typer.Option("--state-dir", envvar="SITBREAK_STATE_DIR", help="Folder of the history.", show_default=False),
+]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens underneath.")]
+
+
+def default_config() -> Path | None:
+    """The user's settings file, where there is one."""
+    path = platformdirs.user_config_path("sitbreak") / "sitbreak.toml"
+    return path if path.exists() else None
+
+
+def default_state_dir() -> Path:
+    """Where the history lives unless told otherwise: systemd's folder, or the user's."""
+    given = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
+    return Path(given) if given else platformdirs.user_state_path("sitbreak")
+
+
+def set_up_logging(verbose: bool) -> None:
+    """Warnings (or everything of ours) to standard error; the libraries only when something is wrong."""
+    handler: logging.Handler
+    if sys.stderr.isatty():
+        handler = RichHandler(console=Console(stderr=True), show_path=False)
+        form = "%(message)s"
+    else:
+        handler = logging.StreamHandler(sys.stderr)
+        form = "%(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=logging.WARNING, format=form, handlers=[handler])
+    logging.getLogger("monitor").setLevel(logging.DEBUG if verbose else logging.WARNING)
+    logging.getLogger("bumble").setLevel(logging.ERROR)
+
+
+def run_until_signal(work: Coroutine[Any, Any, None]) -> None:
+    """Run to the end, or until Ctrl-C (exit 130) or SIGTERM (exit 0), both a clean cancellation."""
+    try:
+        asyncio.run(_terminable(work))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+async def _terminable(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.ensure_future(work)
+    terminated = False
+
+    def on_term() -> None:
+        nonlocal terminated
+        terminated = True
+        task.cancel()
+
+    with suppress(NotImplementedError):  # Windows knows no SIGTERM handler
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, on_term)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not terminated:
+            raise

@@ -1,0 +1,84 @@
+"""``sitbreak replay``: a recording through the same pipeline."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from monitor.cli.process import ConfigOption, SetOption, VerboseOption, set_up_logging
+
+PACED_BLOCK_S = 1.0
+
+
+def _pace(text: str) -> float:
+    if text == "max":
+        return 0.0
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < 1e6:
+        raise typer.BadParameter("give max, or how many times faster than life")
+    return speed
+
+
+def _stretch(text: str) -> tuple[float, float]:
+    start, colon, end = text.partition(":")
+    try:
+        start_s, end_s = float(start), float(end)
+    except ValueError:
+        start_s = end_s = 0.0
+    if not colon or not start_s < end_s:
+        raise typer.BadParameter("give START_S:END_S in the recording's own seconds")
+    return start_s, end_s
+
+
+def replay(
+    recording: Annotated[Path, typer.Argument(help=".npz, .csv, .parquet, or a .jsonl of `sitbreak record`.")],
+    placement: Annotated[str, typer.Option(help="Where the sensor was worn.")] = "thigh",
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    standing: Annotated[
+        list[str] | None, typer.Option(metavar="START_S:END_S", help="The wearer stood upright then; may be repeated.")
+    ] = None,
+    epochs: Annotated[Path | None, typer.Option(help="Write one row a second into this CSV file.")] = None,
+    events: Annotated[Path | None, typer.Option(help="Write every event into this JSON Lines file.")] = None,
+    speed: Annotated[str, typer.Option(help="max, or how many times faster than life.")] = "max",
+    verbose: VerboseOption = False,
+) -> None:
+    """Run a recording through the program as if it came off the air now; nothing is stored or sent."""
+    from monitor.app import new_pipeline
+    from monitor.replay import ReplayFiles, replay_packet_log, replay_recording
+    from monitor.settings import load
+    from monitor.transport.recording import open_recording
+
+    set_up_logging(verbose)
+    pace, stretches = _pace(speed), [_stretch(text) for text in standing or ()]
+    overrides = [f"wearers.me.placement={placement}", *(set_ or ())]
+    settings = load(config, overrides, environment={}).settings
+    with ExitStack() as stack:
+        opened = [path and stack.enter_context(path.open("w", encoding="utf-8")) for path in (epochs, events)]
+        files = ReplayFiles(*opened)
+        if recording.suffix == ".jsonl":
+            for step in replay_packet_log(recording):
+                files.write(step)
+            return
+        source = open_recording(recording)
+        backfill = new_pipeline(settings, "me")
+        for start_s, end_s in stretches:
+            backfill.pipeline.placement.teach_standing(start_s, end_s)
+        bar = stack.enter_context(Progress(transient=True, disable=not sys.stderr.isatty()))
+        task = bar.add_task(recording.name, total=source.sample_count)
+        steps = replay_recording(source, backfill, PACED_BLOCK_S if pace else 3600.0)
+        for block, step in steps:
+            files.write(step)
+            if block is not None:
+                bar.advance(task, len(block.t_s))
+                if pace:
+                    time.sleep((block.t_s[-1] - block.t_s[0]) / pace)

@@ -1,0 +1,1 @@
+"""``sitbreak report``: the books of a day."""

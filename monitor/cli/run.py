@@ -1,0 +1,29 @@
+"""``sitbreak run``: the daemon."""
+
+from __future__ import annotations
+
+from monitor.cli.process import (
+    ConfigOption,
+    SetOption,
+    StateDirOption,
+    VerboseOption,
+    default_config,
+    default_state_dir,
+    run_until_signal,
+    set_up_logging,
+)
+
+
+def run(
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    state_dir: StateDirOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Watch over the configured wearers until stopped."""
+    from monitor.app import App
+    from monitor.settings import load
+
+    set_up_logging(verbose)
+    settings = load(config or default_config(), set_ or ()).settings
+    run_until_signal(App(settings, state_dir or default_state_dir()).run())

@@ -1,0 +1,208 @@
+"""The order of the stages: samples -> epochs -> postures -> news, books, coach -> events.
+
+Pure: no clock, no input or output. Time comes with the data, or by ``tick``. The same samples give the same
+rows and events, however they are cut into blocks and however often the clock ticks in between: before a row
+after a silence, time is let pass exactly as a tick would have done it, and deadlines fire at their own time.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from monitor.accel.epochs import EpochBuilder
+from monitor.bouts import BoutRules, Bouts
+from monitor.changes import Changes
+from monitor.coach.policy import Coach, Moment
+from monitor.day import Day
+from monitor.events import (
+    BoutEnded,
+    BreakTaken,
+    Command,
+    Correction,
+    Event,
+    WearerState,
+)
+from monitor.model import AccelBlock, Posture, PostureEpochs
+from monitor.posture.base import Placement
+
+LATENCY_S = 5.0
+"""No posture row is later than this; what has no row by then has no data."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """What one call has brought: new rows, what happened, and, after a hole was filled, the second reading."""
+
+    postures: PostureEpochs
+    events: tuple[Event, ...] = ()
+    correction: Correction | None = None
+
+    def __bool__(self) -> bool:
+        return bool(len(self.postures) or self.events or self.correction)
+
+
+def join_postures(parts: list[PostureEpochs]) -> PostureEpochs:
+    """Rows of several steps, one after the other."""
+    return PostureEpochs(
+        **{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(PostureEpochs)}
+    )
+
+
+NO_POSTURES = PostureEpochs(
+    start_s=np.empty(0),
+    decided_s=np.empty(0),
+    posture=np.empty(0, np.uint8),
+    worn=np.empty(0, np.bool_),
+    confidence=np.empty(0, np.float32),
+    movement_mg=np.empty(0, np.float32),
+    cadence_hz=np.empty(0, np.float32),
+)
+
+
+@dataclass
+class Pipeline:
+    """All that is known of one wearer, and how it grows."""
+
+    epochs: EpochBuilder
+    placement: Placement
+    changes: Changes
+    bouts: Bouts
+    day: Day
+    coach: Coach
+    last_sample_s: float | None = None
+
+    @classmethod
+    def of(cls, wearer: str, placement: Placement, bout_rules: BoutRules, coach: Coach, time_zone: str) -> Pipeline:
+        """A pipeline that has seen nothing yet."""
+        return cls(EpochBuilder(), placement, Changes(wearer), Bouts(bout_rules, wearer), Day(wearer, time_zone), coach)
+
+    @property
+    def final_s(self) -> float:
+        """Everything before is decided; samples that come later than this are too late."""
+        return self.bouts.until_s if self.bouts.until_s is not None else -math.inf
+
+    def feed(self, block: AccelBlock) -> Step:
+        """Samples, in time order."""
+        self.last_sample_s = float(block.t_s[-1])
+        return self._rows(self.placement.advance(self.epochs.feed(block)))
+
+    def tick(self, now_s: float) -> Step:
+        """Time has come to ``now_s``: samples older than that will not come any more."""
+        step = self._rows(self.placement.advance(self.epochs.tick(now_s)))
+        passed = self._pass_time(math.floor(now_s - LATENCY_S))
+        return Step(step.postures, (*step.events, *passed))
+
+    def command(self, command: Command, now_s: float) -> Step:
+        """Something the wearer wants; always answered."""
+        return Step(NO_POSTURES, tuple(self.coach.command(command, now_s)))
+
+    def stop(self, at_s: float) -> Step:
+        """The observation ends for good: close the books."""
+        events = self.bouts.stop(at_s)
+        return Step(NO_POSTURES, (*events, *self._tell_coach(events)))
+
+    def state(self, now_s: float) -> WearerState:
+        """What is true now; battery and link are added by who knows them."""
+        bout, view = self.bouts.bout, self.coach.view(now_s)
+        posture = self.changes.posture or Posture.UNKNOWN
+        return WearerState(
+            at_s=now_s,
+            posture=posture.word,
+            sedentary=posture in (Posture.SITTING, Posture.LYING),
+            confidence=round(self.changes.confidence, 3),
+            bout_id=bout.id if bout else None,
+            bout_start_s=bout.start_s if bout else None,
+            bout_s=bout.sedentary_s if bout else 0.0,
+            next_break_s=view.next_break_s,
+            alert=view.alert,
+            alert_id=view.alert_id,
+            snoozed_until_s=view.snoozed_until_s,
+            today_s=self.day.sedentary_s,
+            longest_s=self.day.longest_s,
+            breaks=self.day.breaks,
+            day_start_s=self.day.start_s,
+            limit_s=view.limit_s,
+            profile=view.profile,
+            paused=view.paused,
+            busy=view.busy,
+            last_sample_s=self.last_sample_s,
+        )
+
+    def take_rules_of(self, other: Pipeline) -> None:
+        """Go on with the same memory under another's rules."""
+        self.bouts.rules = other.bouts.rules
+        self.day.time_zone = other.day.time_zone
+        self.coach.rules = other.coach.rules
+        self.coach.suggester.rules = other.coach.suggester.rules
+        self.coach.suggester.catalogue = other.coach.suggester.catalogue
+
+    # --- the order ------------------------------------------------------------------------------------------
+
+    def _rows(self, rows: PostureEpochs) -> Step:
+        events: list[Event] = []
+        columns = (rows.start_s, rows.decided_s, rows.posture, rows.worn, rows.confidence, rows.movement_mg)
+        for row in zip(*(c.tolist() for c in columns), rows.cadence_hz.tolist(), strict=True):
+            events += self._row(*row)
+        return Step(rows, tuple(events))
+
+    def _row(
+        self,
+        start_s: float,
+        decided_s: float,
+        code: int,
+        worn: bool,
+        confidence: float,
+        movement_mg: float,
+        cadence_hz: float,
+    ) -> list[Event]:
+        posture = POSTURES[code]
+        events = self._pass_time(start_s) if start_s > self.final_s else []
+        events += self.day.tick(start_s)
+        events += self.changes.advance(start_s, decided_s, posture, worn, confidence)
+        books = self.bouts.advance(start_s, decided_s, posture, cadence_hz)
+        if books:
+            events += books
+            events += self._tell_coach(books)
+        bout = self.bouts.bout
+        called = self.coach.advance(
+            Moment(
+                now_s=decided_s,
+                start_s=start_s,
+                posture=posture,
+                worn=worn,
+                confidence=confidence,
+                movement_mg=movement_mg,
+                bout_id=bout.id if bout else None,
+                bout_start_s=bout.start_s if bout else None,
+                clock_s=bout.sedentary_s if bout else 0.0,
+            )
+        )
+        self.day.advance(start_s, bout is not None and bout.clock_end_s > start_s, bout.sedentary_s if bout else 0.0)
+        if books or called:
+            self.day.count(books + called)
+        return events + called
+
+    def _pass_time(self, final_s: float) -> list[Event]:
+        """Nothing is known of the time up to ``final_s`` beyond the rows there are."""
+        books = self.bouts.tick(final_s)
+        events = [*self.changes.tick(final_s), *books, *self._tell_coach(books)]
+        events += [*self.coach.tick(final_s), *self.day.tick(final_s)]
+        return sorted(events, key=lambda event: event.at_s)
+
+    def _tell_coach(self, books: list[Event]) -> list[Event]:
+        events: list[Event] = []
+        for event in books:
+            if isinstance(event, BreakTaken):
+                events += self.coach.tick(event.at_s)
+                events += self.coach.break_taken(event.bout_id, event.at_s)
+            elif isinstance(event, BoutEnded) and event.ended_by != "upright":
+                events += self.coach.tick(event.at_s)
+                events += self.coach.bout_ended(event.bout_id, event.at_s, event.ended_by)
+        return events
+
+
+POSTURES = tuple(Posture)
+"""By code; an enum call for each row would cost more than the rest of the row."""

@@ -1,0 +1,89 @@
+"""A recording through the same pipeline as live: posture rows to a CSV file, events to a JSON Lines file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from monitor.app import fingerprint, new_driver, new_pipeline
+from monitor.backfill import Backfill
+from monitor.checkpoint import CheckpointError, loads
+from monitor.events import Event, event_as_dict
+from monitor.intake import Intake, play
+from monitor.model import AccelBlock, Posture, PostureEpochs
+from monitor.pipeline import LATENCY_S, Step
+from monitor.settings import Settings
+from monitor.transport.packet_log import read_packet_log
+from monitor.transport.recording import Recording
+
+COLUMNS = "start_s,decided_s,posture,sedentary,worn,confidence"
+
+
+def replay_recording(
+    recording: Recording, backfill: Backfill, block_s: float = 3600.0
+) -> Iterator[tuple[AccelBlock | None, Step]]:
+    """Feed a recording; gives every block with what it brought, and a last step that closes the books."""
+    before: AccelBlock | None = None
+    for block in recording.blocks(block_s):
+        if before is not None and block.segment != before.segment:
+            yield None, backfill.tick(float(before.t_s[-1]) + LATENCY_S)
+        yield block, backfill.feed(block)
+        before = block
+    if before is not None:
+        end_s = float(before.t_s[-1]) + LATENCY_S
+        yield None, backfill.tick(end_s)
+        yield None, backfill.stop(end_s)
+
+
+def replay_packet_log(path: Path) -> Iterator[Step]:
+    """Play a packet log: the same driver, from the state and the settings with which it was recorded."""
+    header, lines = read_packet_log(path)
+    settings = Settings.model_validate(header["settings"])
+    wearer = header["wearer"]
+    steps: list[Step] = []
+    intake = Intake(new_driver(settings, wearer), _state_of(header, settings, wearer), steps.append)
+    for line in lines:
+        play(intake, line)
+        yield from steps
+        steps.clear()
+
+
+def _state_of(header: dict[str, Any], settings: Settings, wearer: str) -> Backfill:
+    try:
+        state = loads(header["checkpoint"], fingerprint(settings, wearer))
+    except CheckpointError:  # recorded by another version: the samples are still good
+        return new_pipeline(settings, wearer)
+    return state if isinstance(state, Backfill) else new_pipeline(settings, wearer)
+
+
+class ReplayFiles:
+    """The two outputs; either may be left out."""
+
+    def __init__(self, epochs: IO[str] | None, events: IO[str] | None) -> None:
+        self._epochs, self._events = epochs, events
+        if epochs is not None:
+            epochs.write(COLUMNS + "\n")
+
+    def write(self, step: Step) -> None:
+        """Append what a step has brought."""
+        if self._epochs is not None:
+            self._epochs.writelines(row_lines(step.postures))
+        if self._events is not None:
+            self._events.writelines(event_line(event) for event in step.events)
+
+
+WORDS = [posture.word for posture in Posture]
+
+
+def row_lines(rows: PostureEpochs) -> Iterator[str]:
+    """One CSV line a row; whole seconds without a fraction, confidence with three digits."""
+    columns = (rows.start_s, rows.decided_s, rows.posture, rows.sedentary, rows.worn, rows.confidence)
+    for start_s, decided_s, code, sedentary, worn, confidence in zip(*(c.tolist() for c in columns), strict=True):
+        yield f"{start_s:.15g},{decided_s:.15g},{WORDS[code]},{sedentary:d},{worn:d},{confidence:.3f}\n"
+
+
+def event_line(event: Event) -> str:
+    """One event as a JSON line."""
+    return json.dumps(event_as_dict(event), ensure_ascii=False, allow_nan=False) + "\n"

@@ -1,0 +1,260 @@
+"""Settings: every part declares its frozen ``Rules``; here they are composed, loaded and explained.
+
+Order, first wins: ``--set``, environment (``SITBREAK_COACH__LIMIT_S``), the TOML file, the default. The models
+are the only source: the commented template, ``config show`` and the messages are all made from them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
+
+from monitor.backfill import BackfillRules
+from monitor.bouts import BoutRules
+from monitor.coach.exercises import ExerciseRules
+from monitor.coach.rules import CoachRules
+from monitor.errors import MonitorError
+from monitor.history.retention import HistoryRules
+from monitor.outlets.mqtt.rules import MqttRules
+from monitor.posture import PLACEMENTS
+from monitor.transport.radio import RadioRules
+from monitor.wearables import WEARABLES
+from monitor.wearables.deskband import DeskBandRules
+
+ENV_PREFIX = "SITBREAK_"
+ENV_OUTSIDE = frozenset({"SITBREAK_CONFIG", "SITBREAK_STATE_DIR"})
+"""Environment names that are command-line options, not settings."""
+
+LISTS_ALL = "`sitbreak config template` lists all"
+
+WearerName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+
+
+class SettingsError(MonitorError):
+    """A setting is wrong. ``origin`` is the file or surface, ``key`` the dotted key."""
+
+    exit_code = 2
+
+    def __init__(self, origin: str, key: str, problem: str) -> None:
+        super().__init__(f"{origin}: {key}: {problem}" if key else f"{origin}: {problem}")
+        self.origin, self.key = origin, key
+
+
+class WearerSettings(BaseModel, frozen=True, extra="forbid"):
+    """One person and the wearable they wear."""
+
+    wearable: str = Field("deskband", description=f"Kind of wearable: {', '.join(WEARABLES)}.")
+    placement: str = Field("thigh", description=f"Where it is worn: {', '.join(PLACEMENTS)}.")
+    address: str = Field("", description="Bluetooth address of the wearable; empty finds it by name or kind.")
+    name: str = Field("", description="Advertised Bluetooth name of the wearable; empty takes the first of its kind.")
+    label: str = Field("Desk wearable", description="What Home Assistant calls the device.")
+    coach: dict[str, Any] = Field(
+        default_factory=dict, description="Any key of [coach] that is different for this wearer."
+    )
+
+    @model_validator(mode="after")
+    def _known_parts(self) -> WearerSettings:
+        for word, value, table in (("wearable", self.wearable, WEARABLES), ("placement", self.placement, PLACEMENTS)):
+            if value not in table:
+                raise ValueError(f'{word} = "{value[:40]}": not known; use one of {", ".join(table)}')
+        return self
+
+
+class Settings(BaseModel, frozen=True, extra="forbid"):
+    """Everything a user may set; one field a section of the file."""
+
+    wearers: dict[WearerName, WearerSettings] = Field(default_factory=lambda: {"me": WearerSettings()}, min_length=1)
+    coach: CoachRules = CoachRules()
+    exercises: ExerciseRules = ExerciseRules()
+    bouts: BoutRules = BoutRules()
+    backfill: BackfillRules = BackfillRules()
+    mqtt: MqttRules = MqttRules()
+    radio: RadioRules = RadioRules()
+    deskband: DeskBandRules = DeskBandRules()
+    history: HistoryRules = HistoryRules()
+
+    def coach_of(self, wearer: str) -> CoachRules:
+        """The coach's rules for one wearer: the common ones with their own on top."""
+        own = self.wearers[wearer].coach
+        return CoachRules.model_validate(self.coach.model_dump(exclude_unset=True) | own) if own else self.coach
+
+    @property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that change when any setting (secrets left out) changes."""
+        return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The settings, and where each value came from."""
+
+    settings: Settings
+    sources: dict[str, str]
+    """Dotted key -> ``--set``, ``environment`` or the file's path; absent for a default."""
+
+
+def load(config: Path | None, overrides: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> Loaded:
+    """Read the file, the environment and ``SECTION.KEY=VALUE`` overrides. Raises SettingsError."""
+    environment = os.environ if environment is None else environment
+    layers = [
+        (str(config), _read_toml(config) if config is not None else {}),
+        ("environment", _read_environment(environment)),
+        ("--set", _read_overrides(overrides)),
+    ]
+    sources: dict[str, str] = {}
+    merged: dict[str, Any] = {}
+    for origin, values in layers:
+        _merge(merged, values)
+        sources.update(dict.fromkeys(_leaves(values), origin))
+    try:
+        settings = Settings(**merged)
+        for wearer in settings.wearers:
+            settings.coach_of(wearer)
+    except ValidationError as error:
+        raise _explained(error, sources, str(config or "settings")) from None
+    return Loaded(settings, sources)
+
+
+# --- where values come from ---------------------------------------------------------------------------------
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(str(path), "", "no such file; `sitbreak config template > FILE` writes one") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(str(path), "", f"cannot be read ({error}); check its name and permissions") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(str(path), "", f"is not TOML: {error}") from None
+
+
+def _read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, text in environment.items():
+        if name.upper().startswith(ENV_PREFIX) and name.upper() not in ENV_OUTSIDE:
+            path = name[len(ENV_PREFIX) :].lower().split("__")
+            _check_path(path, name)
+            _merge(values, _nested(path, _parsed(text)))
+    return values
+
+
+def _read_overrides(overrides: Sequence[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for override in overrides:
+        key, equals, text = override.partition("=")
+        if not equals or "." not in key:
+            raise SettingsError("--set", override, "write it as SECTION.KEY=VALUE, for example coach.limit_s=1800")
+        path = key.strip().split(".")
+        _check_path(path, f"--set {key}")
+        _merge(values, _nested(path, _parsed(text.strip())))
+    return values
+
+
+def _check_path(path: list[str], shown: str) -> None:
+    known = {".".join(keys) for keys, _ in walk()}
+    generic = ["*" if index == 1 and path[0] == "wearers" else part for index, part in enumerate(path)]
+    asked = ".".join(generic[:3] if generic[:1] == ["wearers"] else generic)
+    if asked not in known:
+        raise SettingsError(
+            shown, "", f"no such setting{_suggestion(asked, known)}; `sitbreak config template` lists all"
+        )
+
+
+def _parsed(text: str) -> Any:
+    """Lists and tables as in JSON; everything else stays text, which the models turn into what they need."""
+    if text[:1] in "[{" and text:
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _nested(path: list[str], value: Any) -> dict[str, Any]:
+    for part in reversed(path):
+        value = {part: value}
+    return dict(value)
+
+
+def _merge(into: dict[str, Any], values: Mapping[str, Any]) -> None:
+    for key, value in values.items():
+        if isinstance(value, Mapping) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = dict(value) if isinstance(value, Mapping) else value
+
+
+def _leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
+
+
+# --- what went wrong ----------------------------------------------------------------------------------------
+
+
+def _explained(error: ValidationError, sources: Mapping[str, str], fallback: str) -> SettingsError:
+    """The first fault in one line: origin, section, key, value, remedy."""
+    first = error.errors()[0]
+    path = [str(part) for part in first["loc"] if part != "[key]"]
+    dotted = ".".join(path)
+    origin = sources.get(dotted) or next((o for k, o in sources.items() if k.startswith(dotted)), fallback)
+    section, key = f"[{'.'.join(path[:-1])}] " if path[:-1] else "", path[-1] if path else ""
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        known = {".".join(keys) for keys, _ in walk()}
+        message = f"unknown setting{_suggestion(dotted, known)}; {LISTS_ALL}"
+        return SettingsError(origin, f"{section}{key}", message)
+    value = first["input"]
+    shown = f" = {json.dumps(value)[:60]}" if isinstance(value, str | int | float | bool) else ""
+    if re.search("password|secret|token", key):
+        shown = ""
+    return SettingsError(origin, f"{section}{key}{shown}", message[0].lower() + message[1:])
+
+
+def _suggestion(asked: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(asked, known, n=1, cutoff=0.6)
+    return f' (did you mean "{close[0]}"?)' if close else ""
+
+
+# --- what there is -------------------------------------------------------------------------------------------
+
+
+def walk() -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every setting: its path (``*`` for a wearer's name) and pydantic's description of the field."""
+    for section, info in Settings.model_fields.items():
+        if section == "wearers":
+            for key, field in WearerSettings.model_fields.items():
+                yield ("wearers", "*", key), field
+        else:
+            assert isinstance(info.annotation, type)
+            assert issubclass(info.annotation, BaseModel)
+            for key, field in info.annotation.model_fields.items():
+                yield (section, key), field
+
+
+def in_force(loaded: Loaded) -> Iterator[tuple[str, str, str]]:
+    """Every setting: dotted key, value as text (secrets hidden), and where it comes from."""
+    shown = loaded.settings.model_dump(mode="json")
+    for section, values in shown.items():
+        rows = [(f"{section}.{key}", value) for key, value in values.items()]
+        if section == "wearers":
+            rows = [(f"wearers.{name}.{key}", value) for name, plan in values.items() for key, value in plan.items()]
+        for dotted, value in rows:
+            source = loaded.sources.get(dotted) or next(
+                (origin for key, origin in loaded.sources.items() if key.startswith(f"{dotted}.")), "default"
+            )
+            yield dotted, json.dumps(value, ensure_ascii=False), source

@@ -1,0 +1,117 @@
+"""The walls of the house, read from the source itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted(p for package in ("monitor", "firmware_sim") for p in (ROOT / package).rglob("*.py"))
+
+WALLS = {
+    "bleak": ["monitor/transport/"],
+    "bleak_retry_connector": ["monitor/transport/"],
+    "paho": ["monitor/outlets/mqtt/"],
+    "sqlite3": ["monitor/history/"],
+    "nicegui": ["monitor/web/"],
+    "bumble": ["firmware_sim/", "monitor/transport/bumble_backend.py"],
+    "apprise": ["monitor/outlets/push.py"],
+    "iotcore": ["monitor/outlets/mqtt/broker.py"],
+    "dask": ["monitor/study.py"],
+    "pyarrow": ["monitor/study.py", "monitor/transport/recording.py"],
+    "typer": ["monitor/cli/"],
+}
+"""A library may be imported below these places only."""
+
+PURE = [
+    "monitor/accel/",
+    "monitor/posture/",
+    "monitor/coach/",
+    "monitor/wearables/",
+    "monitor/bouts.py",
+    "monitor/changes.py",
+    "monitor/day.py",
+    "monitor/pipeline.py",
+    "monitor/backfill.py",
+    "monitor/intake.py",
+    "monitor/checkpoint.py",
+    "monitor/model.py",
+    "monitor/events.py",
+    "monitor/outlets/mqtt/messages.py",
+    "monitor/outlets/mqtt/discovery.py",
+]
+IMPURE = {"asyncio", "time", "threading", "socket", "subprocess", "sqlite3", "requests"}
+
+BROTHERS = ["monitor/posture", "monitor/wearables"]
+"""Folders of parts that never import each other; what they share has a name of its own below."""
+SHARED = {
+    "monitor/posture": {"base", "rows", "smoothing", "trunk"},
+    "monitor/wearables": {"base", "sample_clock", "delta"},
+}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module
+
+
+def test_no_relative_imports_hide_a_wall() -> None:
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            assert not (isinstance(node, ast.ImportFrom) and node.level), name_of(path)
+
+
+def test_monitor_and_simulator_meet_only_on_the_air() -> None:
+    for path in SOURCES:
+        other = "firmware_sim" if name_of(path).startswith("monitor/") else "monitor"
+        assert not [m for m in imports_of(path) if m.split(".")[0] == other], name_of(path)
+
+
+@pytest.mark.parametrize("library", WALLS)
+def test_a_library_stays_behind_its_wall(library: str) -> None:
+    for path in SOURCES:
+        if library in {m.split(".")[0] for m in imports_of(path)}:
+            assert any(name_of(path).startswith(place) for place in WALLS[library]), name_of(path)
+
+
+def test_pure_files_know_no_clock_no_thread_no_socket() -> None:
+    for path in SOURCES:
+        if any(name_of(path).startswith(place) for place in PURE):
+            assert not IMPURE & {m.split(".")[0] for m in imports_of(path)}, name_of(path)
+            opens = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Name) and n.id == "open"]
+            assert not opens, name_of(path)
+
+
+@pytest.mark.parametrize("folder", BROTHERS)
+def test_brothers_never_import_each_other(folder: str) -> None:
+    package = folder.replace("/", ".")
+    parts = {p.stem for p in (ROOT / folder).glob("*.py")} - SHARED[folder] - {"__init__"}
+    for path in (ROOT / folder).glob("*.py"):
+        if path.stem == "__init__":
+            continue
+        family = path.stem.split("_")[0]
+        for module in imports_of(path):
+            if module.startswith(package + "."):
+                brother = module.removeprefix(package + ".").split(".")[0]
+                assert brother not in parts or brother.split("_")[0] == family, f"{name_of(path)} imports {module}"
+
+
+def test_the_contract_never_imports_the_table() -> None:
+    for package in ("monitor.posture", "monitor.wearables", "monitor.outlets"):
+        base = ROOT / package.replace(".", "/") / "base.py"
+        assert package not in set(imports_of(base))
+
+
+def test_no_file_is_a_drawer() -> None:
+    for path in SOURCES:
+        assert not {"util", "utils", "helpers", "common", "manager", "misc"} & set(path.stem.split("_")), name_of(path)
