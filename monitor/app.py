@@ -9,54 +9,31 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor import __version__, checkpoint, systemd
+from monitor.assembly import fingerprint, new_driver, new_pipeline
 from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.checkpoint import CheckpointError
 from monitor.clock import Clock
-from monitor.coach.policy import Coach
 from monitor.events import Command
 from monitor.history.outbox import History
 from monitor.intake import no_record
 from monitor.live import LiveWearer
 from monitor.model import Nudge
 from monitor.outlets.base import Outlet
-from monitor.outlets.mqtt.client import MqttOutlet
 from monitor.outlets.mqtt.discovery import Wearer
+from monitor.outlets.mqtt.outlet import MqttOutlet
 from monitor.outlets.wearable import WearableOutlet
-from monitor.pipeline import Pipeline
-from monitor.posture import PLACEMENTS
 from monitor.settings import Settings
 from monitor.transport.ble import Link
 from monitor.transport.packet_log import PacketLog
 from monitor.transport.radio import Radio
 from monitor.transport.scanner import DeviceMatch, Scanner
-from monitor.wearables import WEARABLES
-from monitor.wearables.base import Resume, Wearable
+from monitor.wearables.base import Resume
 
 _log = logging.getLogger(__name__)
 
 DRAIN_S = 0.7
 """Wall seconds that the outlets get at the end to say that nothing is known any more."""
-
-
-def new_driver(settings: Settings, wearer: str) -> Wearable:
-    """The driver of the wearer's wearable, by the settings."""
-    kind = settings.wearers[wearer].wearable
-    return WEARABLES[kind](getattr(settings, kind))
-
-
-def new_pipeline(settings: Settings, wearer: str) -> Backfill:
-    """A pipeline that has seen nothing yet, by the settings."""
-    plan, rules = settings.wearers[wearer], settings.coach_of(wearer)
-    coach = Coach.start(wearer, plan.placement, rules, settings.exercises)
-    pipeline = Pipeline.of(wearer, PLACEMENTS[plan.placement](), settings.bouts, coach, rules.time_zone)
-    return Backfill(wearer, pipeline, settings.backfill)
-
-
-def fingerprint(settings: Settings, wearer: str) -> str:
-    """What a stored state must agree with to be taken up again: the program, and where the wearable sits."""
-    plan = settings.wearers[wearer]
-    return f"{__version__} {plan.wearable} {plan.placement}"
 
 
 @dataclass

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from monitor.app import fingerprint, new_driver, new_pipeline
+from monitor.assembly import fingerprint, new_driver, new_pipeline
 from monitor.backfill import Backfill
 from monitor.checkpoint import CheckpointError, loads
 from monitor.events import Event, event_as_dict

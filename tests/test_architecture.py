@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.posture import PLACEMENTS
+from monitor.wearables import WEARABLES
+
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted(p for package in ("monitor", "firmware_sim") for p in (ROOT / package).rglob("*.py"))
 
@@ -44,13 +47,6 @@ PURE = [
     "monitor/outlets/mqtt/discovery.py",
 ]
 IMPURE = {"asyncio", "time", "threading", "socket", "subprocess", "sqlite3", "requests"}
-
-BROTHERS = ["monitor/posture", "monitor/wearables"]
-"""Folders of parts that never import each other; what they share has a name of its own below."""
-SHARED = {
-    "monitor/posture": {"base", "rows", "smoothing", "trunk"},
-    "monitor/wearables": {"base", "sample_clock", "delta"},
-}
 
 
 def name_of(path: Path) -> str:
@@ -92,18 +88,12 @@ def test_pure_files_know_no_clock_no_thread_no_socket() -> None:
             assert not opens, name_of(path)
 
 
-@pytest.mark.parametrize("folder", BROTHERS)
-def test_brothers_never_import_each_other(folder: str) -> None:
-    package = folder.replace("/", ".")
-    parts = {p.stem for p in (ROOT / folder).glob("*.py")} - SHARED[folder] - {"__init__"}
-    for path in (ROOT / folder).glob("*.py"):
-        if path.stem == "__init__":
-            continue
-        family = path.stem.split("_")[0]
-        for module in imports_of(path):
-            if module.startswith(package + "."):
-                brother = module.removeprefix(package + ".").split(".")[0]
-                assert brother not in parts or brother.split("_")[0] == family, f"{name_of(path)} imports {module}"
+@pytest.mark.parametrize("table", [PLACEMENTS, WEARABLES], ids=["placements", "wearables"])
+def test_brothers_never_import_each_other(table: dict[str, type]) -> None:
+    modules = {part.__module__ for part in table.values()}
+    for module in modules:
+        path = ROOT / (module.replace(".", "/") + ".py")
+        assert not (modules - {module}) & set(imports_of(path)), module
 
 
 def test_the_contract_never_imports_the_table() -> None:

@@ -53,7 +53,7 @@ def replay(
     verbose: VerboseOption = False,
 ) -> None:
     """Run a recording through the program as if it came off the air now; nothing is stored or sent."""
-    from monitor.app import new_pipeline
+    from monitor.assembly import new_pipeline
     from monitor.replay import ReplayFiles, replay_packet_log, replay_recording
     from monitor.settings import load
     from monitor.transport.recording import open_recording

@@ -1,0 +1,1 @@
+"""The history in SQLite: one writer, any number of readers."""

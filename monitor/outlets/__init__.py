@@ -1,0 +1,14 @@
+"""The outlets: one file each, one line here."""
+
+from __future__ import annotations
+
+from monitor.outlets.base import Outlet
+from monitor.outlets.console import ConsoleOutlet
+from monitor.outlets.mqtt.outlet import MqttOutlet
+from monitor.outlets.wearable import WearableOutlet
+
+OUTLETS: dict[str, type[Outlet]] = {
+    "console": ConsoleOutlet,
+    "mqtt": MqttOutlet,
+    "wearable": WearableOutlet,
+}

@@ -1,0 +1,215 @@
+"""Samples become epochs: one row for every whole second that has a sample.
+
+Row k depends on the samples of [k - 1, k + 3) and on nothing else: not on where the blocks were cut, not on
+what came before. To that end the samples of unfinished seconds are held back until a sample at or after k + 3
+has come, or until the clock says that none will (``tick``). Whoever is later than that is dropped and counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from monitor.accel.metrics import norm
+from monitor.accel.movement import movement_in
+from monitor.accel.windows import SECONDS_BEFORE, WINDOW_S, gather_seconds, windows_around
+from monitor.model import AccelBlock, Epochs, Floats
+
+_SECONDS_AFTER = WINDOW_S - SECONDS_BEFORE
+_PIECE_SAMPLES = 100_000
+"""Long blocks are taken in pieces: a week of 50 Hz needs no more memory than half an hour."""
+_PIECE_ROWS = 2_000
+_SHAPES: dict[str, tuple[int, ...]] = {"mean_g": (3,), "window_mean_g": (3,)}
+_TYPES = {
+    "sample_count": np.int32,
+    "rate_hz": np.float32,
+    "segment": np.int64,
+    "quality": np.int32,
+    "rhythm_known": np.bool_,
+}
+
+
+class EpochRules(BaseModel, frozen=True, extra="forbid"):
+    """How samples become epochs."""
+
+    wait_s: float = Field(
+        5.0,
+        ge=4.0,
+        le=5.0,
+        description="A second is closed this long after its start even if no later sample has come.",
+    )
+    rhythm_min_hz: float = Field(
+        8.0,
+        ge=4.0,
+        le=12.5,
+        description="Below this sample rate steps are not looked for; posture comes from the tilt alone.",
+    )
+    rhythm_hole_cells: int = Field(
+        4,
+        ge=1,
+        le=12,
+        description="Longest run of missing samples, in cells of 0.08 s, across which a rhythm is still read.",
+    )
+    limit_g: float = Field(
+        40.0, ge=4.0, le=400.0, description="Samples stronger than this are faults and count as missing."
+    )
+
+
+@dataclass(eq=False)
+class Pending:
+    """Samples that are still needed, in time order."""
+
+    t_s: Floats = field(default_factory=lambda: np.empty(0))
+    xyz_g: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 3), np.float32))
+    rate_hz: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
+    segment: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    quality: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+
+    def __len__(self) -> int:
+        return len(self.t_s)
+
+    def part(self, chosen: slice) -> Pending:
+        return Pending(**{column.name: getattr(self, column.name)[chosen] for column in fields(self)})
+
+    def extend(self, more: Pending) -> None:
+        for column in fields(self):
+            both = (getattr(self, column.name), getattr(more, column.name))
+            setattr(self, column.name, np.concatenate(both))
+
+
+@dataclass
+class EpochBuilder:
+    """Holds back what is unfinished, and hands out each second once, in order."""
+
+    rules: EpochRules = field(default_factory=EpochRules)
+    pending: Pending = field(default_factory=Pending)
+    last_s: float | None = None
+    """Time of the newest sample accepted."""
+    next_s: float | None = None
+    """The first second that is not yet decided."""
+    late_count: int = 0
+    """Samples that came out of order or after their second was decided; dropped."""
+    junk_count: int = 0
+    """Samples that are no acceleration: not a number, or stronger than any sensor measures."""
+
+    def feed(self, block: AccelBlock) -> Epochs:
+        """Take the samples of a block; returns the rows that became final."""
+        pieces = [slice(at, at + _PIECE_SAMPLES) for at in range(0, len(block.t_s), _PIECE_SAMPLES)]
+        return join([self._feed_piece(block, piece) for piece in pieces])
+
+    def tick(self, now_s: float) -> Epochs:
+        """Close the seconds that have waited long enough at ``now_s``."""
+        if self.next_s is None:
+            return join([])
+        return self._decide(np.floor(now_s - self.rules.wait_s) + 1.0)
+
+    def _feed_piece(self, block: AccelBlock, piece: slice) -> Epochs:
+        fresh = self._accept(block, piece)
+        if not len(fresh):
+            return join([])
+        self.pending.extend(fresh)
+        self.last_s = float(fresh.t_s[-1])
+        if self.next_s is None:
+            self.next_s = float(np.floor(fresh.t_s[0]))
+        return self._decide(np.floor(self.last_s) - _SECONDS_AFTER + 1.0)
+
+    def _accept(self, block: AccelBlock, piece: slice) -> Pending:
+        """The samples of a piece that are sound and in time."""
+        t_s = np.asarray(block.t_s[piece], np.float64)
+        xyz_g = np.asarray(block.xyz_g[piece], np.float32)
+        with np.errstate(invalid="ignore", over="ignore"):
+            sound = np.isfinite(t_s) & (norm(xyz_g.astype(np.float64)) <= self.rules.limit_g)
+        self.junk_count += int(len(t_s) - sound.sum())
+        t_s, xyz_g = t_s[sound], xyz_g[sound]
+        floor_s = -np.inf if self.last_s is None else self.last_s
+        newest_s = np.maximum.accumulate(np.concatenate(([floor_s], t_s)))[:-1]
+        in_time = (t_s > newest_s) & (t_s >= (-np.inf if self.next_s is None else self.next_s))
+        self.late_count += int(len(t_s) - in_time.sum())
+        count = int(in_time.sum())
+        return Pending(
+            t_s=t_s[in_time],
+            xyz_g=xyz_g[in_time],
+            rate_hz=np.full(count, block.rate_hz, np.float32),
+            segment=np.full(count, block.segment, np.int64),
+            quality=np.full(count, int(block.quality), np.int32),
+        )
+
+    def _decide(self, until_s: float) -> Epochs:
+        """Every row before second ``until_s`` that is not yet out."""
+        if self.next_s is None or until_s <= self.next_s:
+            return join([])
+        end = int(np.searchsorted(self.pending.t_s, until_s + _SECONDS_AFTER - 1.0))
+        rows = _rows(self.pending.part(slice(0, end)), self.next_s, until_s, self.rules)
+        keep = int(np.searchsorted(self.pending.t_s, until_s - SECONDS_BEFORE))
+        self.pending = self.pending.part(slice(keep, None))
+        self.next_s = until_s
+        return rows
+
+
+def _rows(samples: Pending, from_s: float, until_s: float, rules: EpochRules) -> Epochs:
+    """Rows of the seconds in [from_s, until_s); windows see the samples of their own segment only."""
+    if not len(samples):
+        return join([])
+    borders = np.flatnonzero(np.diff(samples.segment)) + 1
+    edges = [0, *borders.tolist(), len(samples)]
+    parts = [_segment_rows(samples.part(slice(a, b)), from_s, until_s, rules) for a, b in pairwise(edges)]
+    rows = join(parts)
+    if len(parts) == 1 or not len(rows):
+        return rows
+    # a second in which a new segment begins belongs to the new one
+    return take(rows, np.append(np.diff(rows.start_s) > 0, True))
+
+
+def _segment_rows(samples: Pending, from_s: float, until_s: float, rules: EpochRules) -> Epochs:
+    seconds = gather_seconds(samples.t_s, samples.xyz_g.astype(np.float64))
+    first, end = np.searchsorted(seconds.start_s, (from_s, until_s)).tolist()
+    if first == end:
+        return join([])
+    last_sample = np.searchsorted(samples.t_s, seconds.start_s + 1.0) - 1
+    quality = np.zeros(len(seconds.start_s), np.int32)
+    np.bitwise_or.at(quality, np.searchsorted(seconds.start_s, np.floor(samples.t_s)), samples.quality)
+    parts = []
+    for at in range(first, end, _PIECE_ROWS):
+        rows = np.arange(at, min(end, at + _PIECE_ROWS))
+        windows = windows_around(seconds, rows)
+        rate_hz = samples.rate_hz[last_sample[rows]]
+        rhythm_known = (rate_hz >= rules.rhythm_min_hz) & (windows.longest_hole <= rules.rhythm_hole_cells)
+        movement = movement_in(windows, rhythm_known)
+        parts.append(
+            Epochs(
+                start_s=seconds.start_s[rows],
+                decided_s=seconds.start_s[rows] + _SECONDS_AFTER,
+                sample_count=seconds.count[rows],
+                rate_hz=rate_hz,
+                segment=samples.segment[last_sample[rows]],
+                quality=quality[rows],
+                mean_g=seconds.mean_g[rows],
+                spread_g=seconds.spread_g[rows],
+                jitter_g=seconds.jitter_g[rows],
+                window_mean_g=windows.mean_g,
+                rhythm_known=rhythm_known,
+                **{column.name: getattr(movement, column.name) for column in fields(movement)},
+            )
+        )
+    return join(parts)
+
+
+def take(rows: Epochs, chosen: NDArray[np.bool_] | slice) -> Epochs:
+    """Some of the rows, in order."""
+    return replace(rows, **{column.name: getattr(rows, column.name)[chosen] for column in fields(rows)})
+
+
+def join(parts: list[Epochs]) -> Epochs:
+    """Rows one after the other; no parts give no rows."""
+    parts = [part for part in parts if len(part)]
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return Epochs(
+            **{c.name: np.empty((0, *_SHAPES.get(c.name, ())), _TYPES.get(c.name, np.float64)) for c in fields(Epochs)}
+        )
+    return Epochs(**{c.name: np.concatenate([getattr(part, c.name) for part in parts]) for c in fields(Epochs)})

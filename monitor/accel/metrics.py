@@ -1,0 +1,116 @@
+"""What can be said of acceleration in one formula each: shapes, units, edge cases, papers.
+
+Everything here works row by row and reduces along the last axis of C-ordered arrays only, so that a row has
+the same bits whether it is computed alone or among thousands.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from monitor.model import Bools, Floats
+
+
+def enmo_mg(xyz_g: Floats) -> float:
+    """Euclidean norm minus one, negatives set to zero, averaged over the window.
+
+    Parameters
+    ----------
+    xyz_g : (N, 3) array, acceleration in g, N >= 1.
+
+    Returns
+    -------
+    Mean ENMO in milli-g; 0 for a perfect sensor at rest.
+
+    References
+    ----------
+    van Hees et al. (2013), PLoS ONE 8(4): e61691.
+    """
+    return 1000.0 * float(np.maximum(norm(xyz_g) - 1.0, 0.0).mean())
+
+
+def mad_mg(xyz_g: Floats) -> float:
+    """Mean amplitude deviation of the vector magnitude, in milli-g, of an (N, 3) window in g, N >= 1.
+
+    References
+    ----------
+    Vähä-Ypyä et al. (2015), Clin Physiol Funct Imaging 35(1): 64-70.
+    """
+    norm_g = norm(xyz_g)
+    return 1000.0 * float(np.abs(norm_g - norm_g.mean()).mean())
+
+
+def norm(vectors: Floats) -> Floats:
+    """Length of each vector of a (..., 3) array; written out, because its bits must not depend on the shape."""
+    x, y, z = vectors[..., 0], vectors[..., 1], vectors[..., 2]
+    length: Floats = np.sqrt(x * x + y * y + z * z)
+    return length
+
+
+def unit(vectors: Floats) -> Floats:
+    """Directions of a (..., 3) array; a zero vector (free fall, no sensor) has none and becomes NaN."""
+    length = norm(vectors)[..., None]
+    direction: Floats = np.divide(vectors, length, out=np.full(vectors.shape, np.nan), where=length > 0)
+    return direction
+
+
+def angle_deg(a: Floats, b: Floats) -> Floats:
+    """Angle between vectors, (..., 3) against (..., 3), 0..180 degrees; NaN where either has no direction."""
+    dot = a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1] + a[..., 2] * b[..., 2]
+    lengths = norm(a) * norm(b)
+    cosine = np.divide(dot, lengths, out=np.full(np.shape(dot), np.nan), where=lengths > 0)
+    degrees: Floats = np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
+    return degrees
+
+
+def mean_square(rows: Floats) -> Floats:
+    """Mean of the squares along the last axis."""
+    return np.asarray((rows * rows).mean(axis=-1))
+
+
+def skewness(rows: Floats) -> Floats:
+    """Third standardised moment along the last axis of centred rows; 0 for a constant row."""
+    variance = mean_square(rows)
+    cube = (rows * rows * rows).mean(axis=-1)
+    skew: Floats = np.divide(cube, variance * np.sqrt(variance), out=np.zeros(cube.shape), where=variance > 1e-12)
+    return skew
+
+
+def power_spectrum(rows: Floats) -> Floats:
+    """Hann-windowed power of centred rows: (n, m) -> (n, m // 2 + 1), scaled so that its sum is the variance."""
+    width = rows.shape[-1]
+    hann = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(width) / width)
+    amplitude = np.fft.rfft(rows * hann, axis=-1)
+    power: Floats = (amplitude.real**2 + amplitude.imag**2) * (2.0 / (width * float((hann * hann).sum())))
+    return power
+
+
+def autocorrelation(components: Floats) -> Floats:
+    """Autocorrelation of a vector signal: (n, c, m) centred -> (n, m), unbiased in length, 1 at lag 0.
+
+    Summed over the components it does not change when the sensor is rotated. A constant signal gives 0.
+    """
+    width = components.shape[-1]
+    amplitude = np.fft.rfft(components, n=2 * width, axis=-1)
+    power = amplitude.real**2 + amplitude.imag**2
+    total = power[:, 0]
+    for extra in range(1, components.shape[1]):
+        total = total + power[:, extra]
+    raw = np.fft.irfft(total, n=2 * width, axis=-1)[:, :width]
+    scale = raw[:, :1] * (1.0 - np.arange(width) / width)
+    similarity: Floats = np.divide(raw, scale, out=np.zeros(raw.shape), where=scale > 1e-9)
+    return similarity
+
+
+def peak_position(rows: Floats, first: int, last: int) -> tuple[Floats, Floats]:
+    """Largest local value among columns [first, last] of (n, m) rows: its place between columns, and its height.
+
+    A parabola through the three values around the largest gives the place; at a border the column itself.
+    """
+    column = rows[:, first : last + 1].argmax(axis=1) + first
+    row = np.arange(len(rows))
+    left, top, right = rows[row, column - 1], rows[row, column], rows[row, column + 1]
+    bend = left - 2.0 * top + right
+    inside: Bools = (top >= left) & (top >= right) & (bend < -1e-12)
+    shift = np.divide(0.5 * (left - right), bend, out=np.zeros(top.shape), where=inside)
+    return column + shift, top

@@ -1,0 +1,250 @@
+"""How the sensor sits: the direction of gravity while the wearer walks, learned from the walking itself.
+
+Each steady stepping second (``stepping.SteadySteps``) adds its mean direction to the nearest candidate, or opens
+a new one. Old evidence fades with every new stepping second, so a re-mounted or slipped sensor is right again
+after less than a minute of walking; the heaviest candidate wins as soon as it has evidence enough.
+
+Trust: a sensor that lay flat for 300 s is *doubted* (its candidates keep little weight, so that a few steps on a
+new mounting decide); one that was suspected or settled as not worn is *withheld* (nobody may use the direction)
+until a few steps confirm it, or until it moves so much in the same pose that it must have been on a still body.
+What is learned in row k is used from row k + 1.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from pydantic import BaseModel, Field
+
+from monitor.accel.metrics import unit
+from monitor.accel.recent import RecentCount
+from monitor.accel.stepping import SteadySteps, SteppingRules
+from monitor.accel.wear import WearColumns
+from monitor.model import Bools, Epochs, Floats
+
+_CANDIDATES_MAX = 8
+
+
+class MountingRules(BaseModel, frozen=True, extra="forbid"):
+    """How fast upright is learned, and how fast it is given up."""
+
+    enough_s: float = Field(
+        5.0, ge=1.0, le=60.0, description="Upright is known after so many seconds of steady walking."
+    )
+    halving_s: float = Field(
+        20.0, ge=5.0, le=600.0, description="Evidence of upright halves after so many further seconds of walking."
+    )
+    same_deg: float = Field(
+        35.0, ge=10.0, le=80.0, description="Directions within this angle count as the same mounting."
+    )
+    doubted_s: float = Field(
+        4.0, ge=0.0, le=60.0, description="What evidence is left, in seconds, when a sensor lay still for minutes."
+    )
+    confirm_s: int = Field(
+        3, ge=1, le=60, description="A withheld direction is trusted again after so many matching walking seconds."
+    )
+    doubt_after_s: float = Field(300.0, ge=60, le=3600, description="Stillness after which the mounting is doubted.")
+    pose_deg: float = Field(
+        20.0, ge=1.0, le=60.0, description="Still in the same pose after stillness: within this angle."
+    )
+    alive_s: int = Field(20, ge=5, le=600, description="So many moving seconds in the same pose prove a sensor worn.")
+    alive_of_s: int = Field(60, ge=5, le=600, description="Within so many seconds they must fall.")
+
+
+@dataclass
+class Candidate:
+    """A direction that may be upright, with its evidence."""
+
+    vector: list[float]
+    """Sum of unit directions, fading; sensor axes."""
+    weight_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UprightColumns:
+    """Row by row: what may be used there."""
+
+    direction: Floats
+    """(n, 3) unit vector of gravity while walking, NaN where unknown or withheld."""
+    evidence_s: Floats
+    """(n,) seconds of walking behind it."""
+    steady: Bools
+    """(n,) steps so steady that upright is being learned from them."""
+    doubted: Bools
+    """(n,) known, but the sensor lay still for long since."""
+
+
+@dataclass(eq=False)
+class Mounting:
+    """Learns and forgets."""
+
+    rules: MountingRules = field(default_factory=MountingRules)
+    stepping_rules: SteppingRules = field(default_factory=SteppingRules)
+    steady: SteadySteps = field(default_factory=SteadySteps)
+    moving: RecentCount = field(default_factory=RecentCount)
+    was_alive: bool = False
+    was_suspected: bool = False
+    was_settled: bool = False
+    candidates: list[Candidate] = field(default_factory=list)
+    best: int | None = None
+    """Place of the candidate in force."""
+    doubted: bool = False
+    withheld: bool = False
+    settled: bool = False
+    """Withheld because it was surely not worn: the same pose proves nothing, only steps do."""
+    confirmed_s: int = 0
+    pose: list[float] = field(default_factory=list)
+    """Direction of gravity while it lay still."""
+    standing: list[tuple[float, float]] = field(default_factory=list)
+    """Stretches in which the wearer says to stand upright."""
+
+    def teach_standing(self, start_s: float, end_s: float) -> None:
+        """The wearer stands in [start_s, end_s); used when the rows get there."""
+        self.standing.append((start_s, end_s))
+
+    def forget(self) -> None:
+        """Nothing is known any more, as on the first day."""
+        self.candidates, self.best = [], None
+        self.doubted = self.withheld = self.settled = False
+
+    def advance(self, epochs: Epochs, wear: WearColumns, forget: Bools | None = None) -> UprightColumns:
+        """What may be used in each row; learns from the rows as it goes.
+
+        ``forget`` marks rows from which on nothing learned before may be used: this is known beforehand, and so
+        holds in the row itself.
+        """
+        steady = self.steady.advance(epochs, self.stepping_rules) & ~wear.suspected
+        taught = self._taught(epochs.start_s)
+        alive = self.moving.advance(epochs.start_s, wear.flat_s == 0, self.rules.alive_of_s) >= self.rules.alive_s
+        alive_edge = _rising(alive, self.was_alive)
+        suspect_edge = _rising(wear.suspected, self.was_suspected)
+        settle_edge = _rising(wear.settled, self.was_settled)
+        doubt_edge = wear.flat_s == int(self.rules.doubt_after_s)
+        if len(epochs):
+            self.was_alive, self.was_suspected, self.was_settled = (
+                bool(alive[-1]),
+                bool(wear.suspected[-1]),
+                bool(wear.settled[-1]),
+            )
+        forget = np.zeros(len(epochs), np.bool_) if forget is None else forget
+        places = np.flatnonzero(steady | taught | alive_edge | suspect_edge | settle_edge | doubt_edge | forget)
+        directions = unit(epochs.window_mean_g[places]).tolist()
+        from_row, states = [0], [self._state()]
+        for place, direction in zip(places.tolist(), directions, strict=True):
+            if forget[place]:
+                self.forget()
+                from_row.append(place)
+                states.append(self._state())
+            if taught[place]:
+                self._stand(direction)
+            elif steady[place]:
+                self._step(direction)
+            if doubt_edge[place]:
+                self._doubt()
+            if suspect_edge[place] or settle_edge[place]:
+                self._withhold(direction, bool(settle_edge[place]))
+            elif alive_edge[place]:
+                self._notice_life(direction)
+            # what is learned in a row holds from the next one on
+            from_row.append(place + 1)
+            states.append(self._state())
+        table = np.repeat(np.array(states), np.diff([*from_row, len(epochs)]), axis=0)
+        return UprightColumns(direction=table[:, :3], evidence_s=table[:, 3], doubted=table[:, 4] > 0, steady=steady)
+
+    def _state(self) -> tuple[float, float, float, float, float]:
+        if self.best is None or self.withheld:
+            return math.nan, math.nan, math.nan, 0.0, 0.0
+        best = self.candidates[self.best]
+        x, y, z = best.vector
+        length = math.sqrt(x * x + y * y + z * z)
+        return x / length, y / length, z / length, best.weight_s, float(self.doubted)
+
+    def _taught(self, start_s: Floats) -> Bools:
+        taught = np.zeros(len(start_s), np.bool_)
+        for from_s, until_s in self.standing:
+            taught |= (start_s >= from_s) & (start_s + 1.0 <= until_s)
+        if len(start_s):
+            self.standing = [stretch for stretch in self.standing if stretch[1] > start_s[-1]]
+        return taught
+
+    def _step(self, direction: list[float]) -> None:
+        """One more second of steady walking in this direction."""
+        fade = 0.5 ** (1.0 / self.rules.halving_s)
+        for candidate in self.candidates:
+            candidate.vector = [fade * part for part in candidate.vector]
+            candidate.weight_s *= fade
+        place = self._add(direction)
+        heaviest = max(range(len(self.candidates)), key=lambda i: self.candidates[i].weight_s)
+        if heaviest != self.best and self.candidates[heaviest].weight_s >= self.rules.enough_s:
+            self.best = heaviest
+            self._trust()
+        elif self.withheld or self.doubted:
+            self.confirmed_s = self.confirmed_s + 1 if place == self.best else 0
+            if self.confirmed_s >= self.rules.confirm_s:
+                self._trust()
+
+    def _add(self, direction: list[float]) -> int:
+        """Add to the nearest candidate, or open a new one in place of the lightest."""
+        angles = [_between_deg(candidate.vector, direction) for candidate in self.candidates]
+        place = min(range(len(angles)), key=angles.__getitem__, default=-1)
+        if place >= 0 and angles[place] <= self.rules.same_deg:
+            candidate = self.candidates[place]
+            candidate.vector = [a + b for a, b in zip(candidate.vector, direction, strict=True)]
+            candidate.weight_s += 1.0
+            return place
+        if len(self.candidates) < _CANDIDATES_MAX:
+            self.candidates.append(Candidate(list(direction), 1.0))
+            return len(self.candidates) - 1
+        place = min(
+            (i for i in range(len(self.candidates)) if i != self.best), key=lambda i: self.candidates[i].weight_s
+        )
+        self.candidates[place] = Candidate(list(direction), 1.0)
+        return place
+
+    def _stand(self, direction: list[float]) -> None:
+        """One second of standing on the wearer's word: replaces what contradicts it."""
+        if any(math.isnan(part) for part in direction):
+            return
+        if self.best is None or _between_deg(self.candidates[self.best].vector, direction) > self.rules.same_deg:
+            self.candidates, self.best = [Candidate([0.0, 0.0, 0.0], 0.0)], 0
+        candidate = self.candidates[self.best]
+        weight_s = self.rules.enough_s / 2
+        candidate.vector = [a + weight_s * b for a, b in zip(candidate.vector, direction, strict=True)]
+        candidate.weight_s += weight_s
+        self._trust()
+
+    def _doubt(self) -> None:
+        """It lay still for minutes: a few steps on another mounting shall be enough to replace what was learned."""
+        self.doubted, self.confirmed_s = True, 0
+        for candidate in self.candidates:
+            if candidate.weight_s > self.rules.doubted_s:
+                share = self.rules.doubted_s / candidate.weight_s
+                candidate.vector = [share * part for part in candidate.vector]
+                candidate.weight_s = self.rules.doubted_s
+
+    def _withhold(self, direction: list[float], settled: bool) -> None:
+        self._doubt()
+        self.withheld, self.settled, self.pose = True, self.settled or settled, direction
+
+    def _notice_life(self, direction: list[float]) -> None:
+        """A sensor that moves for long in the pose in which it lay still was on a still body all the time."""
+        if self.withheld and not self.settled and _between_deg(self.pose, direction) <= self.rules.pose_deg:
+            self._trust()
+            self.doubted = True
+
+    def _trust(self) -> None:
+        self.doubted = self.withheld = self.settled = False
+        self.confirmed_s = 0
+
+
+def _between_deg(a: list[float], b: list[float]) -> float:
+    """Angle between two vectors; 180 where one has no direction."""
+    dot = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    lengths = math.hypot(*a) * math.hypot(*b)
+    return math.degrees(math.acos(max(-1.0, min(1.0, dot / lengths)))) if lengths > 0 else 180.0
+
+
+def _rising(flags: Bools, before: bool) -> Bools:
+    return flags & ~np.concatenate(([before], flags))[:-1]

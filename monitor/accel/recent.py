@@ -1,0 +1,52 @@
+"""The last few rows, kept from one call to the next, so that looking back does not depend on where blocks were cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.accel.metrics import angle_deg
+from monitor.model import Bools, Floats
+
+
+@dataclass(eq=False)
+class RecentCount:
+    """In how many of the last seconds, this one included, something was so."""
+
+    start_s: Floats = field(default_factory=lambda: np.empty(0))
+    flags: Bools = field(default_factory=lambda: np.empty(0, np.bool_))
+
+    def advance(self, start_s: Floats, flags: Bools, width_s: int) -> NDArray[np.int64]:
+        """Count over the ``width_s`` seconds up to each row, (n,); seconds without a row count as not so."""
+        past = len(self.flags)
+        all_s, all_flags = np.concatenate((self.start_s, start_s)), np.concatenate((self.flags, flags))
+        count = all_flags.astype(np.int64)
+        for back in range(1, min(width_s, len(all_s))):
+            near = all_s[back:] - all_s[:-back] < width_s
+            count[back:] += near & all_flags[:-back]
+        self.start_s, self.flags = all_s[-width_s:].copy(), all_flags[-width_s:].copy()
+        return count[past:]
+
+
+@dataclass(eq=False)
+class RecentTurn:
+    """How far a direction has turned within the last seconds."""
+
+    start_s: Floats = field(default_factory=lambda: np.empty(0))
+    vectors: Floats = field(default_factory=lambda: np.empty((0, 3)))
+
+    def advance(self, start_s: Floats, vectors: Floats, width_s: int) -> Floats:
+        """Largest angle in degrees to any row of the last ``width_s`` seconds; inf where the oldest is missing."""
+        past = len(self.start_s)
+        all_s, all_vectors = np.concatenate((self.start_s, start_s)), np.concatenate((self.vectors, vectors))
+        turn = np.zeros(len(all_s))
+        for back in range(1, width_s + 1):
+            turn[:back] = np.inf
+            if back < len(all_s):
+                whole = all_s[back:] - all_s[:-back] == back
+                angle = angle_deg(all_vectors[back:], all_vectors[:-back])
+                turn[back:] = np.maximum(turn[back:], np.where(whole, angle, np.inf))
+        self.start_s, self.vectors = all_s[-width_s:].copy(), all_vectors[-width_s:].copy()
+        return turn[past:]

@@ -1,0 +1,290 @@
+"""What the wearer may say, from whatever surface: every text gets exactly one answer, and nothing here raises.
+
+A surface that names the alert it answers can be late or twice: the first answer wins, the same again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from monitor.coach.rules import LIMIT_RANGE_S
+from monitor.coach.speaking import Speaker
+from monitor.coach.why import why_now
+from monitor.coach.wording import SEE_A_PROFESSIONAL
+from monitor.errors import MonitorError
+from monitor.events import Command, CommandAnswered, Event, Snoozed, TestAlert, WrongReported, event_id
+
+Value = str | float | bool | None
+Outcome = tuple[list[Event], Value]
+LONGEST_MIN = 1440.0
+"""Longest pause or busy time; beyond a day it is ON."""
+SHOWN = 40
+"""Characters of a refused text that are said back."""
+
+
+class RefusedError(MonitorError):
+    """A command that cannot be obeyed; the message says what would be."""
+
+    def __init__(self, given: str, remedy: str) -> None:
+        self.given, self.remedy = given, remedy
+        super().__init__(f'"{given[:SHOWN]}": {remedy}' if given else remedy)
+
+
+def obey(coach: Speaker, command: Command, now_s: float) -> list[Event]:
+    """Apply a command, or say why not."""
+    coach.command_count += 1
+    events: list[Event] = []
+    value: Value = None
+    error: str | None = None
+    try:
+        if command.name not in COMMANDS:
+            raise RefusedError(command.name, f"not a command; use one of {', '.join(COMMANDS)}")
+        events, value = COMMANDS[command.name](coach, command, now_s)
+        if command.name not in ("why", "test"):
+            coach.decisions.note(now_s, f"you said {command.name} {command.value[:SHOWN]}".rstrip())
+    except RefusedError as refusal:
+        error = str(refusal)
+    answer = CommandAnswered(
+        id=_identity(coach, now_s, "command_answered"),
+        at_s=now_s,
+        command=command.name,
+        ok=error is None,
+        value=value,
+        error=error,
+        source=command.source,
+    )
+    return [*events, answer]
+
+
+def _identity(coach: Speaker, now_s: float, kind: str) -> str:
+    return event_id(now_s, coach.wearer_key, kind, coach.command_count)
+
+
+# --- reading what was said ----------------------------------------------------------------------------------
+
+
+def _word(command: Command) -> str:
+    return command.value.strip().upper()
+
+
+def _minutes(command: Command, least: float, most: float) -> float:
+    try:
+        minutes = float(command.value)
+    except ValueError:
+        minutes = float("nan")
+    if not least <= minutes <= most:  # NaN is outside every range
+        raise RefusedError(command.value or "nothing", f"not a number of minutes from {least:g} to {most:g}")
+    return minutes
+
+
+def _pressed(command: Command) -> None:
+    if _word(command) not in ("PRESS", ""):
+        raise RefusedError(command.value, f"{command.name} takes no value; send PRESS")
+
+
+def _is_late(coach: Speaker, command: Command) -> bool:
+    """Whether this answers an alert that is over and needs nothing more; refuses an answer that comes too late."""
+    alert_id, watch = command.alert_id, coach.watch
+    ours = watch is not None and watch.alert_id == alert_id
+    if alert_id is None or (watch is not None and ours and watch.alert_open):
+        return False
+    by = coach.answered.get(alert_id)
+    if by is None:
+        raise RefusedError(alert_id, "not an alert of late; answer without an id")
+    if by == "expired" and ours:
+        return False
+    taken = ("done", "break")
+    if by == command.name or (command.name in taken and by in (*taken, "gap", "not_worn", "expired")):
+        return True
+    raise RefusedError("", f"too late: that alert is over already ({by.replace('_', ' ')})")
+
+
+# --- answers to an alert ------------------------------------------------------------------------------------
+
+
+def _snooze(coach: Speaker, command: Command, now_s: float) -> Outcome:
+    if _word(command) == "RESET":
+        return _end_snooze(coach, now_s)
+    pressed = _word(command) in ("PRESS", "")
+    minutes = coach.rules.snooze_min if pressed else _minutes(command, 1, 120)
+    until_s = now_s + 60.0 * minutes
+    if _is_late(coach, command) or coach.snoozed_until_s == until_s:
+        return [], minutes
+    alert_id = coach.watch.alert_id if coach.watch else None
+    events = coach.clear(now_s, "snooze")
+    coach.snoozed_until_s = until_s
+    if coach.watch is not None:
+        coach.watch.hush(until_s, "snoozed")
+    snoozed = Snoozed(id=_identity(coach, now_s, "snoozed"), at_s=now_s, alert_id=alert_id, until_s=until_s)
+    return [*events, snoozed], minutes
+
+
+def _end_snooze(coach: Speaker, now_s: float) -> Outcome:
+    coach.snoozed_until_s, watch = None, coach.watch
+    if watch is not None and watch.silent_because == "snoozed":
+        watch.silent_until_s, watch.next_call_s = None, min(watch.next_call_s, now_s)
+    return [], 0.0
+
+
+def _done(coach: Speaker, command: Command, now_s: float) -> Outcome:
+    """The break is the wearer's word only; the credit comes from the sensor, which is given some time."""
+    _pressed(command)
+    if _is_late(coach, command):
+        return [], None
+    events = coach.clear(now_s, "done")
+    coach.snoozed_until_s = None
+    if coach.watch is not None:
+        coach.watch.hush(now_s + coach.rules.done_quiet_s, "done")
+    return events, None
+
+
+def _skip(coach: Speaker, command: Command, now_s: float) -> Outcome:
+    _pressed(command)
+    if _is_late(coach, command):
+        return [], None
+    if coach.watch is None:
+        raise RefusedError("", "there is nothing to skip: no sitting bout is running")
+    events = coach.clear(now_s, "skip")
+    coach.watch.skipped, coach.snoozed_until_s = True, None
+    return events, None
+
+
+def _wrong(coach: Speaker, command: Command, now_s: float) -> Outcome:
+    """Worth a report whenever it comes, but one an alert."""
+    _pressed(command)
+    alert_id = command.alert_id or (coach.watch.alert_id if coach.watch else None)
+    if alert_id is not None and coach.answered.get(alert_id) == "wrong":
+        return [], None
+    latest, watch, events = coach.body.latest, coach.watch, list[Event]()
+    if watch is not None and watch.alert_id == alert_id:
+        events += coach.clear(now_s, "wrong")
+        watch.hush(now_s + coach.rules.wrong_quiet_s, "wrong")
+    if alert_id is not None:
+        coach.remember_answer(alert_id, "wrong")
+    report = WrongReported(
+        id=_identity(coach, now_s, "wrong_reported"),
+        at_s=now_s,
+        alert_id=alert_id,
+        posture=latest.posture.word if latest else "unknown",
+        confidence=latest.confidence if latest else 0.0,
+    )
+    return [*events, report], None
+
+
+# --- settings while it runs ---------------------------------------------------------------------------------
+
+
+def _until(command: Command, now_s: float) -> tuple[bool, float | None]:
+    """On or off, and until when (None = until switched off)."""
+    word = _word(command)
+    if word in ("ON", "OFF", "RESET"):
+        return word == "ON", None
+    try:
+        return True, now_s + 60.0 * _minutes(command, 1, LONGEST_MIN)
+    except RefusedError:
+        raise RefusedError(command.value or "nothing", f"use ON, OFF or minutes from 1 to {LONGEST_MIN:g}") from None
+
+
+def _pause(coach: Speaker, command: Command, now_s: float) -> Outcome:
+    on, until_s = _until(command, now_s)
+    coach.overrides.paused, coach.overrides.paused_until_s = on, until_s
+    return (coach.clear(now_s, "pause") if on else []), on
+
+
+def _busy(coach: Speaker, command: Command, now_s: float) -> Outcome:
+    on, until_s = _until(command, now_s)
+    coach.overrides.busy, coach.overrides.busy_until_s = on, until_s
+    return (coach.clear(now_s, "busy") if on else []), on
+
+
+def _limit(coach: Speaker, command: Command, now_s: float) -> Outcome:
+    least_s, most_s = LIMIT_RANGE_S
+    before_s = coach.limit_s
+    reset = _word(command) == "RESET"
+    coach.overrides.limit_s = None if reset else 60.0 * _minutes(command, least_s / 60, most_s / 60)
+    return (_reconsider(coach, now_s) if coach.limit_s != before_s else []), coach.limit_s / 60
+
+
+def _reconsider(coach: Speaker, now_s: float) -> list[Event]:
+    """A new limit: the running bout may be due now, or not be due any more (then its alert has lost its reason)."""
+    watch, latest = coach.watch, coach.body.latest
+    if watch is None or latest is None:
+        return []
+    watch.due_s = None
+    if latest.clock_s >= coach.limit_s - coach.early_s:
+        return []
+    events: list[Event] = coach.clear(now_s, "expired")
+    watch.calls, watch.granted, watch.alert_id, watch.withheld = 0, 0, None, []
+    return events
+
+
+def _profile(coach: Speaker, command: Command, now_s: float) -> Outcome:
+    word = command.value.strip().lower()
+    if word not in ("gentle", "normal", "strict", "reset"):
+        raise RefusedError(command.value or "nothing", "not a profile; use gentle, normal or strict")
+    coach.overrides.profile = None if word == "reset" else word
+    return [], coach.profile
+
+
+def _hurts(coach: Speaker, command: Command, now_s: float) -> Outcome:
+    """Never again that exercise, and none at all until the wearer wants them: OFF = all but those, RESET = all."""
+    overrides, known = coach.overrides, coach.suggester.catalogue.exercises
+    word = _word(command)
+    if word == "RESET":
+        overrides.hurts, overrides.exercises_silent, overrides.professional_said = [], False, False
+        return [], "every exercise may be suggested again"
+    if word == "OFF":
+        overrides.exercises_silent = False
+        return [], "exercises may be suggested again, but not those that hurt"
+    exercise_id = command.value.strip().lower()
+    if exercise_id not in known:
+        remedy = f"not an exercise; use one of {', '.join(known)}, OFF (exercises again) or RESET (these too)"
+        raise RefusedError(command.value or "nothing", remedy)
+    if exercise_id not in overrides.hurts:
+        overrides.hurts.append(exercise_id)
+    overrides.exercises_silent = True
+    said = f"{exercise_id} is not suggested any more, and no exercise until you send hurts OFF; breaks go on."
+    advice, overrides.professional_said = "" if overrides.professional_said else f" {SEE_A_PROFESSIONAL}", True
+    return [], said + advice
+
+
+# --- questions ----------------------------------------------------------------------------------------------
+
+
+def _test(coach: Speaker, command: Command, now_s: float) -> Outcome:
+    _pressed(command)
+    exercise, offer = coach.invitation(now_s, None)
+    alert = TestAlert(
+        id=_identity(coach, now_s, "test_alert"),
+        at_s=now_s,
+        title="Test alert",
+        message=f"This is how a call arrives; nothing is due. It might offer {offer}.",
+        exercise=exercise,
+    )
+    return [alert], None
+
+
+def _why(coach: Speaker, command: Command, now_s: float) -> Outcome:
+    if _word(command) in ("PRESS", ""):
+        return [], why_now(coach, now_s)
+    try:
+        return [], coach.decisions.at(command.value, now_s, coach.rules.time_zone)
+    except ValueError as error:
+        raise RefusedError("", str(error)) from None
+
+
+COMMANDS: dict[str, Callable[[Speaker, Command, float], Outcome]] = {
+    "snooze": _snooze,
+    "pause": _pause,
+    "limit": _limit,
+    "profile": _profile,
+    "test": _test,
+    "break": _done,
+    "done": _done,
+    "why": _why,
+    "skip": _skip,
+    "wrong": _wrong,
+    "busy": _busy,
+    "hurts": _hurts,
+}
+"""Every command of ``Command.name``."""

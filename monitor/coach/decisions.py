@@ -1,0 +1,54 @@
+"""What the coach decided lately, so that every call and every silence can be asked about afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from monitor.coach.civil import local_time, minute_of_day, time_text
+
+KEPT = 200
+"""Decisions kept; at a few a bout this is more than a day."""
+
+
+@dataclass
+class Decisions:
+    """The last decisions, oldest first."""
+
+    entries: list[tuple[float, str]] = field(default_factory=list)
+    running: str = ""
+    """The silence that is going on and noted already."""
+
+    def note(self, at_s: float, text: str) -> None:
+        """Keep a decision."""
+        self.entries.append((at_s, text))
+        del self.entries[:-KEPT]
+        self.running = ""
+
+    def note_silence(self, at_s: float, reason: str) -> None:
+        """Keep a silence, once as long as its reason goes on."""
+        if reason != self.running:
+            self.note(at_s, f"silent: {reason.replace('_', ' ')}")
+            self.running = reason
+
+    def lately(self, zone: str, count: int = 3) -> str:
+        """The last few in one line."""
+        told = "; ".join(f"{time_text(at_s, zone)} {text}" for at_s, text in self.entries[-count:])
+        return f"Lately: {told}." if told else "Nothing was decided yet."
+
+    def at(self, text: str, now_s: float, zone: str) -> str:
+        """What held at a time of day in the last 24 hours; raises ValueError where the time cannot be read."""
+        minute = minute_of_day(text)
+        local = local_time(now_s, zone)
+        if local is None:
+            raise ValueError("this recording has no time of day; ask without a time")
+        asked = local.replace(hour=minute // 60, minute=minute % 60, second=59, microsecond=0)
+        if asked > local.replace(second=59):
+            asked -= timedelta(days=1)
+        end_s = asked.timestamp() + 1.0
+        before = [entry for entry in self.entries if entry[0] < end_s]
+        if not before:
+            return f"Nothing is kept from {text.strip()} or before."
+        within = [entry for entry in before if entry[0] >= end_s - 60.0] or before[-1:]
+        told = "; ".join(decision for _, decision in within)
+        return f"At {text.strip()}: {told} (since {time_text(within[0][0], zone)})."

@@ -1,0 +1,136 @@
+"""What to suggest: one exercise that fits the place, the body, the sensor and what was suggested before.
+
+Deterministic: the same rules, seed and history choose the same exercise. The memory is plain data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, Field
+
+from monitor.coach.catalogue import Catalogue, CatalogueError, Condition, Exercise, Place, load_catalogue
+from monitor.coach.civil import day_of
+from monitor.events import Suggestion
+
+DAY_S = 86400.0
+BEST_SEEN = ("repetitions", "hold", "posture", "timed")
+"""What a sensor can see of an exercise, the best first."""
+
+
+class ExerciseRules(BaseModel, frozen=True, extra="forbid"):
+    """What may be suggested."""
+
+    enabled: bool = Field(True, description="Suggest an exercise with a call; false only invites to get up.")
+    place: Place = Field("desk", description='Where you are when you sit: "desk" or "home".')
+    floor_allowed: bool = Field(False, description="Exercises that need a mat or lying down may be suggested.")
+    no_go: tuple[str, ...] = Field((), description='Exercises never to suggest, by id, such as ["lunge_stretch"].')
+    conditions: tuple[Condition, ...] = Field(
+        (), description=f"What applies to you, so that unfit exercises are left out: any of {', '.join(Condition)}."
+    )
+    with_chair: bool = Field(
+        False, description="A stable chair to hold on to is at hand; it is then named where balance matters."
+    )
+
+
+@dataclass
+class Suggester:
+    """Chooses an exercise and remembers what it has chosen."""
+
+    rules: ExerciseRules = field(default_factory=ExerciseRules)
+    catalogue: Catalogue = field(default_factory=load_catalogue)
+    placement: str = "thigh"
+    seed: int = 0
+    time_zone: str = ""
+    suggested_s: dict[str, float] = field(default_factory=dict)
+    """When each exercise was last suggested."""
+    done_s: dict[str, float] = field(default_factory=dict)
+    """When the sensor last saw each exercise."""
+    counts: dict[str, int] = field(default_factory=dict)
+    last_kind: str = ""
+
+    def __post_init__(self) -> None:
+        for exercise_id in self.rules.no_go:
+            if exercise_id not in self.catalogue.exercises:
+                known = ", ".join(self.catalogue.exercises)
+                raise CatalogueError("settings", "exercises", "no_go", f'"{exercise_id}": not an exercise; use {known}')
+
+    def suggest(self, now_s: float, kinds: tuple[str, ...], hurts: list[str], keep: str = "") -> Suggestion | None:
+        """One exercise to go with a call, remembered; ``keep`` (of the call before) is preferred while it fits."""
+        exercise_id = self.choose(now_s, kinds, hurts, keep)
+        if exercise_id is None:
+            return None
+        if exercise_id != keep:
+            self.counts[exercise_id] = self.counts.get(exercise_id, 0) + 1
+            self.last_kind = self.catalogue.exercises[exercise_id].kind
+            self.suggested_s[exercise_id] = now_s
+        return self.describe(exercise_id, self.counts.get(exercise_id, 1))
+
+    def sample(self, now_s: float, kinds: tuple[str, ...], hurts: list[str]) -> Suggestion | None:
+        """What would be suggested now, without remembering it."""
+        exercise_id = self.choose(now_s, kinds, hurts)
+        return self.describe(exercise_id, self.counts.get(exercise_id, 0) + 1) if exercise_id else None
+
+    def choose(self, now_s: float, kinds: tuple[str, ...], hurts: list[str], keep: str = "") -> str | None:
+        """The id that fits best; None where nothing fits."""
+        fitting = [name for name in self.catalogue.exercises if self.silence(name, kinds, hurts) == ""]
+        if keep in fitting:
+            return keep
+        return min((name for name in fitting if not self._had_today(name, now_s)), key=self._rank, default=None)
+
+    def silence(self, exercise_id: str, kinds: tuple[str, ...], hurts: list[str]) -> str:
+        """Why an exercise is not suggested; "" where it may be."""
+        exercise, rules = self.catalogue.exercises[exercise_id], self.rules
+        if not rules.enabled or exercise.kind not in kinds:
+            return "not wanted by the settings"
+        if exercise_id in hurts or exercise_id in rules.no_go:
+            return "on the list of what is not to be suggested"
+        if exercise.needs_floor and not rules.floor_allowed:
+            return "needs the floor (exercises.floor_allowed = true allows it)"
+        if rules.place not in exercise.places and not exercise.needs_floor:
+            return f"does not fit the {rules.place}"
+        return self._unfit(exercise)
+
+    def _unfit(self, exercise: Exercise) -> str:
+        for condition in self.rules.conditions:
+            if condition in exercise.leave_out:
+                return f"left out because of {condition}"
+            if condition in exercise.chair_when and not self.rules.with_chair:
+                return f"left out because of {condition} (exercises.with_chair = true allows it)"
+        return ""
+
+    def _had_today(self, exercise_id: str, now_s: float) -> bool:
+        if not self.catalogue.exercises[exercise_id].once_a_day:
+            return False
+        last_s = self._last_s(exercise_id)
+        if last_s is None:
+            return False
+        today = day_of(now_s, self.time_zone)
+        return day_of(last_s, self.time_zone) == today if today else now_s - last_s < DAY_S
+
+    def _last_s(self, exercise_id: str) -> float | None:
+        times = [memory[exercise_id] for memory in (self.suggested_s, self.done_s) if exercise_id in memory]
+        return max(times, default=None)
+
+    def _rank(self, exercise_id: str) -> tuple[bool, bool, float, int, bytes]:
+        """Smaller is better: the other kind, the longest not had, what the sensor sees best, then a lot by seed."""
+        exercise, last_s = self.catalogue.exercises[exercise_id], self._last_s(exercise_id)
+        sight = BEST_SEEN.index(exercise.verifiable(self.placement))
+        lot = hashlib.sha256(f"{self.seed}\x1f{exercise_id}".encode()).digest()
+        return exercise.kind == self.last_kind, last_s is not None, last_s or 0.0, sight, lot
+
+    def describe(self, exercise_id: str, count: int) -> Suggestion:
+        """The words for its ``count``-th suggestion (from 1); the first side alternates."""
+        exercise = self.catalogue.exercises[exercise_id]
+        held = exercise.chair_when and self.rules.with_chair and set(exercise.chair_when) & set(self.rules.conditions)
+        return Suggestion(
+            exercise_id=exercise_id,
+            title=exercise.title,
+            dose=exercise.dose,
+            how=exercise.how + (" Please hold on to the chair." if held else ""),
+            side=("left first", "right first")[(count - 1 + self.seed) % 2] if exercise.sides else "",
+            easier=exercise.easier,
+            why=exercise.why,
+            verifiable=exercise.verifiable(self.placement),
+        )

@@ -1,0 +1,120 @@
+"""The history file itself: opened privately, brought up to date, written whole or not at all.
+
+Each ``schema/NNN.sql`` ends by setting ``PRAGMA user_version = NNN`` and is run once, in one transaction.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+
+from monitor.errors import MonitorError
+
+BUSY_S = 5.0
+"""How long a writer waits for another program that holds the file."""
+
+
+class HistoryError(MonitorError):
+    """The history file cannot be used. ``path`` is the file, ``problem`` what is wrong with it."""
+
+    def __init__(self, path: Path, problem: str, remedy: str) -> None:
+        super().__init__(f"{path}: {problem}; {remedy}")
+        self.path = path
+        self.problem = problem
+
+
+class Database:
+    """One connection that may write; for one thread."""
+
+    def __init__(self, path: Path, scripts: Mapping[int, str] | None = None) -> None:
+        self.path = path
+        try:
+            _make_private(path)
+            self._connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+        except (OSError, sqlite3.Error) as error:
+            raise HistoryError(path, f"cannot be opened ({error})", "give another --state-dir") from error
+        try:
+            with said_plainly(path):
+                self._set_up(scripts or packaged_scripts())
+        except HistoryError:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file; the write-ahead log is folded in."""
+        self._connection.close()
+
+    @contextmanager
+    def transaction(self, synchronous: str = "FULL") -> Iterator[sqlite3.Connection]:
+        """Everything inside is stored, or nothing. ``FULL``: when it is over, it is on the disk."""
+        with said_plainly(self.path):
+            self._connection.execute(f"PRAGMA synchronous = {synchronous}")
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # a full disk has already rolled back
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, to look only."""
+        with said_plainly(self.path):
+            yield self._connection
+
+    def _set_up(self, scripts: Mapping[int, str]) -> None:
+        (health,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+        if health != "ok":
+            raise sqlite3.DatabaseError(health)
+        migrate(self._connection, self.path, scripts)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+
+
+@contextmanager
+def said_plainly(path: Path) -> Iterator[None]:
+    """sqlite3's errors as HistoryError, which names the file and a remedy."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        remedy = "free the disk, or stop the other program that holds it"
+        raise HistoryError(path, f"cannot be used ({error})", remedy) from error
+    except sqlite3.DatabaseError as error:
+        raise HistoryError(path, f"is damaged or no history ({error})", "move it away to begin a new one") from error
+
+
+def packaged_scripts() -> dict[int, str]:
+    """The steps this program ships, by number."""
+    folder = resources.files("monitor.history") / "schema"
+    return {int(file.name[:3]): file.read_text() for file in folder.iterdir() if file.name.endswith(".sql")}
+
+
+def migrate(connection: sqlite3.Connection, path: Path, scripts: Mapping[int, str]) -> None:
+    """Take the steps that are missing. Raises HistoryError if the file is newer than this program."""
+    newest = max(scripts)
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > newest:
+        problem = f"was written by a newer sitbreak (version {version}, this one knows {newest})"
+        raise HistoryError(path, problem, "start the newer sitbreak again, or give another --state-dir")
+    if version == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        raise HistoryError(path, "is the database of another program", "give another --state-dir")
+    for number in range(version + 1, newest + 1):
+        try:
+            connection.executescript(f"BEGIN IMMEDIATE;\n{scripts[number]}\nCOMMIT;")
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def _make_private(path: Path) -> None:
+    """Posture over time is health data: only the owner may read it."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.chmod(0o600)

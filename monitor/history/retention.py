@@ -1,0 +1,43 @@
+"""How long the history remembers: the settings, and the forgetting."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from pydantic import BaseModel, Field
+
+DAY_S = 86400.0
+
+
+class HistoryRules(BaseModel, frozen=True, extra="forbid"):
+    """How long the history remembers."""
+
+    keep_posture_days: float = Field(
+        14.0, ge=1, le=3650, description="Days for which the posture of every second is kept; bouts and breaks stay."
+    )
+    keep_books_days: float = Field(
+        0.0, ge=0, le=36500, description="Days for which bouts, breaks, gaps and alerts are kept; 0 is for ever."
+    )
+    keep_unsent_days: float = Field(
+        30.0, ge=1, le=3650, description="Days for which news wait for a broker that cannot be reached."
+    )
+
+
+def forget(connection: sqlite3.Connection, wearer_id: int, rules: HistoryRules, now_s: float) -> None:
+    """Forget what is older than the rules allow, as of stream time ``now_s``."""
+
+    def older(where: str, days: float) -> None:
+        connection.execute(f"{where} < ?", (wearer_id, now_s - days * DAY_S))
+
+    older("DELETE FROM posture_runs WHERE wearer_id = ? AND end_s", rules.keep_posture_days)
+    older("DELETE FROM events WHERE wearer_id = ? AND type = 'posture_changed' AND at_s", rules.keep_posture_days)
+    older("DELETE FROM outbox WHERE wearer_id = ? AND state <> 'pending' AND stored_s", rules.keep_posture_days)
+    older(
+        "UPDATE outbox SET state = 'expired', reason = 'waited too long'"
+        " WHERE wearer_id = ? AND state = 'pending' AND stored_s",
+        rules.keep_unsent_days,
+    )
+    if rules.keep_books_days:
+        for table, time in (("bouts", "end_s"), ("breaks", "end_s"), ("gaps", "end_s"), ("alerts", "last_at_s")):
+            older(f"DELETE FROM {table} WHERE wearer_id = ? AND {time}", rules.keep_books_days)
+        older("DELETE FROM events WHERE wearer_id = ? AND at_s", rules.keep_books_days)

@@ -1,0 +1,216 @@
+"""The one writer: everything that must not be lost goes through ``Store.commit``, whole or not at all.
+
+Synchronous on purpose: sqlite3 is, and a commit that has returned is on the disk. ``outbox.History`` is the door for
+the asyncio world. The store knows no clock; what is old is judged by the times of what comes in.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from monitor.events import Correction, Event, Message, event_as_dict
+from monitor.history import books, overrides, runs
+from monitor.history.database import Database
+from monitor.history.retention import HistoryRules, forget
+from monitor.model import PostureEpochs
+from monitor.outlets.base import OutboxRow
+
+_FORGET_EVERY_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Commit:
+    """What one step of one wearer's stream leaves behind: stored in one transaction."""
+
+    wearer: str
+    postures: PostureEpochs | None = None
+    events: tuple[Event, ...] = ()
+    messages: Mapping[str, tuple[Message, ...]] = field(default_factory=dict)
+    """By the name of the outlet that sends them (``Outlet.NAME``)."""
+    checkpoint: str | None = None
+    """The pipeline's state after this step, as text; None leaves the stored one."""
+    correction: Correction | None = None
+    """Entered before ``postures`` and ``events``."""
+    resume: str | None = None
+    """What the driver wants to remember, as text; None leaves the stored one."""
+
+    @property
+    def latest_s(self) -> float | None:
+        """Stream time of the newest thing in it."""
+        rows = [float(self.postures.start_s[-1])] if self.postures is not None and len(self.postures) else []
+        return max([*rows, *(event.at_s for event in self.events)], default=None)
+
+
+class Store:
+    """The history file, open for writing; for one thread."""
+
+    def __init__(self, path: Path, rules: HistoryRules | None = None) -> None:
+        self.path = path
+        self.rules = rules or HistoryRules()
+        self._database = Database(path)
+        self._forgot_s: dict[str, float] = {}
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    # --- the stream ---------------------------------------------------------------------------------------------
+
+    def commit(self, commit: Commit) -> None:
+        """Store one step. When this returns it is on the disk; if it raises, nothing of it is."""
+        with self._database.transaction() as connection:
+            wearer_id = _wearer_id(connection, commit.wearer)
+            if commit.correction:
+                _correct(connection, wearer_id, commit.correction)
+            if commit.postures is not None:
+                runs.append(connection, wearer_id, commit.postures)
+            fresh = [event for event in commit.events if _log(connection, wearer_id, event)]
+            for event in fresh:
+                books.enter(connection, wearer_id, event)
+            _post(connection, wearer_id, commit, {event.id for event in fresh})
+            _keep_state(connection, wearer_id, {"pipeline": commit.checkpoint, "driver": commit.resume})
+            self._forget_sometimes(connection, wearer_id, commit)
+
+    def close_open(self, wearer: str) -> None:
+        """Close the bout and the break that are open, at the last stored second: their state is lost."""
+        with self._database.transaction() as connection:
+            books.close_open(connection, _wearer_id(connection, wearer))
+
+    def checkpoint(self, wearer: str) -> str | None:
+        """The pipeline's state as last committed."""
+        return self._state(wearer, "pipeline")
+
+    def resume(self, wearer: str) -> str | None:
+        """The driver's memory as last committed."""
+        return self._state(wearer, "driver")
+
+    def node_id(self, wearer: str) -> str:
+        """The wearer's random name in topics: 12 hex digits, made once and kept."""
+        with self._database.transaction() as connection:
+            wearer_id = _wearer_id(connection, wearer)
+            found = connection.execute("SELECT node_id FROM wearers WHERE wearer_id = ?", (wearer_id,)).fetchone()
+            return str(found[0])
+
+    # --- settings changed while running -------------------------------------------------------------------------
+
+    def overrides(self, wearer: str, file_values: Mapping[str, Any]) -> dict[str, Any]:
+        """The runtime values still in force; those whose file value has changed since are forgotten.
+
+        ``file_values`` is what file and environment give each key now, JSON-ready.
+        """
+        with self._database.transaction() as connection:
+            return overrides.in_force(connection, _wearer_id(connection, wearer), file_values)
+
+    def set_override(self, wearer: str, key: str, value: Any, file_value: Any) -> None:
+        """Keep a runtime value until the file's value changes or it is reset."""
+        with self._database.transaction() as connection:
+            overrides.keep(connection, _wearer_id(connection, wearer), key, value, file_value)
+
+    def reset_override(self, wearer: str, key: str) -> None:
+        """Forget a runtime value."""
+        with self._database.transaction() as connection:
+            overrides.forget(connection, _wearer_id(connection, wearer), key)
+
+    # --- the outbox ---------------------------------------------------------------------------------------------
+
+    def pending(self, outlet: str, after: int, limit: int) -> list[OutboxRow]:
+        """Up to ``limit`` unsent rows of an outlet above ``after``, oldest first."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT number, topic, payload, retain, qos, expires_s, event_id, properties FROM outbox"
+                " WHERE outlet = ? AND state = 'pending' AND number > ? ORDER BY number LIMIT ?",
+                (outlet, after, limit),
+            ).fetchall()
+        return [
+            OutboxRow(number, Message(topic, payload, bool(retain), qos, expires_s, event_id, json.loads(properties)))
+            for number, topic, payload, retain, qos, expires_s, event_id, properties in found
+        ]
+
+    def sent(self, number: int) -> None:
+        """The row has been acknowledged and may be forgotten."""
+        # a mark lost by a power cut only sends the row again, so it need not wait for the disk
+        with self._database.transaction("NORMAL") as connection:
+            connection.execute("DELETE FROM outbox WHERE number = ?", (number,))
+
+    def settle(self, number: int, state: str, reason: str | None = None) -> None:
+        """The row will never be sent (``refused`` or ``expired``); it stays for those who ask why."""
+        with self._database.transaction("NORMAL") as connection:
+            connection.execute("UPDATE outbox SET state = ?, reason = ? WHERE number = ?", (state, reason, number))
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def _state(self, wearer: str, part: str) -> str | None:
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT body FROM checkpoints JOIN wearers USING (wearer_id) WHERE name = ? AND part = ?",
+                (wearer, part),
+            ).fetchone()
+            return str(found[0]) if found else None
+
+    def _forget_sometimes(self, connection: sqlite3.Connection, wearer_id: int, commit: Commit) -> None:
+        now_s = commit.latest_s
+        if now_s is not None and now_s >= self._forgot_s.get(commit.wearer, 0.0) + _FORGET_EVERY_S:
+            forget(connection, wearer_id, self.rules, now_s)
+            self._forgot_s[commit.wearer] = now_s
+
+
+def _wearer_id(connection: sqlite3.Connection, name: str) -> int:
+    found = connection.execute("SELECT wearer_id FROM wearers WHERE name = ?", (name,)).fetchone()
+    if found:
+        return int(found[0])
+    made = connection.execute("INSERT INTO wearers (name, node_id) VALUES (?, ?)", (name, secrets.token_hex(6)))
+    return int(made.lastrowid or 0)
+
+
+def _log(connection: sqlite3.Connection, wearer_id: int, event: Event, corrected: bool = False) -> bool:
+    """Keep the event as it is; False if it is known already."""
+    body = json.dumps(event_as_dict(event), ensure_ascii=False)
+    row = (wearer_id, event.id, event.at_s, event.type, body, corrected)
+    return bool(connection.execute("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?)", row).rowcount)
+
+
+def _correct(connection: sqlite3.Connection, wearer_id: int, correction: Correction) -> None:
+    runs.replace(connection, wearer_id, correction.from_s, correction.postures)
+    for event in correction.events:
+        _log(connection, wearer_id, event, corrected=True)
+    books.correct(connection, wearer_id, correction.from_s, correction.events)
+
+
+def _post(connection: sqlite3.Connection, wearer_id: int, commit: Commit, fresh: set[str]) -> None:
+    """Put the messages in the outbox, except those about events that an earlier commit has stored."""
+    repeated = {event.id for event in commit.events} - fresh
+    for outlet, messages in commit.messages.items():
+        for message in messages:
+            if message.event_id not in repeated:
+                _post_one(connection, wearer_id, outlet, commit.latest_s, message)
+
+
+def _post_one(
+    connection: sqlite3.Connection, wearer_id: int, outlet: str, stored_s: float | None, message: Message
+) -> None:
+    columns = {
+        "wearer_id": wearer_id,
+        "outlet": outlet,
+        "stored_s": stored_s,
+        "topic": message.topic,
+        "payload": message.payload,
+        "retain": message.retain,
+        "qos": message.qos,
+        "expires_s": message.expires_s,
+        "event_id": message.event_id,
+        "properties": json.dumps(message.properties),
+    }
+    names = ", ".join(columns)
+    connection.execute(f"INSERT INTO outbox ({names}) VALUES ({', '.join(f':{name}' for name in columns)})", columns)
+
+
+def _keep_state(connection: sqlite3.Connection, wearer_id: int, parts: Mapping[str, str | None]) -> None:
+    for part, body in parts.items():
+        if body is not None:
+            connection.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)", (wearer_id, part, body))

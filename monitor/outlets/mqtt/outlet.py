@@ -1,0 +1,126 @@
+"""The MQTT outlet: one session a wearer, one outbox for all."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import ssl
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from ipaddress import ip_address
+from logging import getLogger
+from typing import ClassVar
+
+from monitor.clock import Clock
+from monitor.errors import MonitorError
+from monitor.events import Command, Message, Update
+from monitor.outlets.base import Outbox
+from monitor.outlets.mqtt.client import NOT_AUTHORISED, BrokerRefused, Connection, connect
+from monitor.outlets.mqtt.delivery import Delivery
+from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
+from monitor.outlets.mqtt.rules import MqttRules
+from monitor.outlets.mqtt.session import Session
+from monitor.outlets.mqtt.signals import Lost, Refused
+
+log = getLogger(__name__)
+
+PROBE_S = 6.0
+CLOSE_S = 1.0
+
+
+class MqttOutlet:
+    """Tells the broker about all wearers, and hands on what it is asked.
+
+    The outbox holds the rows of all wearers and is carried by the first wearer's connection, so that its order is kept.
+    """
+
+    NAME: ClassVar[str] = "mqtt"
+
+    def __init__(
+        self,
+        rules: MqttRules,
+        wearers: Sequence[Wearer],
+        outbox: Outbox,
+        send: Callable[[str, Command], None],
+        clock: Clock,
+    ) -> None:
+        self._rules = rules
+        self._words = {
+            wearer.name: Phrasebook(wearer, Topics(rules.base, wearer.node), rules.event_expiry_s, clock.speed)
+            for wearer in wearers
+        }
+        carriers: list[Delivery | None] = [Delivery(outbox, clock)]
+        self._sessions = {
+            name: Session(rules, words, send, carriers.pop() if carriers else None)
+            for name, words in self._words.items()
+        }
+
+    def describe(self, wearer: Wearer) -> None:
+        """The wearable has said more of itself (model, firmware): discovery and ``info`` are told anew."""
+        self._words[wearer.name] = words = replace(self._words[wearer.name], wearer=wearer)
+        self._sessions[wearer.name].describe(words)
+
+    @property
+    def refusal(self) -> str | None:
+        """Why the broker does not let us in, where it said so at the last attempt."""
+        return next((session.refusal for session in self._sessions.values() if session.refusal), None)
+
+    def durable(self, update: Update) -> list[Message]:
+        """Alerts, the log and the day: they reach the broker even over a crash."""
+        words = self._words.get(update.wearer)
+        return [message for event in update.events for message in words.news(event)] if words else []
+
+    async def probe(self) -> None:
+        """Try the broker once before the start: raise where it refuses us, keep quiet where it is merely away."""
+        if not self._rules.username and not _is_local(self._rules.host):
+            log.warning("the MQTT broker %s is used without a password: anybody there can read this", self._rules.host)
+        try:
+            async with asyncio.timeout(PROBE_S):
+                answer = await connect(self._rules, f"{self._rules.base}-probe-{secrets.token_hex(3)}")
+        except TimeoutError:
+            return
+        if isinstance(answer, Connection):
+            answer.close()
+            return
+        raise_if_hopeless(self._rules, answer)
+
+    async def run(self, updates: AsyncIterator[Update]) -> None:
+        """Live until cancelled; the end is clean: what is stored goes out, then ``offline``, within a second."""
+        async with asyncio.TaskGroup() as group:
+            tasks = {
+                name: group.create_task(session.run(), name=f"mqtt {name}") for name, session in self._sessions.items()
+            }
+            try:
+                async for update in updates:
+                    if update.wearer in self._sessions:
+                        self._sessions[update.wearer].tell(update)
+            finally:
+                await self._leave(tasks)
+
+    async def _leave(self, tasks: dict[str, asyncio.Task[None]]) -> None:
+        for name, session in self._sessions.items():
+            if not session.stop():
+                tasks[name].cancel()
+        _, late = await asyncio.wait(tasks.values(), timeout=CLOSE_S)
+        for task in late:
+            task.cancel()
+
+
+def raise_if_hopeless(rules: MqttRules, answer: Refused | Lost) -> None:
+    """Raise with the remedy where waiting would not help."""
+    if isinstance(answer, Refused):
+        if answer.code in NOT_AUTHORISED:
+            remedy = "Check mqtt.username and mqtt.password (or mqtt.password_file) against the broker's password file"
+            raise BrokerRefused(rules.host, rules.port, answer.reason, remedy)
+    elif isinstance(answer.problem, MonitorError):
+        raise answer.problem
+    elif isinstance(answer.problem, ssl.SSLCertVerificationError):
+        remedy = "Set mqtt.ca_file to the authority that signed it, and mqtt.server_name to the name in it"
+        raise BrokerRefused(rules.host, rules.port, answer.reason, remedy)
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

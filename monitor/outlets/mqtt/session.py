@@ -1,0 +1,262 @@
+"""One wearer's life with the broker: announce, tell the state, hear commands, come back after every loss.
+
+Each wearer has a connection of its own, because one connection has one will, and the will is what makes exactly this
+wearer's device unavailable. Order on every connect: subscribe, discovery, online, link, state, text; then the outbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import random
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from monitor.events import Command, CommandAnswered, Message, Update, WearerState
+from monitor.outlets.mqtt.client import Connection, connect
+from monitor.outlets.mqtt.delivery import Delivery
+from monitor.outlets.mqtt.discovery import discovery
+from monitor.outlets.mqtt.ear import Ear
+from monitor.outlets.mqtt.messages import Phrasebook
+from monitor.outlets.mqtt.payloads import state_payload
+from monitor.outlets.mqtt.rules import MqttRules
+from monitor.outlets.mqtt.sentences import sentence, sentence_of_state
+from monitor.outlets.mqtt.signals import Acknowledged, Lost, Received, Refused
+
+log = logging.getLogger(__name__)
+
+FIRST_DELAY_S, LAST_DELAY_S = 1.0, 60.0
+STEADY_S = 30.0
+"""A connection that lived this long was a good one: the next loss starts again with the first delay."""
+STATE_EVERY_S = 60.0
+STATE_PAUSE_S = 1.0
+BIRTH_JITTER_S = (0.2, 2.0)
+LAST_NEWS_S, LAST_WORD_S = 0.5, 0.3
+"""How long a clean end waits for the outbox, and for the broker to have heard that we go."""
+_RUNNING = frozenset({"ts", "bout_min", "today_min", "longest_min", "last_sample", "rssi", "confidence"})
+"""Keys that run with time: they go along each minute and are no reason to publish."""
+
+
+class Session:
+    """Keeps one wearer's device alive at the broker; a broker that is away is no reason to end."""
+
+    def __init__(
+        self,
+        rules: MqttRules,
+        words: Phrasebook,
+        send: Callable[[str, Command], None],
+        delivery: Delivery | None,
+    ) -> None:
+        self.refusal: str | None = None
+        self._rules, self._words, self._delivery = rules, words, delivery
+        self._ear = Ear(rules, words, send, self._publish)
+        self._client_id = f"{rules.base}-{words.topics.node}-{secrets.token_hex(2)}"
+        self._connection: Connection | None = None
+        self._stopping = asyncio.Event()
+        self._news = asyncio.Event()
+        self._greeted = asyncio.Event()
+        self._state: WearerState | None = None
+        self._text: str | None = None
+        self._shown: str | None = None
+        self._link: bool | None = None
+        self._published: dict[str, Any] = {}
+        self._published_s = -math.inf
+        self._on_the_way: dict[int, str] = {}
+        self._heard = asyncio.Event()
+        self._said: set[str] = set()
+
+    # --- from inside ----------------------------------------------------------------------------------------
+
+    def tell(self, update: Update) -> None:
+        """News of this wearer."""
+        self._state = update.state
+        for event in update.events:
+            self._text = sentence(event) or self._text
+            if isinstance(event, CommandAnswered):
+                self._ear.answered(event)
+        self._news.set()
+
+    def stop(self) -> bool:
+        """Ask for a clean end; False where there is no connection to end."""
+        self._stopping.set()
+        return self._connection is not None
+
+    def describe(self, words: Phrasebook) -> None:
+        """More is known of the wearable: tell it where it is new."""
+        if words != self._words:
+            self._words = words
+            self._introduce()
+
+    async def run(self) -> None:
+        """Connect, live, and come back, until stopped."""
+        delay_s, said = FIRST_DELAY_S, ""
+        while not self._stopping.is_set():
+            began_s = time.monotonic()
+            end = await self._attempt()
+            if self._stopping.is_set():
+                return
+            if time.monotonic() - began_s > STEADY_S:
+                delay_s, said = FIRST_DELAY_S, ""
+            said = self._explain(end, delay_s, said)
+            await asyncio.sleep(delay_s * random.uniform(0.8, 1.0))
+            delay_s = min(2 * delay_s, LAST_DELAY_S)
+
+    async def _attempt(self) -> Refused | Lost:
+        connection = await connect(self._rules, self._client_id, self._words.availability(False))
+        self.refusal = connection.reason if isinstance(connection, Refused) else None
+        return await self._live(connection) if isinstance(connection, Connection) else connection
+
+    def _explain(self, end: Refused | Lost, delay_s: float, said: str) -> str:
+        verb = "refuses the connection" if isinstance(end, Refused) else "is away"
+        if end.reason != said:
+            place = (self._rules.host, self._rules.port)
+            log.warning("the MQTT broker %s:%d %s: %s; next try in %.0f s", *place, verb, end.reason, delay_s)
+        return end.reason
+
+    async def _live(self, connection: Connection) -> Lost:
+        self._connection = connection
+        self._on_the_way.clear()
+        self._subscribe(connection)
+        self._announce()
+        try:
+            async with asyncio.TaskGroup() as group:
+                telling = group.create_task(self._tell_state(), name="mqtt state")
+                tasks = {
+                    telling,
+                    group.create_task(self._greet_again(), name="mqtt birth"),
+                    group.create_task(self._leave_when_asked(connection, telling), name="mqtt leave"),
+                }
+                if self._delivery is not None:
+                    tasks.add(group.create_task(self._delivery.run(connection), name="mqtt delivery"))
+                end = await self._hear(connection)
+                for task in tasks:
+                    task.cancel()
+            return end
+        finally:
+            self._connection = None
+            connection.abandon()
+
+    async def _leave_when_asked(self, connection: Connection, telling: asyncio.Task[None]) -> None:
+        await self._stopping.wait()
+        if self._delivery is not None:
+            await _at_most(LAST_NEWS_S, self._delivery.drained())
+        telling.cancel()
+        self._publish_changes()
+        self._publish(self._words.link(False))
+        self._publish(self._words.availability(False))
+        await _at_most(LAST_WORD_S, self._all_heard())
+        connection.close()
+
+    async def _all_heard(self) -> None:
+        while self._on_the_way:
+            self._heard.clear()
+            await self._heard.wait()
+
+    # --- to the broker --------------------------------------------------------------------------------------
+
+    def _subscribe(self, connection: Connection) -> None:
+        for topic in (self._words.topics.of("cmd/+"), self._rules.birth_topic, self._rules.busy_topic):
+            if topic:
+                connection.subscribe(topic)
+
+    def _announce(self) -> None:
+        self._introduce()
+        self._publish(self._words.availability(True))
+        self._link, self._shown, self._published = None, None, {}
+        self._publish_changes()
+
+    def _introduce(self) -> None:
+        words, rules = self._words, self._rules
+        for message in discovery(words.wearer, words.topics, rules.discovery, rules.discovery_prefix):
+            self._publish(message)
+        self._publish(words.info())
+
+    async def _tell_state(self) -> None:
+        while True:
+            await asyncio.sleep(STATE_PAUSE_S if self._published else 0.0)
+            await self._news.wait()
+            self._news.clear()
+            self._publish_changes()
+
+    def _publish_changes(self) -> None:
+        state = self._state
+        if (fresh := state is not None and state.link_fresh) != self._link:
+            self._link = fresh
+            self._publish(self._words.link(fresh))
+        if state is None:
+            return
+        if self._is_new(state):
+            self._published, self._published_s = _standing(state), state.at_s
+            self._publish(self._words.state(state))
+        if (words := self._text or sentence_of_state(state)) != self._shown:
+            self._shown = words
+            self._publish(self._words.text(words))
+
+    def _is_new(self, state: WearerState) -> bool:
+        if _standing(state) != self._published:
+            return True
+        return (state.sedentary or state.link_fresh) and state.at_s - self._published_s >= STATE_EVERY_S
+
+    def _publish(self, message: Message, correlation: bytes | None = None) -> None:
+        if self._connection is not None:
+            number = self._connection.publish(message, correlation=correlation)
+            if message.qos:
+                self._on_the_way[number] = message.topic
+
+    # --- from the broker ------------------------------------------------------------------------------------
+
+    async def _hear(self, connection: Connection) -> Lost:
+        while True:
+            match await connection.signals.get():
+                case Lost() as end:
+                    return end
+                case Acknowledged(number, failure):
+                    await self._acknowledged(number, failure)
+                case Received() as received if received.topic == self._rules.birth_topic:
+                    if received.payload == b"online" and not received.retain:
+                        self._greeted.set()
+                case Received() as received if received.topic == self._rules.busy_topic:
+                    self._ear.busy(received)
+                case Received() as received:
+                    self._ear.command(received)
+                case _:
+                    pass
+
+    async def _greet_again(self) -> None:
+        self._greeted.clear()
+        while True:
+            await self._greeted.wait()
+            # All daemons of a house hear the same birth: the jitter keeps them from answering in one breath.
+            await asyncio.sleep(random.uniform(*BIRTH_JITTER_S))
+            self._greeted.clear()
+            self._announce()
+
+    async def _acknowledged(self, number: int, failure: str | None) -> None:
+        if self._delivery is not None and await self._delivery.settle(number, failure):
+            return
+        topic = self._on_the_way.pop(number, "")
+        self._heard.set()
+        if failure:
+            self._say_once(f"the MQTT broker does not take {topic}: {failure}; look at its access list")
+
+    def _say_once(self, words: str) -> None:
+        if words not in self._said:
+            self._said.add(words)
+            log.warning(words)
+
+
+def _standing(state: WearerState) -> dict[str, Any]:
+    """What is worth a message when it changes; the next break's time moves with every pause, its being known counts."""
+    payload = {key: value for key, value in state_payload(state).items() if key not in _RUNNING}
+    return {**payload, "next_break": payload["next_break"] is not None}
+
+
+async def _at_most(limit_s: float, work: Any) -> None:
+    try:
+        async with asyncio.timeout(limit_s):
+            await work
+    except TimeoutError:
+        log.debug("not all was acknowledged within %.1f s", limit_s)

@@ -1,0 +1,72 @@
+"""The wearable as an outlet: it buzzes when a break is due, stops when the alert is over, and says well done."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import AsyncIterator, Callable
+from typing import ClassVar
+
+from pydantic import BaseModel, Field
+
+from monitor.clock import Clock
+from monitor.events import AlertCleared, BreakDue, BreakTaken, Event, Message, TestAlert, Update
+from monitor.model import Nudge
+
+
+class WearableRules(BaseModel, frozen=True, extra="forbid"):
+    """Whether the wearable itself may speak."""
+
+    enabled: bool = Field(True, description="Let the wearable buzz, where it can.")
+    stale_s: float = Field(
+        30.0, ge=5, le=600, description="Seconds after which praise or a test is too late to be buzzed."
+    )
+
+
+FRESH_WALL_S = 2.0
+"""However fast the clock runs, this long on the wall is never too late."""
+
+
+def alert_number(alert_id: str) -> int:
+    """1..65535 for an alert's id: the number that the wearable hands back in its answer."""
+    return 1 + zlib.crc32(alert_id.encode()) % 0xFFFF
+
+
+class WearableOutlet:
+    """Hands a ``Nudge`` to the driver for what concerns the body now; what is late is not buzzed at all."""
+
+    NAME: ClassVar[str] = "wearable"
+
+    def __init__(self, nudge: Callable[[str, Nudge], None], clock: Clock, rules: WearableRules | None = None) -> None:
+        self._nudge = nudge
+        self._clock = clock
+        self._rules = rules or WearableRules()
+        self._last_number: dict[str, int] = {}
+
+    def durable(self, update: Update) -> list[Message]:
+        """Nothing: a buzz that comes late is worse than none."""
+        return []
+
+    async def run(self, updates: AsyncIterator[Update]) -> None:
+        """Nudge until cancelled."""
+        async for update in updates:
+            for event in update.events if self._rules.enabled else ():
+                nudge = self._of(event, update.wearer)
+                if nudge is not None:
+                    self._nudge(update.wearer, nudge)
+
+    def _of(self, event: Event, wearer: str) -> Nudge | None:
+        now_s = self._clock.now_s()
+        fresh_s = event.at_s + max(self._rules.stale_s, FRESH_WALL_S * self._clock.speed) - now_s
+        match event:
+            case BreakDue() if event.level >= 1 and now_s < event.expires_s:
+                kind = "urgent" if event.repeat else "stand_up"
+                self._last_number[wearer] = number = alert_number(event.alert_id)
+                return Nudge(kind, number, event.expires_s - now_s, event.title, event.message)
+            case TestAlert() if fresh_s > 0:
+                return Nudge("stand_up", alert_number(event.id), fresh_s, event.title, event.message)
+            case AlertCleared():
+                return Nudge("stop", alert_number(event.alert_id), self._rules.stale_s)
+            case BreakTaken() if fresh_s > 0:
+                number = self._last_number.pop(wearer, alert_number(event.id))
+                return Nudge("well_done", number, fresh_s, "Break taken", "Well done.")
+        return None

@@ -1,0 +1,108 @@
+"""The trouser pocket: a thigh sensor that is put in anew several times a day.
+
+The thigh's rule with a shorter memory: what upright is, is learned from walking, and forgotten as soon as the phone
+may have been taken out, that is after a gap, a new segment, or handling (the direction keeps tumbling without steps).
+Sitting down turns a phone once; a hand turns it again and again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+from pydantic import BaseModel, Field
+
+from monitor.accel.metrics import angle_deg
+from monitor.accel.mounting import Mounting
+from monitor.accel.recent import RecentCount, RecentTurn
+from monitor.accel.stepping import steps
+from monitor.accel.wear import Wear
+from monitor.model import Bools, Epochs, Posture, PostureEpochs
+from monitor.posture.rows import posture_rows
+from monitor.posture.smoothing import Hysteresis
+
+
+class PocketRules(BaseModel, frozen=True, extra="forbid"):
+    """Tilt of a pocket, and when its mounting is forgotten."""
+
+    sedentary_above_deg: float = Field(
+        48.0, ge=30, le=80, description="A pocket tilted more than this against walking sits."
+    )
+    upright_below_deg: float = Field(
+        40.0, ge=10, le=60, description="A pocket tilted less than this stands; in between it stays as it was."
+    )
+    moving_min_g: float = Field(
+        0.06, ge=0.0, le=1.0, description="Above this the tilt is averaged over 4 s instead of one."
+    )
+    busy_min_g: float = Field(
+        0.25, ge=0.05, le=2.0, description="A pocket that moves more than this without steps is busy."
+    )
+    forget_gap_s: float = Field(
+        20.0, ge=2, le=3600, description="After a gap as long the phone may sit another way round."
+    )
+    handled_turn_of_s: int = Field(3, ge=1, le=20, description="Over so many seconds the turning is watched.")
+    handled_turn_deg: float = Field(30.0, ge=10, le=120, description="Turning so far without steps may be a hand.")
+    handled_of_s: int = Field(20, ge=6, le=120, description="It is a hand when half of so many seconds turn as far.")
+
+
+@dataclass(eq=False)
+class Pocket:
+    """Posture from a trouser pocket."""
+
+    NAME: ClassVar[str] = "pocket"
+    KNOWS: ClassVar[str] = "Stepping; sitting against standing from the first walk after the phone was put in."
+    CANNOT: ClassVar[str] = "Say anything between putting the phone in and the next walk; tell sitting from lying."
+
+    rules: PocketRules = field(default_factory=PocketRules)
+    wear: Wear = field(default_factory=Wear)
+    mounting: Mounting = field(default_factory=Mounting)
+    horizontal: Hysteresis = field(default_factory=Hysteresis)
+    turn: RecentTurn = field(default_factory=RecentTurn)
+    turning: RecentCount = field(default_factory=RecentCount)
+    last_s: float | None = None
+    last_segment: int | None = None
+
+    def teach_standing(self, start_s: float, end_s: float) -> None:
+        """The wearer stands upright in [start_s, end_s): used when the stream gets there, not before."""
+        self.mounting.teach_standing(start_s, end_s)
+
+    def advance(self, epochs: Epochs) -> PostureEpochs:
+        """One posture row for every epoch row, in order."""
+        rules = self.rules
+        wear = self.wear.advance(epochs)
+        stepping = steps(epochs, self.mounting.stepping_rules)
+        upright = self.mounting.advance(epochs, wear, forget=self._put_in_again(epochs, stepping))
+        window_deg = angle_deg(epochs.window_mean_g, upright.direction)
+        second_deg = angle_deg(epochs.mean_g, upright.direction)
+        tilt_deg = np.where(epochs.window_spread_g > rules.moving_min_g, window_deg, second_deg)
+        horizontal = self.horizontal.advance(tilt_deg, rules.upright_below_deg, rules.sedentary_above_deg)
+        known = ~np.isnan(tilt_deg)
+        posture = np.select(
+            [
+                stepping & (upright.steady | (window_deg < rules.sedentary_above_deg)),
+                ~known,
+                epochs.window_spread_g > rules.busy_min_g,
+                horizontal,
+            ],
+            [Posture.STEPPING, Posture.UNKNOWN, Posture.ACTIVE, Posture.SITTING],
+            Posture.STANDING,
+        )
+        clear = np.minimum(np.abs(tilt_deg - rules.sedentary_above_deg) / 100.0, 0.1)
+        confidence = np.where(posture == Posture.STEPPING, 0.95, np.where(posture == Posture.ACTIVE, 0.7, 0.75 + clear))
+        return posture_rows(epochs, posture, confidence, wear)
+
+    def _put_in_again(self, epochs: Epochs, stepping: Bools) -> Bools:
+        """Rows before which the phone may have been taken out and put in another way round."""
+        start_s, segment = epochs.start_s, epochs.segment
+        if not len(start_s):
+            return np.empty(0, np.bool_)
+        first = segment[0] if self.last_segment is None else self.last_segment
+        gap = np.diff(start_s, prepend=-np.inf if self.last_s is None else self.last_s) > self.rules.forget_gap_s
+        renewed = np.diff(segment, prepend=first) != 0
+        turn_deg = self.turn.advance(start_s, epochs.window_mean_g, self.rules.handled_turn_of_s)
+        tumbles = (turn_deg > self.rules.handled_turn_deg) & ~stepping
+        handled = self.turning.advance(start_s, tumbles, self.rules.handled_of_s) * 2 > self.rules.handled_of_s
+        self.last_s, self.last_segment = float(start_s[-1]), int(segment[-1])
+        again: Bools = gap | renewed | handled
+        return again

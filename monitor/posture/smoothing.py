@@ -1,0 +1,44 @@
+"""Decisions that do not flicker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.model import Bools, Floats
+
+
+@dataclass
+class Hysteresis:
+    """True above an upper limit, false below a lower one, as before in between and where nothing is known (NaN)."""
+
+    state: bool = False
+
+    def advance(self, values: Floats, lower: float, upper: float) -> Bools:
+        """(n,) decision for each value."""
+        if not len(values):
+            return np.empty(0, np.bool_)
+        place = np.arange(1, len(values) + 1)
+        last_clear = np.maximum.accumulate(np.where((values > upper) | (values < lower), place, 0))
+        clear = np.concatenate(([self.state], values > upper))
+        decided: Bools = clear[last_clear]
+        self.state = bool(decided[-1])
+        return decided
+
+
+@dataclass
+class Holding:
+    """True while something is so, and for some seconds after."""
+
+    last_s: float | None = None
+    """When it was so last."""
+
+    def advance(self, start_s: Floats, flags: Bools, hold_s: float) -> Bools:
+        """(n,) decision for each second."""
+        if not len(start_s):
+            return np.empty(0, np.bool_)
+        latest_s = np.maximum.accumulate(np.where(flags, start_s, -np.inf if self.last_s is None else self.last_s))
+        self.last_s = float(latest_s[-1]) if np.isfinite(latest_s[-1]) else None
+        held: Bools = start_s - latest_s <= hold_s
+        return held

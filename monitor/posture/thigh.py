@@ -1,0 +1,143 @@
+"""The thigh: the place that tells sitting from standing best, whichever way round the sensor sits.
+
+The tilt of the thigh against its own mean direction in walking decides: a sitting or lying thigh is horizontal, a
+standing one is not. Pedalling tilts it half-way and is known by its rhythm. Whether a horizontal thigh belongs to
+somebody who sits or who lies cannot be seen, unless the legs are up or the thigh lies on its side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from monitor.accel.metrics import angle_deg
+from monitor.accel.mounting import Mounting, UprightColumns
+from monitor.accel.recent import RecentCount
+from monitor.accel.stepping import steps
+from monitor.accel.wear import Wear
+from monitor.model import Bools, Epochs, Floats, Posture, PostureEpochs
+from monitor.posture.rows import posture_rows
+from monitor.posture.smoothing import Holding, Hysteresis
+
+
+class ThighRules(BaseModel, frozen=True, extra="forbid"):
+    """Tilt and rhythm of a thigh; measured on harth and sens."""
+
+    sedentary_above_deg: float = Field(48.0, ge=30, le=80, description="A thigh tilted more than this sits or lies.")
+    upright_below_deg: float = Field(
+        44.0, ge=10, le=60, description="A thigh tilted less than this stands; in between it stays as it was."
+    )
+    lying_above_deg: float = Field(
+        115.0, ge=95, le=170, description="A thigh tilted more than this has its knee up: lying."
+    )
+    moving_min_g: float = Field(
+        0.06, ge=0.0, le=1.0, description="Above this the tilt is averaged over 4 s instead of one."
+    )
+    stepping_below_deg: float = Field(
+        50.0, ge=20, le=80, description="Steps are believed of a thigh tilted less than this."
+    )
+    cycling_min_deg: float = Field(
+        15.0, ge=0, le=40, description="A pedalling thigh is tilted at least so much on average."
+    )
+    cycling_max_deg: float = Field(
+        62.0, ge=45, le=80, description="A pedalling thigh is tilted at most so much on average."
+    )
+    cycling_across_min_g: float = Field(0.10, ge=0.0, le=1.0, description="Pedalling sways the thigh at least so much.")
+    cycling_rhythm_min: float = Field(0.6, ge=0.0, le=1.0, description="How regular pedalling is, 0 to 1.")
+    cycling_jerk_min_g: float = Field(
+        0.08, ge=0.0, le=1.0, description="Pedalling changes the acceleration within 0.08 s at least so much."
+    )
+    cycling_of_s: int = Field(
+        12, ge=4, le=60, description="Cycling is believed when most of so many seconds look like it."
+    )
+    cycling_hold_s: float = Field(30.0, ge=0, le=300, description="Cycling is kept so long over a pause at the lights.")
+    busy_across_min_g: float = Field(
+        0.3, ge=0.05, le=2.0, description="Exercise without steps swings the thigh at least so much."
+    )
+    busy_of_s: int = Field(
+        8, ge=2, le=60, description="Exercise is believed when three quarters of so many seconds look like it."
+    )
+
+
+@dataclass(eq=False)
+class Thigh:
+    """Posture from the thigh."""
+
+    NAME: ClassVar[str] = "thigh"
+    KNOWS: ClassVar[str] = "Sitting, standing, stepping and cycling, any way round, after about 20 seconds of walking."
+    CANNOT: ClassVar[str] = "Tell sitting from lying, unless the legs are up; anything before the first walk."
+
+    rules: ThighRules = field(default_factory=ThighRules)
+    wear: Wear = field(default_factory=Wear)
+    mounting: Mounting = field(default_factory=Mounting)
+    horizontal: Hysteresis = field(default_factory=Hysteresis)
+    pedalling: RecentCount = field(default_factory=RecentCount)
+    cycling: Holding = field(default_factory=Holding)
+    swinging: RecentCount = field(default_factory=RecentCount)
+
+    def teach_standing(self, start_s: float, end_s: float) -> None:
+        """The wearer stands upright in [start_s, end_s): used when the stream gets there, not before."""
+        self.mounting.teach_standing(start_s, end_s)
+
+    def advance(self, epochs: Epochs) -> PostureEpochs:
+        """One posture row for every epoch row, in order."""
+        wear = self.wear.advance(epochs)
+        upright = self.mounting.advance(epochs, wear)
+        window_deg = angle_deg(epochs.window_mean_g, upright.direction)
+        second_deg = angle_deg(epochs.mean_g, upright.direction)
+        tilt_deg = np.where(epochs.window_spread_g > self.rules.moving_min_g, window_deg, second_deg)
+        stepping = steps(epochs, self.mounting.stepping_rules) & (window_deg < self.rules.stepping_below_deg)
+        cycling = self._cycles(epochs, window_deg)
+        horizontal = self.horizontal.advance(tilt_deg, self.rules.upright_below_deg, self.rules.sedentary_above_deg)
+        busy = self._is_busy(epochs, stepping)
+        posture = np.select(
+            [
+                np.isnan(tilt_deg) & upright.steady,
+                np.isnan(tilt_deg),
+                cycling,
+                stepping,
+                busy,
+                ~horizontal,
+                tilt_deg > self.rules.lying_above_deg,
+            ],
+            [
+                Posture.STEPPING,
+                Posture.UNKNOWN,
+                Posture.CYCLING,
+                Posture.STEPPING,
+                Posture.ACTIVE,
+                Posture.STANDING,
+                Posture.LYING,
+            ],
+            Posture.SITTING,
+        )
+        return posture_rows(epochs, posture, self._confidence(tilt_deg, posture, upright), wear)
+
+    def _cycles(self, epochs: Epochs, window_deg: Floats) -> Bools:
+        rules = self.rules
+        within = (window_deg > rules.cycling_min_deg) & (window_deg < rules.cycling_max_deg)
+        pedals = (
+            within
+            & (epochs.across_g > rules.cycling_across_min_g)
+            & (epochs.sway_rhythm > rules.cycling_rhythm_min)
+            & (epochs.jerk_g > rules.cycling_jerk_min_g)
+        )
+        often = self.pedalling.advance(epochs.start_s, pedals, rules.cycling_of_s) * 2 > rules.cycling_of_s
+        held = self.cycling.advance(epochs.start_s, often, rules.cycling_hold_s)
+        return often | (held & within)
+
+    def _is_busy(self, epochs: Epochs, stepping: Bools) -> Bools:
+        swings = (epochs.across_g > self.rules.busy_across_min_g) & ~stepping
+        return self.swinging.advance(epochs.start_s, swings, self.rules.busy_of_s) * 4 >= self.rules.busy_of_s * 3
+
+    def _confidence(self, tilt_deg: Floats, posture: NDArray[np.int64], upright: UprightColumns) -> Floats:
+        """How often rows like these were right (sedentary or upright) on harth and sens, rounded down."""
+        middle_deg = (self.rules.sedentary_above_deg + self.rules.upright_below_deg) / 2
+        clear = np.minimum(0.93 + 0.0025 * np.abs(tilt_deg - middle_deg), 0.995)
+        said = [posture == Posture.STEPPING, posture == Posture.CYCLING, posture == Posture.ACTIVE]
+        confidence = np.select(said, [0.99, 0.97, 0.8], clear)
+        return np.where(upright.doubted, 0.9 * confidence, confidence)

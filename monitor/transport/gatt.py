@@ -1,0 +1,125 @@
+"""A driver's actions carried out by bleak, and what became of them in words."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from bleak import BleakClient
+from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.exc import BleakDBusError, BleakGATTProtocolError
+from bleak.uuids import normalize_uuid_str
+
+from monitor.clock import Clock
+from monitor.transport.radio import RADIO_FAULTS
+from monitor.wearables.base import Outcome, Read, Subscribe, Unsubscribe, Write
+
+NEEDS_PAIRING = frozenset({0x05, 0x08, 0x0F})
+"""ATT: insufficient authentication, authorization, encryption (Core Specification, Vol 3, Part F, 3.4.1.1)."""
+_REFUSED_BY_BLUEZ = ("org.bluez.Error.NotAuthorized", "org.bluez.Error.AuthenticationFailed")
+
+_log = logging.getLogger(__name__)
+
+GattAction = Read | Write | Subscribe | Unsubscribe
+PacketHandler = Callable[[str, bytes], None]
+
+
+class Gatt:
+    """One connected client, as a driver's actions need it."""
+
+    def __init__(self, client: BleakClient, clock: Clock, timeout_s: float, on_packet: PacketHandler) -> None:
+        self.client = client
+        self._clock = clock
+        self._timeout_s = timeout_s
+        self._on_packet = on_packet
+        self._subscribed: dict[str, None] = {}
+        self.bearer_is_dead = False
+        """A request was never answered: the attribute protocol allows no further one on this link."""
+
+    async def perform(self, action: GattAction) -> Outcome:
+        """Carry out one action; whatever the radio does, there is an outcome."""
+        sent_at_s = self._clock.now_s()
+        value: bytes | None = None
+        error: str | None = None
+        att_error: int | None = None
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                value = await self._ask(action)
+        except BleakGATTProtocolError as refusal:
+            att_error = int(refusal.code)
+            error = _refusal(refusal, needs_pairing=att_error in NEEDS_PAIRING, address=self.client.address)
+        except BleakDBusError as refusal:
+            pairing = refusal.dbus_error in _REFUSED_BY_BLUEZ
+            error = _refusal(refusal, needs_pairing=pairing, address=self.client.address)
+        except TimeoutError:
+            self.bearer_is_dead = True
+            error = f"no answer within {self._timeout_s:g} s"
+        except RADIO_FAULTS as fault:
+            error = str(fault) or type(fault).__name__
+        return Outcome(self._clock.now_s(), sent_at_s, value, error, att_error)
+
+    async def _ask(self, action: GattAction) -> bytes | None:
+        uuid = normalize_uuid_str(action.characteristic)
+        match action:
+            case Read():
+                return bytes(await self.client.read_gatt_char(uuid))
+            case Write():
+                await self.client.write_gatt_char(uuid, action.data, response=action.response)
+            case Subscribe():
+                await self._subscribe(uuid)
+            case Unsubscribe():
+                await self._unsubscribe(uuid)
+        return None
+
+    async def _subscribe(self, uuid: str) -> None:
+        def on_data(_: BleakGATTCharacteristic, data: bytearray) -> None:
+            self._on_packet(uuid, bytes(data))
+
+        await self.client.start_notify(uuid, on_data)
+        self._subscribed[uuid] = None
+
+    async def _unsubscribe(self, uuid: str) -> None:
+        if uuid in self._subscribed:
+            del self._subscribed[uuid]
+            await self.client.stop_notify(uuid)
+
+    async def probe(self) -> str | None:
+        """Read something harmless; None when the device answered (or offers nothing to read), else what failed."""
+        try:
+            readable = [c for s in self.client.services for c in s.characteristics if "read" in c.properties]
+        except RADIO_FAULTS as fault:  # the services are forgotten with the link
+            return str(fault)
+        if not readable:
+            return None
+        outcome = await self.perform(Read(min(readable, key=lambda c: _PROBE_ORDER.get(c.uuid, 1)).uuid))
+        # A refusal is an answer too: somebody is there
+        return None if outcome.att_error is not None else outcome.error
+
+    async def close(self, limit_s: float) -> None:
+        """Silence every subscription while still connected, then disconnect; each step within ``limit_s``.
+
+        In this order, for bluetoothd 5.66 was seen to crash when a client with acquired notifications just left.
+        """
+        for uuid in list(self._subscribed):
+            if self.client.is_connected and not self.bearer_is_dead:
+                await _within(limit_s, self._unsubscribe(uuid))
+        await _within(limit_s, self.client.disconnect())
+
+
+_PROBE_ORDER = {normalize_uuid_str("2a00"): 0, normalize_uuid_str("2a24"): 0, normalize_uuid_str("2a19"): 2}
+"""Device name and model number first; the battery level last, for BlueZ answers that one from its memory."""
+
+
+async def _within(limit_s: float, step: Awaitable[None]) -> None:
+    try:
+        async with asyncio.timeout(limit_s):
+            await step
+    except RADIO_FAULTS as fault:
+        _log.debug("while closing: %r", fault)
+
+
+def _refusal(error: Exception, needs_pairing: bool, address: str) -> str:
+    if not needs_pairing:
+        return str(error)
+    return f"the wearable wants to be paired first: `bluetoothctl pair {address}` or the system's settings ({error})"

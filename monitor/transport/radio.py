@@ -1,0 +1,228 @@
+"""Which Bluetooth stack serves the program: the machine's own by plain bleak, or bumble on any transport.
+
+Everything else in this package speaks bleak's public API with the keywords that ``Radio`` hands out, and so
+cannot tell a virtual air from a real one. What goes wrong below is told in one line with its remedy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from bleak import BleakClient
+from bleak.backends.device import BLEDevice
+from bleak.exc import (
+    BleakBluetoothNotAvailableError,
+    BleakBluetoothNotAvailableReason,
+    BleakDBusError,
+    BleakError,
+)
+from pydantic import BaseModel, Field
+
+from monitor.errors import MonitorError
+
+if TYPE_CHECKING:
+    from monitor.transport.bumble_backend import BumbleHost, OpenAir
+
+RADIO_FAULTS = (BleakError, OSError, EOFError, TimeoutError, AttributeError)
+"""What bleak and D-Bus raise when the radio fails; bleak's BlueZ side answers AttributeError when its bus dies."""
+
+
+class RadioRules(BaseModel, frozen=True, extra="forbid"):
+    """How the wearables are reached."""
+
+    backend: str = Field(
+        "auto",
+        pattern=r"^(auto|bumble:.+)$",
+        description='Bluetooth stack: "auto" is the machine\'s own, "bumble:TRANSPORT" is bumble on any of its '
+        'transports, for example "bumble:usb:0" for a bare dongle or "bumble:tcp-client:127.0.0.1:9001" for a virtual '
+        "air.",
+    )
+    adapter: str = Field(
+        "", description='Bluetooth adapter to use on Linux, for example "hci1"; empty takes the first.'
+    )
+    connect_timeout_s: float = Field(
+        20.0, ge=1, le=120, description="How long to try to connect to a wearable that was just heard."
+    )
+    # 30 s is the attribute protocol's own limit (Core Specification, Vol 3, Part F, 3.3.3)
+    gatt_timeout_s: float = Field(
+        30.0, ge=1, le=120, description="How long a wearable may take to answer before the link is given up."
+    )
+    fresh_s: float = Field(
+        10.0, ge=1, le=60, description="How old an advertisement may be and still prove that the wearable is near."
+    )
+    hold_s: float = Field(
+        600.0,
+        ge=0,
+        le=86400,
+        description="How long to look only for the wearable used last before taking another of its kind; where an "
+        "address or a name is configured, only that one is ever taken.",
+    )
+    stall_s: float = Field(
+        10.0, ge=1, le=600, description="After this long without data from a connected wearable the link is probed."
+    )
+    stall_probes: int = Field(
+        3, ge=1, le=100, description="Connect anew after this many answered probes in a row without any data."
+    )
+    backoff_max_s: float = Field(
+        60.0, ge=0.1, le=600, description="Longest pause between two attempts to connect; shorter ones come first."
+    )
+    scan_linger_s: float = Field(
+        5.0, ge=0.1, le=60, description="How long to go on scanning when no wearable is missing any more."
+    )
+    scan_restart_s: float = Field(
+        60.0, ge=5, le=3600, description="Start the scan anew when nothing at all was heard for this long."
+    )
+    stop_limit_s: float = Field(
+        5.0, ge=0.5, le=30, description="How long each step of a clean end may take: last words, then disconnecting."
+    )
+    inbox_packets: int = Field(
+        4096, ge=16, le=1_000_000, description="Packets of one wearable that may wait for decoding; more are dropped."
+    )
+
+
+class RadioError(MonitorError):
+    """Bluetooth cannot be used. ``problem`` says why, ``remedy`` what to do."""
+
+    exit_code = 3
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(f"{problem}: {remedy}")
+        self.problem = problem
+        self.remedy = remedy
+
+
+_NO_HARDWARE = "or set radio.backend to a bumble transport, or try `sitbreak demo`, which needs no Bluetooth"
+_PERMISSION = "add your user to the group `bluetooth` and log in again; in a container mount /run/dbus and allow it"
+_DENIED = "Bluetooth is not permitted"
+_SWITCH_ON = "turn it on with `bluetoothctl power on` (`rfkill unblock bluetooth` if that is refused)"
+
+_UNAVAILABLE = {
+    BleakBluetoothNotAvailableReason.NO_BLUETOOTH: ("no Bluetooth adapter", f"plug one in, {_NO_HARDWARE}"),
+    BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE: (
+        "the Bluetooth adapter knows no Bluetooth Low Energy",
+        f"use a Bluetooth 4.0 or newer adapter, {_NO_HARDWARE}",
+    ),
+    BleakBluetoothNotAvailableReason.POWERED_OFF: ("Bluetooth is switched off", _SWITCH_ON),
+    BleakBluetoothNotAvailableReason.DENIED_BY_USER: (_DENIED, "allow it in the system's settings"),
+    BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM: (_DENIED, "ask who administers this machine"),
+    BleakBluetoothNotAvailableReason.DENIED_BY_UNKNOWN: (_DENIED, _PERMISSION),
+}
+
+_DBUS = {
+    "org.freedesktop.DBus.Error.ServiceUnknown": ("BlueZ is not running", "`sudo systemctl start bluetooth`"),
+    "org.freedesktop.DBus.Error.NameHasNoOwner": ("BlueZ is not running", "`sudo systemctl start bluetooth`"),
+    "org.freedesktop.DBus.Error.AccessDenied": ("no permission to use Bluetooth", _PERMISSION),
+    "org.bluez.Error.NotAuthorized": ("no permission to use Bluetooth", _PERMISSION),
+    "org.bluez.Error.NotPermitted": ("no permission to use Bluetooth", _PERMISSION),
+    "org.bluez.Error.NotReady": ("Bluetooth is switched off", _SWITCH_ON),
+}
+
+
+def explain(error: BaseException, rules: RadioRules) -> RadioError:
+    """What a failure of the radio means to the user."""
+    if isinstance(error, RadioError):
+        return error
+    if rules.backend != "auto":
+        return RadioError(
+            f"no radio at {rules.backend!r} ({_words(error)})",
+            "start the simulator (`firmware-sim --serve HOST:PORT`) or plug in the dongle, and check radio.backend",
+        )
+    if isinstance(error, BleakBluetoothNotAvailableError) and error.reason in _UNAVAILABLE:
+        return RadioError(*_UNAVAILABLE[error.reason])
+    if isinstance(error, BleakDBusError) and error.dbus_error in _DBUS:
+        return RadioError(*_DBUS[error.dbus_error])
+    if isinstance(error, PermissionError) or type(error).__name__ == "AuthError":  # the latter is dbus_fast's
+        return RadioError("no permission to talk to BlueZ", _PERMISSION)
+    if isinstance(error, OSError):
+        return RadioError(
+            f"no D-Bus system bus, so no BlueZ ({_words(error)})",
+            f"install and start them (`sudo apt install bluez`, `sudo systemctl start bluetooth`), {_NO_HARDWARE}",
+        )
+    return RadioError(
+        f"Bluetooth does not work ({_words(error)})", "see `bluetoothctl show`, and radio.adapter if there are several"
+    )
+
+
+def _words(error: BaseException) -> str:
+    return str(error.args[0] if isinstance(error, BleakError) and error.args else error) or type(error).__name__
+
+
+class Radio:
+    """One Bluetooth adapter, real or virtual: keywords for bleak, one connect at a time, who holds which device."""
+
+    def __init__(self, rules: RadioRules, open_air: OpenAir | None = None) -> None:
+        """``open_air`` opens a bumble transport by hand instead of by the rules' name, for an air in this process."""
+        self.rules = rules
+        self.claimed: set[str] = set()
+        """Addresses that a link holds, so that two links never fight for one device."""
+        # Parallel connects are the main source of le-connection-abort-by-local on BlueZ
+        self._connecting = asyncio.Semaphore(1)
+        self._watchers: list[Callable[[], None]] = []
+        self._host = self._bumble_host(open_air) if open_air or rules.backend != "auto" else None
+
+    def _bumble_host(self, open_air: OpenAir | None) -> BumbleHost:
+        try:
+            from monitor.transport import bumble_backend
+        except ImportError as error:
+            raise RadioError(
+                f"radio.backend = {self.rules.backend!r} needs bumble ({error})", 'pip install "sitbreak[sim]"'
+            ) from error
+        transport = self.rules.backend.removeprefix("bumble:")
+        return bumble_backend.BumbleHost(open_air or bumble_backend.opener(transport), self._lost)
+
+    def scanner_keywords(self) -> dict[str, Any]:
+        """Keywords for ``BleakScanner``."""
+        return self._host.scanner_keywords() if self._host else self._adapter_keywords()
+
+    def client_keywords(self) -> dict[str, Any]:
+        """Keywords for ``BleakClient``."""
+        return self._host.client_keywords() if self._host else self._adapter_keywords()
+
+    def _adapter_keywords(self) -> dict[str, Any]:
+        return {"bluez": {"adapter": self.rules.adapter}} if self.rules.adapter else {}
+
+    async def connect(self, device: BLEDevice, name: str, disconnected: Callable[[BleakClient], None]) -> BleakClient:
+        """A connected client with its services known. Raises one of ``RADIO_FAULTS``."""
+        async with self._connecting:
+            if self._host is None:
+                return await self._connect_by_system(device, name, disconnected)
+            client = BleakClient(device, disconnected, timeout=self.rules.connect_timeout_s, **self.client_keywords())
+            await client.connect()
+            return client
+
+    async def _connect_by_system(
+        self, device: BLEDevice, name: str, disconnected: Callable[[BleakClient], None]
+    ) -> BleakClient:
+        # It knows BlueZ's transient errors and stale caches; 2 attempts, our own back-off does the rest
+        from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
+
+        async with asyncio.timeout(2 * self.rules.connect_timeout_s):
+            return await establish_connection(
+                BleakClientWithServiceCache, device, name, disconnected, max_attempts=2, **self.client_keywords()
+            )
+
+    async def forget(self, address: str) -> None:
+        """Make BlueZ forget a device that fails again and again: it can hold stale services and phantom links."""
+        if self._host is None:
+            from bleak_retry_connector import clear_cache
+
+            await clear_cache(address)
+
+    def explain(self, error: BaseException) -> RadioError:
+        """What a failure of this radio means to the user."""
+        return explain(error, self.rules)
+
+    def when_lost(self, watcher: Callable[[], None]) -> None:
+        """``watcher`` is called when a bumble transport has died; plain bleak never tells."""
+        self._watchers.append(watcher)
+
+    def _lost(self) -> None:
+        for watcher in self._watchers:
+            watcher()
+
+    async def close(self) -> None:
+        """Give the transport back."""
+        if self._host is not None:
+            await self._host.close()

@@ -1,0 +1,294 @@
+"""Recordings as a source of acceleration: what ``sitbreak replay`` reads instead of the air.
+
+``.npz`` (``acc`` int16 milli-g, ``fs``, ``seg_start``, ``seg_t0``, optional ``t``; anything else in it is ignored),
+``.csv`` and ``.parquet`` (``time_s,x_g,y_g,z_g``). Times are the recording's own. Text and parquet are read in pieces,
+so that weeks fit into a small machine. A file that cannot be meant is refused with a remedy; single bad samples are
+dropped and counted (``rows.py``). Packet logs (``.jsonl``) hold no samples: ``packet_log.py`` reads them.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from monitor.errors import MonitorError
+from monitor.model import AccelBlock, Floats
+from monitor.transport.rows import LATEST_S, Rows, Screen, cut_blocks, gap_s, rate_of
+
+COLUMNS = ("time_s", "x_g", "y_g", "z_g")
+PIECE_ROWS = 1 << 16
+"""Rows read at once: 22 minutes at 50 Hz."""
+_HEAD_ROWS = 4096
+"""Rows from which rate and units are judged."""
+_TAIL_BYTES = 1 << 16
+
+
+class RecordingError(MonitorError):
+    """A recording that cannot be replayed. ``path`` is the file, ``problem`` what is wrong with it."""
+
+    def __init__(self, path: Path, problem: str, remedy: str) -> None:
+        super().__init__(f"{path}: {problem}; {remedy}")
+        self.path = path
+        self.problem = problem
+
+
+class ParquetMissing(RecordingError):
+    """pyarrow is not installed."""
+
+    exit_code = 3
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "reading .parquet needs pyarrow", 'pip install "sitbreak[parquet]"')
+
+
+@dataclass(slots=True)
+class Source:
+    """A file that has been opened and can be read from its beginning any number of times."""
+
+    path: Path
+    sample_count: int
+    pieces: Callable[[], Iterator[Rows]]
+    last_s: Callable[[], float]
+    rate_hz: float | None = None
+    """Where the file says it."""
+
+
+class Recording:
+    """One file, opened and looked at; ``blocks`` reads it."""
+
+    def __init__(self, source: Source) -> None:
+        head = _head(source)
+        self.path = source.path
+        self.sample_count = source.sample_count
+        """Samples in the file, the bad ones included."""
+        self.rate_hz = source.rate_hz or rate_of(head.t_s)
+        self.start_s = float(head.t_s[0])
+        self.end_s = max(float(head.t_s[-1]), source.last_s())
+        """Time of the last sample."""
+        self.dropped = 0
+        """Bad samples met by the latest ``blocks`` so far."""
+        self.dropped_why: dict[str, int] = {}
+        self._source = source
+
+    @property
+    def duration_s(self) -> float:
+        """From the first sample to the last."""
+        return self.end_s - self.start_s
+
+    def blocks(self, block_s: float = 3600.0) -> Iterator[AccelBlock]:
+        """The samples in time order; no block crosses a gap or is longer than ``block_s`` seconds.
+
+        Raises RecordingError where the file turns out to be unreadable.
+        """
+        screen = Screen(gap_s(self.rate_hz))
+        for block in cut_blocks(screen.passing(self._source.pieces()), self.rate_hz, block_s):
+            self.dropped, self.dropped_why = sum(screen.dropped.values()), screen.dropped
+            yield block
+        self.dropped, self.dropped_why = sum(screen.dropped.values()), screen.dropped
+        if self.dropped > screen.kept:
+            raise _hopeless(self.path, screen)
+
+
+def open_recording(path: Path | str) -> Recording:
+    """Open a recording of samples. Raises RecordingError (exit code 2, or 3 where pyarrow is missing)."""
+    path = Path(path)
+    openers = {".npz": _open_npz, ".csv": _open_csv, ".parquet": _open_parquet}
+    opener = openers.get(path.suffix.lower())
+    if opener is None:
+        raise RecordingError(path, "is no recording of samples", f"give one of {', '.join(openers)}")
+    if not path.is_file():
+        raise RecordingError(path, "is not there", "check the name")
+    with _readable(path):
+        source = opener(path)
+        if source.sample_count == 0:
+            raise RecordingError(path, "holds no samples", "record again")
+        return Recording(source)
+
+
+def _head(source: Source) -> Rows:
+    """The first good rows; refuses files without any, and files in other units."""
+    for rows in _few(source):
+        _check_units(source.path, rows.xyz_g)
+        return rows
+    screen = Screen(np.inf)
+    for _ in screen.passing(source.pieces()):
+        pass
+    raise _hopeless(source.path, screen)
+
+
+def _few(source: Source) -> Iterator[Rows]:
+    pieces = source.pieces()
+    yield from (rows.only(slice(_HEAD_ROWS)) for rows in Screen(np.inf).passing(pieces))
+
+
+def _check_units(path: Path, xyz_g: Floats) -> None:
+    """At rest a sensor reads 1 g (0.75 to 1.33 without calibration), and a body rests often."""
+    norm_g = float(np.median(np.linalg.norm(xyz_g, axis=1)))
+    if norm_g == 0.0 or 0.1 <= norm_g <= 5.0:
+        return
+    remedy = "give g (.csv, .parquet) or milli-g (.npz)"
+    if 7.0 <= norm_g <= 13.0:
+        remedy = f"these look like m/s²: divide by 9.80665 to {remedy}"
+    raise RecordingError(path, f"the middle magnitude is {norm_g:.4g} g, which no body feels all the time", remedy)
+
+
+def _hopeless(path: Path, screen: Screen) -> RecordingError:
+    reasons = ", ".join(f"{count} {why}" for why, count in sorted(screen.dropped.items()))
+    remedy = "export it again, with times in seconds that grow from sample to sample and acceleration in g"
+    return RecordingError(path, f"most samples cannot be used ({reasons or 'no samples'})", remedy)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """What damaged files make libraries raise, as one error that names the file."""
+    try:
+        yield
+    except (OSError, EOFError, ValueError, KeyError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
+        raise RecordingError(path, f"cannot be read ({error})", "the file is damaged or of another kind") from error
+
+
+# --- .npz -------------------------------------------------------------------------------------------------------
+
+
+def _open_npz(path: Path) -> Source:
+    arrays = _npz_arrays(path)
+    acc, starts = arrays["acc"], arrays["seg_start"].astype(np.int64)
+    rate_hz = float(arrays["fs"])
+    if not 0.001 <= rate_hz <= 10000:
+        raise RecordingError(path, f"fs is {rate_hz}", "it must be the sample rate in Hz")
+    index = np.arange(len(acc))
+    segment = np.searchsorted(starts, index, "right") - 1
+    t_s = arrays.get("t", arrays["seg_t0"][segment] + (index - starts[segment]) / rate_hz)
+
+    def pieces() -> Iterator[Rows]:
+        for first in range(0, len(acc), PIECE_ROWS):
+            part = slice(first, first + PIECE_ROWS)
+            yield Rows(t_s[part], acc[part] / 1000.0, segment[part])
+
+    return Source(path, len(acc), pieces, lambda: _latest_s(t_s), rate_hz)
+
+
+def _npz_arrays(path: Path) -> dict[str, Any]:
+    with zipfile.ZipFile(path):
+        pass  # np.load takes anything else for a pickle and says so
+    with np.load(path, allow_pickle=False) as archive:
+        missing = [name for name in ("acc", "fs", "seg_start", "seg_t0") if name not in archive.files]
+        if missing:
+            raise RecordingError(path, f"has no array {missing[0]!r}", "it needs acc, fs, seg_start and seg_t0")
+        names = ("acc", "fs", "seg_start", "seg_t0", "t")
+        arrays = {name: archive[name] for name in names if name in archive.files}
+    if arrays["acc"].ndim != 2 or arrays["acc"].shape[1:] != (3,) or arrays["acc"].dtype.kind not in "if":
+        shape, dtype = arrays["acc"].shape, arrays["acc"].dtype
+        raise RecordingError(path, f"acc is {dtype} {shape}", "it must be int16 (N, 3), in milli-g")
+    _check_segments(path, arrays)
+    return arrays
+
+
+def _check_segments(path: Path, arrays: dict[str, Any]) -> None:
+    count, starts, t0_s = len(arrays["acc"]), arrays["seg_start"], arrays["seg_t0"]
+    if starts.ndim != 1 or starts.shape != t0_s.shape or (count and not len(starts)):
+        raise RecordingError(path, "seg_start and seg_t0 differ in length or are empty", "give both for every segment")
+    if len(starts) and (starts[0] != 0 or (np.diff(starts) <= 0).any() or starts[-1] >= max(count, 1)):
+        raise RecordingError(path, "seg_start does not grow from 0 within acc", "export it again")
+    if not np.isfinite(t0_s).all() or (np.diff(t0_s) <= 0).any():
+        raise RecordingError(path, "seg_t0 does not grow", "give the segments in time order")
+    if "t" in arrays and arrays["t"].shape != (count,):
+        raise RecordingError(path, "t and acc differ in length", "export it again")
+
+
+# --- .csv -------------------------------------------------------------------------------------------------------
+
+
+def _open_csv(path: Path) -> Source:
+    columns = _csv_columns(path)
+
+    def pieces() -> Iterator[Rows]:
+        with _readable(path), path.open(encoding="utf-8-sig", errors="replace") as file:
+            file.readline()
+            while lines := list(islice(file, PIECE_ROWS)):
+                yield _parsed(lines, columns)
+
+    def last_s() -> float:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+            lines = file.read().decode("utf-8", "replace").splitlines()[1:]
+        return _latest_s(_parsed(lines, columns).t_s)
+
+    with path.open("rb") as file:
+        count = sum(1 for line in file if line.strip()) - 1
+    return Source(path, count, pieces, last_s)
+
+
+def _csv_columns(path: Path) -> list[int]:
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        header = file.readline(_TAIL_BYTES).strip()
+    names = [name.strip().strip('"') for name in header.split(",")]
+    if not set(COLUMNS) <= set(names):
+        shown = header[:60].encode("ascii", "replace").decode()
+        raise RecordingError(path, f"its first line is {shown!r}", f"it must be {','.join(COLUMNS)}")
+    return [names.index(column) for column in COLUMNS]
+
+
+def _parsed(lines: list[str], columns: list[int]) -> Rows:
+    lines = [line for line in lines if line.strip()]
+    try:
+        values = np.loadtxt(lines, delimiter=",", usecols=columns, ndmin=2, comments=None) if lines else _row_by_row([], [])
+    except ValueError:
+        values = _row_by_row(lines, columns)
+    return Rows(values[:, 0], values[:, 1:], np.zeros(len(values), np.int64))
+
+
+def _row_by_row(lines: list[str], columns: list[int]) -> Floats:
+    """Slow, and only where a piece holds a row that cannot be read: that row becomes NaN."""
+    values = np.full((len(lines), 4), np.nan)
+    for number, line in enumerate(lines):
+        cells = line.split(",")
+        try:
+            values[number] = [float(cells[column]) for column in columns]
+        except (ValueError, IndexError):
+            continue
+    return values
+
+
+# --- .parquet ---------------------------------------------------------------------------------------------------
+
+
+def _open_parquet(path: Path) -> Source:
+    try:
+        import pyarrow.parquet
+    except ImportError as error:
+        raise ParquetMissing(path) from error
+    with pyarrow.parquet.ParquetFile(path) as file:
+        missing = [column for column in COLUMNS if column not in file.schema_arrow.names]
+        if missing:
+            found = ", ".join(file.schema_arrow.names)[:60]
+            raise RecordingError(path, f"has no column {missing[0]!r} ({found})", f"it needs {', '.join(COLUMNS)}")
+        count, groups = file.metadata.num_rows, file.metadata.num_row_groups
+
+    def batches(columns: tuple[str, ...], row_groups: list[int]) -> Iterator[Floats]:
+        with _readable(path), pyarrow.parquet.ParquetFile(path) as file:
+            for batch in file.iter_batches(PIECE_ROWS, row_groups, list(columns)):
+                arrays = [batch.column(name).to_numpy(zero_copy_only=False) for name in columns]
+                yield np.stack([array.astype(np.float64) for array in arrays], axis=1)
+
+    def pieces() -> Iterator[Rows]:
+        for values in batches(COLUMNS, list(range(groups))):
+            yield Rows(values[:, 0], values[:, 1:], np.zeros(len(values), np.int64))
+
+    def last_s() -> float:
+        return max(_latest_s(values[:, 0]) for values in batches(("time_s",), [groups - 1]))
+
+    return Source(path, count, pieces, last_s)
+
+
+def _latest_s(t_s: Floats) -> float:
+    good_s = t_s[np.isfinite(t_s) & (np.abs(t_s) <= LATEST_S)]
+    return float(good_s.max()) if len(good_s) else -np.inf

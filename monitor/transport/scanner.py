@@ -1,0 +1,177 @@
+"""Who is near: one scan for all wearers, on the air only while one of them is missing.
+
+Starting and stopping costs on BlueZ, and a scan takes radio time from the links; so one ``Scanner`` serves
+every link, starts when the first one waits, and lingers a little when the last has found its device.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass, replace
+
+from bleak import BleakScanner
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+
+from monitor.transport.radio import RADIO_FAULTS, Radio
+from monitor.wearables.base import Wearable
+
+RETRY_S = (0.5, 1.0, 2.0, 5.0, 10.0)
+"""Pauses before the radio is tried again after it was lost while the program ran."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One device as last heard."""
+
+    address: str
+    name: str | None
+    service_uuids: tuple[str, ...]
+    rssi_dbm: int
+    device: BLEDevice
+    heard_s: float
+    """``time.monotonic`` of the advertisement."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceMatch:
+    """Which device is meant: by what the user configured, else by what the driver knows its devices by."""
+
+    address: str | None = None
+    name: str | None = None
+    service_uuids: tuple[str, ...] = ()
+    name_prefixes: tuple[str, ...] = ()
+
+    def for_driver(self, driver: Wearable) -> DeviceMatch:
+        """The same, completed with what the driver's devices advertise."""
+        return replace(self, service_uuids=driver.SERVICE_UUIDS, name_prefixes=driver.NAME_PREFIXES)
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether the user named one device."""
+        return bool(self.address or self.name)
+
+    def fits(self, sighting: Sighting) -> bool:
+        """Whether this is the device. Address and name, where given, must both agree."""
+        if self.is_configured:
+            return (not self.address or sighting.address.casefold() == self.address.casefold()) and (
+                not self.name or sighting.name == self.name
+            )
+        if any(service.lower() in sighting.service_uuids for service in self.service_uuids):
+            return True
+        return bool(self.name_prefixes) and (sighting.name or "").startswith(self.name_prefixes)
+
+
+class Scanner:
+    """The one scan of the program."""
+
+    def __init__(self, radio: Radio) -> None:
+        self._radio = radio
+        self._recent: dict[str, Sighting] = {}
+        self._waiting: dict[asyncio.Future[Sighting], DeviceMatch] = {}
+        self._changed = asyncio.Event()
+        self._radio_lost = False
+        self._last_heard_s = 0.0
+        radio.when_lost(self._on_lost)
+
+    async def find(self, match: DeviceMatch, since_s: float = 0.0) -> Sighting:
+        """Wait for a fresh advertisement of a device that no link holds, heard after ``since_s`` (monotonic).
+
+        The device is claimed for the caller, who gives it back by ``radio.claimed.discard(address)``.
+        """
+        oldest_s = max(since_s, time.monotonic() - self._radio.rules.fresh_s)
+        for sighting in self._recent.values():
+            if sighting.heard_s > oldest_s and self._is_meant(match, sighting):
+                self._radio.claimed.add(sighting.address)
+                return sighting
+        waiter: asyncio.Future[Sighting] = asyncio.get_running_loop().create_future()
+        self._waiting[waiter] = match
+        self._changed.set()
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled():
+                self._radio.claimed.discard(waiter.result().address)
+            raise
+        finally:
+            del self._waiting[waiter]
+            self._changed.set()
+
+    async def run(self) -> None:
+        """Scan whenever somebody waits. Raises RadioError when the very first scan fails; later it tries again."""
+        failures, proven = 0, False
+        while True:
+            await self._wanted()
+            try:
+                async with BleakScanner(self._heard, **self._radio.scanner_keywords()):
+                    failures, proven = 0, True
+                    await self._listen()
+            except RADIO_FAULTS as error:
+                explained = self._radio.explain(error)
+                if not proven:
+                    raise explained from error
+                if failures == 0:
+                    _log.warning("%s", explained)
+                await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
+                failures += 1
+
+    async def _wanted(self) -> None:
+        while not self._waiting:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def _listen(self) -> None:
+        """Returns when nobody is missing any more, when the radio is gone, or when the air is suspiciously dead."""
+        rules = self._radio.rules
+        self._radio_lost, self._last_heard_s = False, time.monotonic()
+        while not self._radio_lost:
+            self._changed.clear()
+            try:
+                async with asyncio.timeout(rules.scan_restart_s if self._waiting else rules.scan_linger_s):
+                    await self._changed.wait()
+            except TimeoutError:
+                # bluetoothd restarted: bleak's scan goes on in silence and never hears anything again
+                if not self._waiting or time.monotonic() - self._last_heard_s >= rules.scan_restart_s:
+                    return
+
+    def _on_lost(self) -> None:
+        self._radio_lost = True
+        self._changed.set()
+
+    def _heard(self, device: BLEDevice, data: AdvertisementData) -> None:
+        sighting = _sighting(device, data)
+        self._last_heard_s = sighting.heard_s
+        self._recent[sighting.address] = sighting
+        if len(self._recent) > 1000:  # phones change their address every quarter of an hour
+            self._recent = {a: s for a, s in self._recent.items() if s.heard_s > sighting.heard_s - 60.0}
+        for waiter, match in self._waiting.items():
+            if not waiter.done() and self._is_meant(match, sighting):
+                self._radio.claimed.add(sighting.address)
+                waiter.set_result(sighting)
+
+    def _is_meant(self, match: DeviceMatch, sighting: Sighting) -> bool:
+        return sighting.address not in self._radio.claimed and match.fits(sighting)
+
+
+def _sighting(device: BLEDevice, data: AdvertisementData) -> Sighting:
+    services = tuple(service.lower() for service in data.service_uuids)
+    return Sighting(device.address, data.local_name or device.name, services, data.rssi, device, time.monotonic())
+
+
+async def scan(radio: Radio, duration_s: float) -> list[Sighting]:
+    """Everybody heard within ``duration_s``, the nearest first. Raises RadioError."""
+    heard: dict[str, Sighting] = {}
+
+    def remember(device: BLEDevice, data: AdvertisementData) -> None:
+        heard[device.address] = _sighting(device, data)
+
+    try:
+        async with BleakScanner(remember, **radio.scanner_keywords()):
+            await asyncio.sleep(duration_s)
+    except RADIO_FAULTS as error:
+        raise radio.explain(error) from error
+    return sorted(heard.values(), key=lambda sighting: -sighting.rssi_dbm)

@@ -1,0 +1,164 @@
+"""Back-fill of a DeskBand: which hole to ask for next, and what the device's word about it means.
+
+Only the device's own word ends a hole unfilled: it answers that the samples are gone, or it has sent all it has and
+nothing got lost on the way. Silence and refusals only postpone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from monitor.model import HoleClosed
+from monitor.wearables.deskband_codec import Block
+from monitor.wearables.deskband_control import ControlStatus, ReplayDone
+from monitor.wearables.holes import Hole, Missing
+
+GONE = frozenset(
+    {
+        ControlStatus.UNKNOWN_OP,
+        ControlStatus.BAD_LENGTH,
+        ControlStatus.BAD_PARAMETER,
+        ControlStatus.UNKNOWN_SESSION,
+    }
+)
+"""Answers to REPLAY after which asking again is no use."""
+
+
+@dataclass
+class Replay:
+    """One REPLAY under way."""
+
+    segment: int
+    first_index: int
+    end_index: int
+    wanted: int
+    """Samples the hole still missed when it was asked for."""
+    heard_at_s: float
+    patience_s: float
+    """Without a block or an event for so long, the replay counts as forgotten."""
+    tags: list[int] = field(default_factory=list)
+    accepted: bool = False
+    blocks: int = 0
+    last_index: int = -1
+
+    def heard(self, block: Block, at_s: float) -> None:
+        """Count a block once, however often the radio stack repeats it."""
+        self.heard_at_s = at_s
+        if block.session == self.segment & 0xFFFF and block.first_index > self.last_index:
+            self.last_index = block.first_index
+            self.blocks += 1
+
+
+@dataclass
+class Backfill:
+    """The open holes, oldest first, and the replay that runs."""
+
+    holes: list[Hole] = field(default_factory=list)
+    replay: Replay | None = None
+    abort: bool = False
+    """The device replays something nobody waits for."""
+
+    def open(self, hole: Hole) -> None:
+        """Take a hole in."""
+        self.holes.append(hole)
+        self.holes.sort(key=lambda each: (each.segment, each.first_index))
+
+    def next_part(self, now_s: float) -> tuple[Hole, Missing] | None:
+        """The oldest stretch that may be asked for now."""
+        for hole in self.holes:
+            if hole.ready_at_s <= now_s and hole.missing:
+                return hole, hole.missing[0]
+        return None
+
+    def begin(self, hole: Hole, part: Missing, now_s: float, patience_s: float) -> Replay:
+        """A REPLAY of ``part`` is being sent."""
+        self.replay = Replay(
+            hole.segment, part.first_index, part.end_index, hole.missing_count, now_s, patience_s
+        )
+        return self.replay
+
+    def answered(self, status: int, available: tuple[int, int], now_s: float, wait_s: float, tries: int) -> None:
+        """What the device says to the REPLAY that was sent; ``available`` is (0, 0) where it told no range."""
+        replay, hole = self.replay, self._asked_hole()
+        if replay is None or hole is None:
+            self.replay = None
+        elif status in (ControlStatus.OK, ControlStatus.NOT_AVAILABLE):
+            self._narrow(replay, hole, available, status, wait_s)
+        elif status in GONE:
+            hole.give_up(replay.first_index, replay.end_index)
+            self.replay = None
+        else:
+            self.abort = status == ControlStatus.BUSY
+            self.fail(now_s, wait_s, tries)
+
+    def _narrow(self, replay: Replay, hole: Hole, available: tuple[int, int], status: int, wait_s: float) -> None:
+        """Give up what the device has no more; wait for the rest."""
+        first, end = max(available[0], replay.first_index), min(available[1], replay.end_index)
+        if first >= end:
+            hole.give_up(replay.first_index, replay.end_index)
+            self.replay = None
+            return
+        hole.give_up(replay.first_index, first)
+        replay.accepted, replay.first_index = True, first
+        if status == ControlStatus.NOT_AVAILABLE:
+            # Status 6 with a range: the end is gone, too; whether blocks follow by themselves, a short wait tells.
+            hole.give_up(end, replay.end_index)
+            replay.patience_s = wait_s
+        replay.end_index, replay.wanted = end, hole.missing_count
+
+    def done(self, event: ReplayDone, now_s: float, wait_s: float, tries: int) -> None:
+        """The device has ended a replay."""
+        replay, hole = self.replay, self._asked_hole()
+        if replay is None or event.tag not in replay.tags:
+            return
+        if hole is None:
+            self.replay = None
+        elif event.status == ControlStatus.OK and replay.blocks & 0xFFFF == event.blocks:
+            hole.give_up(replay.first_index, min(event.next_index, replay.end_index))
+            self._finish(hole, replay, now_s, wait_s)
+        elif event.status == ControlStatus.ABORTED or hole.missing_count < replay.wanted:
+            self._finish(hole, replay, now_s, wait_s)
+        else:
+            self.fail(now_s, wait_s, tries)
+
+    def _finish(self, hole: Hole, replay: Replay, now_s: float, wait_s: float) -> None:
+        """This replay is over; what it left open is asked for again, at once if it moved anything."""
+        moved = hole.missing_count < replay.wanted
+        hole.tries = 0 if moved else hole.tries
+        hole.ready_at_s = now_s if moved else now_s + wait_s
+        self.replay = None
+
+    def fail(self, now_s: float, wait_s: float, tries: int) -> None:
+        """Nothing came of it: try later, and after ``tries`` give this stretch up."""
+        replay, hole = self.replay, self._asked_hole()
+        self.replay = None
+        if replay is None or hole is None:
+            return
+        hole.tries += 1
+        hole.ready_at_s = now_s + wait_s * 2**hole.tries
+        if hole.tries >= tries:
+            hole.give_up(replay.first_index, replay.end_index)
+            hole.tries = 0
+
+    def postpone(self, until_s: float) -> None:
+        """The replay that runs was forgotten by somebody; ask again later."""
+        hole = self._asked_hole()
+        self.replay = None
+        if hole is not None:
+            hole.ready_at_s = until_s
+
+    def closed(self) -> list[HoleClosed]:
+        """The holes that are over, which leave the list."""
+        over = [hole for hole in self.holes if not hole.missing]
+        self.holes = [hole for hole in self.holes if hole.missing]
+        return [hole.closed() for hole in over]
+
+    def _asked_hole(self) -> Hole | None:
+        replay = self.replay
+        if replay is None:
+            return None
+        return next((hole for hole in self.holes if _covers(hole, replay)), None)
+
+
+def _covers(hole: Hole, replay: Replay) -> bool:
+    return hole.segment == replay.segment and hole.first_index <= replay.first_index < hole.end_index

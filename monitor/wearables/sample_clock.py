@@ -1,0 +1,264 @@
+"""Sample index and device clock -> stream time, strictly increasing whatever the radio does.
+
+Two lines are fitted (``clock_lines``): index -> device microseconds, device -> host seconds. What is delivered follows
+them, but never goes back and, once settled, changes its pace by a few ms a second at most, so that a better estimate
+does not look like movement. Devices without stamps use the same clock: their index at the nominal rate is the device
+clock, whose "drift" is then the error of the rate (set ``max_drift_ppm`` to a few per cent).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from pydantic import BaseModel, Field
+
+from monitor.model import Floats
+from monitor.wearables.clock_lines import HostLine, IndexLine
+
+STAMP_WRAP_US = 1 << 48
+LEAST_STEP = 0.5
+"""Neighbouring samples keep at least this part of their usual distance."""
+STEP_S = 10.0
+"""An error above this is no estimate that improved: a clock was set. Follow at once (forward) or fast (back)."""
+CATCH_UP = 0.5
+
+
+class SampleClockRules(BaseModel, frozen=True, extra="forbid"):
+    """How sample times follow the wearable's clock."""
+
+    max_drift_ppm: float = Field(
+        500.0, gt=0, le=100_000, description="Most that the wearable's clock may run fast or slow, in parts per million."
+    )
+    slew_ms_per_s: float = Field(
+        5.0, gt=0, le=100, description="Most that sample times are corrected, in milliseconds a second."
+    )
+    settle_slew_ms_per_s: float = Field(
+        50.0, gt=0, le=400, description="The same while a clock is new and its first estimates are rough."
+    )
+    settle_s: float = Field(30.0, ge=0, le=600, description="How long a clock counts as new, in seconds.")
+
+
+@dataclass
+class Anchor:
+    """A moment that samples between must respect."""
+
+    index: int
+    at_s: float
+    device_us: float | None = None
+    """None: only a limit; nothing is known of the device clock there."""
+
+
+@dataclass
+class SampleClock:
+    """Times of the samples of one device, session after session."""
+
+    nominal_hz: float
+    rules: SampleClockRules = field(default_factory=SampleClockRules)
+    line: IndexLine = field(default_factory=lambda: IndexLine(0.0))
+    host: HostLine = field(default_factory=lambda: HostLine(0.0))
+    last: Anchor | None = None
+    """The newest sample delivered in this session."""
+    floor_s: float | None = None
+    """The newest sample delivered at all."""
+    settled_s: float | None = None
+    """Stream time from which corrections are gentle."""
+
+    def __post_init__(self) -> None:
+        if self.line.period_us == 0.0:
+            self.line = IndexLine(1e6 / self.nominal_hz)
+            self.host = HostLine(self.rules.max_drift_ppm * 1e-6)
+
+    @property
+    def period_s(self) -> float:
+        """Stream seconds a sample, as learned so far."""
+        return self.line.period_us * 1e-6 * self.pace
+
+    @property
+    def pace(self) -> float:
+        """Stream seconds a device second."""
+        return 1.0 + self.host.drift
+
+    def restart(self, nominal_hz: float) -> None:
+        """A new session: indices and device clock begin anew, the crystal stays the same."""
+        self.nominal_hz = nominal_hz
+        self.line = IndexLine(1e6 / nominal_hz)
+        self.host.forget()
+        self.last = self.settled_s = None
+
+    def synchronise(self, sent_s: float, raw_us: int, received_s: float) -> None:
+        """The device read its clock as ``raw_us`` between two moments of ours."""
+        device_s = self._unwrapped(raw_us) * 1e-6
+        if self.host.contradicts(sent_s, device_s, received_s, STEP_S):
+            self.host.forget()
+        self.host.exchanged(sent_s, device_s, received_s)
+
+    def stream_time(self, raw_us: int) -> float | None:
+        """Stream time of a moment on the device clock; None while nothing is known."""
+        return self.host.at(self._unwrapped(raw_us) * 1e-6) if self.host.known else None
+
+    def heard(self, raw_us: int, arrived_s: float) -> None:
+        """A stamp without samples arrived."""
+        self.host.arrived(self._unwrapped(raw_us) * 1e-6, arrived_s)
+
+    def place(
+        self, first_index: int, count: int, raw_us: int | None, arrived_s: float, discontinuity: bool = False
+    ) -> Floats:
+        """Times of the next live samples.
+
+        Parameters
+        ----------
+        first_index : index of the first; larger than all before in this session.
+        count : number of samples, at least 1.
+        raw_us : device clock at the last sample, where it is known.
+        arrived_s : when they came.
+        discontinuity : the device itself lost samples just before; the index jumped by its estimate.
+
+        Returns
+        -------
+        (count,) stream times, strictly increasing and after everything placed before.
+        """
+        last_index = first_index + count - 1
+        if discontinuity:
+            self.line.restart()
+        device_us = self._device_us(last_index, raw_us)
+        self.host.arrived(device_us * 1e-6, arrived_s)
+        target_s = self.host.at(device_us * 1e-6)
+        times = self._begin(count, target_s) if self.last is None else self._go_on(last_index, count, target_s)
+        if discontinuity and self.last is not None and target_s > times[-1]:
+            times = times + (target_s - times[-1])
+        self.last = Anchor(last_index, float(times[-1]), device_us)
+        self.floor_s = self.last.at_s
+        return times
+
+    def device_times(self, count: int, raw_us: int, near_us: float | None) -> Floats:
+        """Device microseconds of samples of which the last is stamped."""
+        last_us = unwrap(raw_us, near_us)
+        return last_us - np.arange(count - 1, -1, -1) * self.line.period_us
+
+    def _device_us(self, last_index: int, raw_us: int | None) -> float:
+        if raw_us is not None:
+            return self.line.learn(last_index, self._unwrapped(raw_us))
+        if not self.line.points and self.last is None:
+            self.line.origin_index, self.line.origin_us = last_index, 0.0
+        return self.line.at(last_index)
+
+    def _unwrapped(self, raw_us: int) -> float:
+        return unwrap(raw_us, self.last.device_us if self.last is not None else None)
+
+    def _begin(self, count: int, target_s: float) -> Floats:
+        """The first samples of a session: straight to the estimate, but after the session before."""
+        times = target_s - np.arange(count - 1, -1, -1) * self.period_s
+        if self.floor_s is not None and times[0] <= self.floor_s:
+            times = times + (self.floor_s + LEAST_STEP * self.period_s - times[0])
+        self.settled_s = float(times[-1]) + self.rules.settle_s
+        return times
+
+    def _go_on(self, last_index: int, count: int, target_s: float) -> Floats:
+        """Later samples: at the learned pace, gently towards the estimate."""
+        assert self.last is not None
+        steps = last_index - self.last.index
+        advance_s = steps * self.period_s
+        error_s = target_s - (self.last.at_s + advance_s)
+        last_s = self.last.at_s + advance_s + self._correction(error_s, advance_s)
+        if steps == count:
+            return self.last.at_s + (last_s - self.last.at_s) * (np.arange(1, count + 1) / count)
+        # After a hole the block is dated back from its last sample; the hole takes up the correction.
+        times = last_s - np.arange(count - 1, -1, -1) * self.period_s
+        if times[0] < self.last.at_s + LEAST_STEP * self.period_s * (steps - count + 1):
+            times = self.last.at_s + (last_s - self.last.at_s) * (np.arange(steps - count + 1, steps + 1) / steps)
+        return times
+
+    def _correction(self, error_s: float, advance_s: float) -> float:
+        if error_s > STEP_S:
+            return error_s
+        assert self.last is not None
+        settled = self.settled_s is None or self.last.at_s >= self.settled_s
+        slew = 1e-3 * (self.rules.slew_ms_per_s if settled else self.rules.settle_slew_ms_per_s)
+        limit_s = advance_s * (CATCH_UP if error_s < -STEP_S else slew)
+        return min(max(error_s, -limit_s), limit_s)
+
+
+def unwrap(raw_us: int, near_us: float | None) -> float:
+    """The 48-bit device clock without its wraps: the value nearest to one known before."""
+    if near_us is None:
+        return float(raw_us)
+    return float(raw_us + STAMP_WRAP_US * round((near_us - raw_us) / STAMP_WRAP_US))
+
+
+def interleave(
+    first_index: int,
+    count: int,
+    device_us: Floats | None,
+    before: Anchor | None,
+    after: Anchor | None,
+    period_s: float,
+    pace: float,
+) -> Floats:
+    """Times of samples that come later than their neighbours.
+
+    Between two anchors on the device clock the times follow that clock, scaled to meet both; beside one anchor they run
+    at ``pace``; without stamps they follow the index. In any case they lie strictly between the anchors and leave room
+    for the samples still missing there.
+
+    Parameters
+    ----------
+    first_index, count : which samples.
+    device_us : (count,) device microseconds of the samples, where the block was stamped.
+    before, after : the nearest delivered samples, or limits; at least one is given.
+    period_s, pace : stream seconds a sample and a device second.
+
+    Returns
+    -------
+    (count,) stream times, strictly increasing.
+    """
+    index = np.arange(first_index, first_index + count, dtype=np.float64)
+    wanted = _by_device_clock(device_us, before, after, pace)
+    if wanted is None:
+        wanted = _by_index(index, before, after, period_s)
+    return _squeezed(index, wanted, before, after, period_s)
+
+
+def _by_device_clock(
+    device_us: Floats | None, before: Anchor | None, after: Anchor | None, pace: float
+) -> Floats | None:
+    start_us = before.device_us if before is not None else None
+    end_us = after.device_us if after is not None else None
+    if device_us is None:
+        return None
+    if before is not None and after is not None and start_us is not None and end_us is not None and end_us > start_us:
+        return before.at_s + (device_us - start_us) * ((after.at_s - before.at_s) / (end_us - start_us))
+    if before is not None and start_us is not None:
+        return before.at_s + (device_us - start_us) * 1e-6 * pace
+    if after is not None and end_us is not None:
+        return after.at_s - (end_us - device_us) * 1e-6 * pace
+    return None
+
+
+def _by_index(index: Floats, before: Anchor | None, after: Anchor | None, period_s: float) -> Floats:
+    limit_only = after is None or (after.device_us is None and before is not None)
+    if before is not None and limit_only:
+        return before.at_s + (index - before.index) * period_s
+    if after is None:
+        raise ValueError("samples need a neighbour in time")
+    if before is None or before.device_us is None:
+        return after.at_s - (after.index - index) * period_s
+    share = (index - before.index) / (after.index - before.index)
+    return before.at_s + share * (after.at_s - before.at_s)
+
+
+def _squeezed(
+    index: Floats, wanted: Floats, before: Anchor | None, after: Anchor | None, period_s: float
+) -> Floats:
+    """``wanted`` moved and scaled as little as needed to keep every sample its least step."""
+    step_s = period_s
+    if before is not None and after is not None:
+        step_s = (after.at_s - before.at_s) / (after.index - before.index)
+    least_s = LEAST_STEP * step_s
+    lowest = -np.inf if before is None else before.at_s + least_s * (index[0] - before.index)
+    highest = np.inf if after is None else after.at_s - least_s * (after.index - index[-1])
+    first_s = min(max(float(wanted[0]), lowest), highest - least_s * (len(index) - 1))
+    last_s = max(min(float(wanted[-1]), highest), first_s + least_s * (len(index) - 1))
+    if len(index) == 1 or (first_s == wanted[0] and last_s == wanted[-1]):
+        return wanted if len(index) > 1 else np.array([first_s])
+    return first_s + (last_s - first_s) * ((index - index[0]) / (index[-1] - index[0]))

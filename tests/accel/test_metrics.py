@@ -1,0 +1,61 @@
+"""Formulas against numbers that can be checked by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from monitor.accel import metrics
+
+
+def test_enmo_is_what_exceeds_one_g() -> None:
+    assert metrics.enmo_mg(np.array([[0.0, 0.0, 1.0], [0.0, 3.0, 4.0], [0.5, 0.0, 0.0]])) == pytest.approx(4000.0 / 3)
+
+
+def test_mad_is_the_mean_distance_from_the_mean_norm() -> None:
+    assert metrics.mad_mg(np.array([[0.0, 0.0, 1.0], [2.0, 0.0, 0.0]])) == pytest.approx(500.0)
+
+
+def test_angles_of_known_directions() -> None:
+    x, y = np.array([[2.0, 0.0, 0.0]]), np.array([[0.0, 3.0, 0.0]])
+    assert metrics.angle_deg(x, y)[0] == pytest.approx(90.0)
+    assert metrics.angle_deg(x, -x)[0] == pytest.approx(180.0)
+    assert metrics.angle_deg(x, x + y / 1.5)[0] == pytest.approx(45.0)
+
+
+def test_no_direction_has_no_angle() -> None:
+    assert np.isnan(metrics.angle_deg(np.zeros((1, 3)), np.ones((1, 3)))).all()
+    assert np.isnan(metrics.unit(np.zeros((1, 3)))).all()
+
+
+def test_the_power_of_a_sine_is_half_its_squared_amplitude() -> None:
+    sine = 0.4 * np.sin(2 * np.pi * 8 * np.arange(50) / 50)[None]
+    power = metrics.power_spectrum(sine)
+    assert power[0, 7:10].sum() == pytest.approx(0.08)
+    assert power.sum() == pytest.approx(0.08)
+
+
+def test_a_swing_is_most_like_itself_one_period_later() -> None:
+    place = np.arange(50)
+    swing = np.stack([np.sin(2 * np.pi * place / 12), np.cos(2 * np.pi * place / 12)])[None]
+    similar = metrics.autocorrelation(swing)
+    assert similar[0, 0] == pytest.approx(1.0)
+    assert similar[0, 12] == pytest.approx(1.0)
+    assert similar[0, 6] == pytest.approx(-1.0)
+
+
+def test_constant_signals_have_no_shape() -> None:
+    assert metrics.skewness(np.zeros((1, 50)))[0] == 0.0
+    assert (metrics.autocorrelation(np.zeros((1, 3, 50))) == 0.0).all()
+
+
+def test_impacts_skew_upwards() -> None:
+    row = np.zeros((1, 50))
+    row[0, ::10] = 1.0
+    assert metrics.skewness(row - row.mean())[0] == pytest.approx(8 / 3)
+
+
+def test_a_peak_lies_between_the_columns() -> None:
+    place, height = metrics.peak_position(np.array([[0.0, 0.0, 3.0, 4.0, 3.0, 0.0], [0.0, 1.0, 4.0, 4.0, 1.0, 0.0]]), 1, 4)
+    assert place.tolist() == [3.0, 2.5]
+    assert height.tolist() == [4.0, 4.0]

@@ -1,0 +1,309 @@
+"""The MQTT outlet against the real mosquitto, seen from a subscriber."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+
+import paho.mqtt.client as paho
+import pytest
+
+from monitor.events import AlertCleared, BreakTaken, CommandAnswered, TestAlert, event_id
+from monitor.outlets.mqtt.messages import Wearer
+from tests.support.brokers import Heard, Listener, Mosquitto, mosquitto
+from tests.support.living_outlet import LivingOutlet, break_due
+
+__all__ = ["mosquitto"]
+pytestmark = pytest.mark.mosquitto
+
+ROOT = "sitbreak/a1b2c3"
+VERSIONS = pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+
+
+def _taken(at_s: float) -> BreakTaken:
+    return BreakTaken(
+        id=event_id(at_s, "break_taken"), at_s=at_s, bout_id="b", break_start_s=at_s, upright_s=60.0, sedentary_s=1800.0
+    )
+
+
+def _test_alert(at_s: float, number: int) -> TestAlert:
+    return TestAlert(id=event_id(at_s, "test", number), at_s=at_s, title="Test", message=f"Number {number}", exercise=None)
+
+
+@VERSIONS
+async def test_what_is_retained_is_there_for_whoever_comes_later(mosquitto: Mosquitto, protocol: str) -> None:
+    async with LivingOutlet(mosquitto.port, protocol=protocol) as daemon:
+        daemon.tell(posture="sitting")
+        async with Listener(mosquitto.port, f"{ROOT}/#") as first:
+            await first.topic(f"{ROOT}/text")
+        async with Listener(mosquitto.port, "sitbreak/#", "homeassistant/#") as late:
+            state = await late.topic(f"{ROOT}/state")
+            config = await late.topic("homeassistant/device/sitbreak_a1b2c3/config")
+            await late.topic(f"{ROOT}/availability", "online")
+            await late.topic(f"{ROOT}/link", "online")
+            await late.topic(f"{ROOT}/info")
+            assert all(heard.retain for heard in late.heard)
+            assert json.loads(state.text)["posture"] == "sitting"
+            assert json.loads(config.text)["o"]["name"] == "sitbreak"
+
+
+async def test_the_link_is_offline_until_the_first_sample(mosquitto: Mosquitto) -> None:
+    async with Listener(mosquitto.port, f"{ROOT}/#") as listener, LivingOutlet(mosquitto.port) as daemon:
+        await listener.topic(f"{ROOT}/link", "offline")
+        daemon.tell(link_fresh=True)
+        await listener.topic(f"{ROOT}/link", "online")
+        assert listener.texts(f"{ROOT}/link") == ["offline", "online"]
+
+
+@VERSIONS
+async def test_a_clean_end_says_offline_itself_and_all_that_is_stored(mosquitto: Mosquitto, protocol: str) -> None:
+    async with Listener(mosquitto.port, f"{ROOT}/#") as listener:
+        async with LivingOutlet(mosquitto.port, protocol=protocol) as daemon:
+            await listener.topic(f"{ROOT}/availability", "online")
+            daemon.tell(_taken(time.time()))
+        await listener.topic(f"{ROOT}/availability", "offline")
+        order = [heard.topic for heard in listener.heard if heard.text == "offline" or heard.topic.endswith("/event")]
+        assert order[-3:] == [f"{ROOT}/event", f"{ROOT}/link", f"{ROOT}/availability"]
+        assert not daemon.outbox.waiting
+
+
+async def test_the_will_says_offline_when_the_daemon_is_killed(mosquitto: Mosquitto) -> None:
+    async with Listener(mosquitto.port, f"{ROOT}/availability") as listener:
+        daemon = LivingOutlet(mosquitto.port)
+        async with daemon:
+            await listener.topic(f"{ROOT}/availability", "online")
+            for session in daemon.outlet._sessions.values():  # no way to kill -9 oneself and go on
+                assert session._connection is not None
+                session._connection.abandon()
+            await listener.topic(f"{ROOT}/availability", "offline")
+
+
+async def test_only_alerts_go_to_event_and_everything_to_log(mosquitto: Mosquitto) -> None:
+    async with Listener(mosquitto.port, f"{ROOT}/#") as listener, LivingOutlet(mosquitto.port) as daemon:
+        now_s = time.time()
+        due = break_due(now_s)
+        daemon.tell(due, AlertCleared(id="c", at_s=now_s + 1, alert_id=due.alert_id, by="break"), _taken(now_s + 2))
+        await listener.until(lambda heard: heard.topic == f"{ROOT}/log" and '"break_taken"' in heard.text)
+        events = [json.loads(text)["event_type"] for text in listener.texts(f"{ROOT}/event")]
+        assert events == ["break_due", "break_taken"]
+        log = [json.loads(text)["type"] for text in listener.texts(f"{ROOT}/log")]
+        assert log == ["break_due", "alert_cleared", "break_taken"]
+        assert not any(heard.retain for heard in listener.heard if heard.topic.endswith(("/event", "/log")))
+
+
+async def test_events_carry_id_version_type_and_expiry_as_mqtt_5_properties(mosquitto: Mosquitto) -> None:
+    async with Listener(mosquitto.port, f"{ROOT}/#") as listener, LivingOutlet(mosquitto.port) as daemon:
+        due = break_due(time.time())
+        daemon.tell(due)
+        event = await listener.topic(f"{ROOT}/event")
+        assert dict(event.properties.UserProperty) == {"v": "1", "id": due.id}
+        assert event.properties.ContentType == "application/json"
+        assert 590 <= event.properties.MessageExpiryInterval <= 600
+        state = await listener.topic(f"{ROOT}/state")
+        assert not hasattr(state.properties, "MessageExpiryInterval")
+
+
+@VERSIONS
+async def test_after_a_broker_restart_everything_is_announced_again_and_nothing_is_missing(
+    mosquitto: Mosquitto, protocol: str
+) -> None:
+    async with LivingOutlet(mosquitto.port, protocol=protocol) as daemon:
+        now_s = time.time()
+        async with Listener(mosquitto.port, f"{ROOT}/#") as before:
+            daemon.tell(_test_alert(now_s, 0))
+            await before.topic(f"{ROOT}/event")
+        mosquitto.stop()
+        sent = [_test_alert(now_s, number) for number in range(1, 26)]
+        for alert in sent:
+            daemon.tell(alert)
+        mosquitto.start()
+        async with Listener(mosquitto.port, "sitbreak/#", "homeassistant/#") as after:
+            await after.until(lambda heard: heard.topic == f"{ROOT}/event" and '"Number 25"' in heard.text)
+            for topic in ("homeassistant/device/sitbreak_a1b2c3/config", f"{ROOT}/state", f"{ROOT}/text"):
+                await after.topic(topic)
+            await after.topic(f"{ROOT}/availability", "online")
+            assert [json.loads(text)["id"] for text in after.texts(f"{ROOT}/event")] == [alert.id for alert in sent]
+    assert set(daemon.outbox.fate.values()) == {"sent"}
+    assert daemon.outbox.order == sorted(daemon.outbox.order)
+
+
+async def test_an_alert_that_is_too_old_stays_at_home(mosquitto: Mosquitto) -> None:
+    async with Listener(mosquitto.port, f"{ROOT}/#") as listener, LivingOutlet(mosquitto.port) as daemon:
+        daemon.tell(break_due(time.time() - 3600), _taken(time.time()))
+        await listener.topic(f"{ROOT}/event")
+        assert [json.loads(text)["event_type"] for text in listener.texts(f"{ROOT}/event")] == ["break_taken"]
+        assert daemon.outbox.fate[1] == "expired"
+
+
+async def test_identical_state_is_not_published_twice(mosquitto: Mosquitto) -> None:
+    async with Listener(mosquitto.port, f"{ROOT}/#") as listener, LivingOutlet(mosquitto.port) as daemon:
+        daemon.tell(bout_s=60.0)
+        await listener.topic(f"{ROOT}/state")
+        daemon.tell(bout_s=61.0)
+        daemon.tell(_taken(time.time()), bout_s=62.0)
+        await listener.topic(f"{ROOT}/event")
+        daemon.tell(posture="standing", sedentary=False)
+        await listener.until(lambda heard: heard.topic == f"{ROOT}/state" and "standing" in heard.text)
+        assert len(listener.texts(f"{ROOT}/state")) == 2
+
+
+async def test_the_state_is_published_each_minute_while_sitting(mosquitto: Mosquitto) -> None:
+    async with Listener(mosquitto.port, f"{ROOT}/state") as listener, LivingOutlet(mosquitto.port) as daemon:
+        daemon.tell()
+        await listener.topic(f"{ROOT}/state")
+        daemon.clock = type(daemon.clock)(origin_s=time.time() - 61.0, speed=2.0)  # a minute has passed
+        daemon.tell(bout_s=61.0)
+        later = await listener.until(lambda heard: json.loads(heard.text)["bout_min"] == 1)
+        assert json.loads(later.text)["posture"] == "sitting"
+
+
+async def test_home_assistants_birth_makes_everything_announced_again(mosquitto: Mosquitto) -> None:
+    async with (
+        Listener(mosquitto.port, "sitbreak/#", "homeassistant/#") as listener,
+        LivingOutlet(mosquitto.port) as daemon,
+    ):
+        daemon.tell()
+        await listener.topic(f"{ROOT}/text")
+        listener.heard.clear()
+        listener.publish("homeassistant/status", "online")
+        await listener.topic(f"{ROOT}/text")
+        assert [heard.topic for heard in listener.heard if heard.topic != "homeassistant/status"] == [
+            "homeassistant/device/sitbreak_a1b2c3/config",
+            f"{ROOT}/info",
+            f"{ROOT}/availability",
+            f"{ROOT}/link",
+            f"{ROOT}/state",
+            f"{ROOT}/text",
+        ]
+
+
+@VERSIONS
+async def test_a_command_goes_in_and_its_result_comes_out(mosquitto: Mosquitto, protocol: str) -> None:
+    async with (
+        Listener(mosquitto.port, f"{ROOT}/#") as listener,
+        LivingOutlet(mosquitto.port, protocol=protocol) as daemon,
+    ):
+        await listener.topic(f"{ROOT}/availability", "online")
+        listener.publish(f"{ROOT}/cmd/snooze", '{"value":10,"id":"01J"}')
+        command = await daemon.command()
+        assert (command.name, command.value, command.alert_id, command.source) == ("snooze", "10", "01J", "mqtt")
+        answer = CommandAnswered(id="a", at_s=time.time(), command="snooze", ok=True, value=10.0, source="mqtt")
+        daemon.tell(answer)
+        result = await listener.topic(f"{ROOT}/cmd/snooze/result")
+        assert json.loads(result.text) == {"ok": True, "error": None, "value": 10.0}
+
+
+async def test_an_mqtt_5_client_gets_its_answer_where_it_asked_for_it(mosquitto: Mosquitto) -> None:
+    async with (
+        Listener(mosquitto.port, f"{ROOT}/#", "replies/7") as listener,
+        LivingOutlet(mosquitto.port) as daemon,
+    ):
+        await listener.topic(f"{ROOT}/availability", "online")
+        listener.publish(f"{ROOT}/cmd/limit", "45", ResponseTopic="replies/7", CorrelationData=b"x1")
+        await daemon.command()
+        daemon.tell(CommandAnswered(id="a", at_s=0.0, command="limit", ok=True, value=45.0, source="mqtt"))
+        reply = await listener.topic("replies/7")
+        assert (json.loads(reply.text)["value"], reply.properties.CorrelationData) == (45.0, b"x1")
+        assert not listener.texts(f"{ROOT}/cmd/limit/result")
+
+
+async def test_nobody_can_make_the_daemon_overwrite_its_own_topics_with_a_response_topic(mosquitto: Mosquitto) -> None:
+    async with Listener(mosquitto.port, f"{ROOT}/#") as listener, LivingOutlet(mosquitto.port) as daemon:
+        await listener.topic(f"{ROOT}/availability", "online")
+        listener.publish(f"{ROOT}/cmd/limit", "45", ResponseTopic=f"{ROOT}/state")
+        await daemon.command()
+        daemon.tell(CommandAnswered(id="a", at_s=0.0, command="limit", ok=True, value=45.0, source="mqtt"))
+        await listener.topic(f"{ROOT}/cmd/limit/result")
+
+
+async def test_bad_commands_are_dropped_with_a_word_and_the_daemon_lives_on(mosquitto: Mosquitto) -> None:
+    async with Listener(mosquitto.port, f"{ROOT}/#") as listener, LivingOutlet(mosquitto.port) as daemon:
+        await listener.topic(f"{ROOT}/availability", "online")
+        for name, payload in (("limit", "nan"), ("snooze", b"\xff\xfe"), ("pause", "x" * 65), ("format", "PRESS")):
+            listener.publish(f"{ROOT}/cmd/{name}", payload)
+            result = await listener.topic(f"{ROOT}/cmd/{name}/result")
+            assert not json.loads(result.text)["ok"]
+        listener.publish(f"{ROOT}/cmd/snooze", "")
+        listener.publish(f"{ROOT}/cmd/done", "PRESS")
+        assert (await daemon.command()).name == "done"
+        assert len(daemon.commands) == 1
+
+
+async def test_a_retained_command_is_ignored(mosquitto: Mosquitto) -> None:
+    async with Listener(mosquitto.port, f"{ROOT}/#") as listener:
+        listener.publish(f"{ROOT}/cmd/pause", "ON", retain=True)
+        await listener.topic(f"{ROOT}/cmd/pause")
+        async with LivingOutlet(mosquitto.port) as daemon:
+            await listener.topic(f"{ROOT}/availability", "online")
+            listener.publish(f"{ROOT}/cmd/test", "PRESS")
+            assert (await daemon.command()).name == "test"
+            assert len(daemon.commands) == 1
+
+
+async def test_a_retained_busy_topic_is_obeyed_and_only_a_change_is_news(mosquitto: Mosquitto) -> None:
+    async with Listener(mosquitto.port, f"{ROOT}/#") as listener:
+        listener.publish("house/call", "on", retain=True)
+        async with LivingOutlet(mosquitto.port, busy_topic="house/call") as daemon:
+            busy = await daemon.command()
+            assert (busy.name, busy.value) == ("busy", "ON")
+            listener.publish("house/call", "true")
+            listener.publish("house/call", "off")
+            assert (await daemon.command()).value == "OFF"
+            assert len(daemon.commands) == 2
+
+
+async def test_each_wearer_has_a_will_of_their_own_and_one_outbox_serves_all(mosquitto: Mosquitto) -> None:
+    wearers = [Wearer("anna", "aaaaaa"), Wearer("ben", "bbbbbb")]
+    async with (
+        Listener(mosquitto.port, "sitbreak/#") as listener,
+        LivingOutlet(mosquitto.port, wearers) as daemon,
+    ):
+        await listener.topic("sitbreak/aaaaaa/availability", "online")
+        await listener.topic("sitbreak/bbbbbb/availability", "online")
+        daemon.tell(_taken(time.time()), wearer="ben")
+        await listener.topic("sitbreak/bbbbbb/event")
+        ben = daemon.outlet._sessions["ben"]._connection
+        assert ben is not None
+        ben.abandon()
+        await listener.topic("sitbreak/bbbbbb/availability", "offline")
+        assert "offline" not in listener.texts("sitbreak/aaaaaa/availability")
+
+
+async def test_what_the_wearable_says_of_itself_reaches_discovery_and_info(mosquitto: Mosquitto) -> None:
+    async with (
+        Listener(mosquitto.port, "sitbreak/#", "homeassistant/#") as listener,
+        LivingOutlet(mosquitto.port) as daemon,
+    ):
+        await listener.topic(f"{ROOT}/availability", "online")
+        daemon.outlet.describe(Wearer("me", "a1b2c3", model="Verity Sense", firmware="2.1"))
+
+        def told(heard: Heard) -> bool:
+            return heard.topic.startswith("homeassistant/") and "Verity Sense" in heard.text
+
+        assert json.loads((await listener.until(told)).text)["dev"]["sw"] == "2.1"
+
+
+async def test_the_daemon_starts_without_a_broker_and_finds_it_later(
+    mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture
+) -> None:
+    mosquitto.stop()
+    async with LivingOutlet(mosquitto.port) as daemon:
+        daemon.tell(_taken(time.time()))
+        with caplog.at_level(logging.WARNING):
+            while "next try" not in caplog.text:
+                await asyncio.sleep(0.01)
+        mosquitto.start()
+        async with Listener(mosquitto.port, f"{ROOT}/#", version=paho.MQTTv311) as listener:
+            await listener.topic(f"{ROOT}/event")
+            await listener.topic(f"{ROOT}/state")
+
+
+async def test_the_end_comes_soon_although_the_broker_is_away(mosquitto: Mosquitto) -> None:
+    mosquitto.stop()
+    async with LivingOutlet(mosquitto.port) as daemon:
+        daemon.tell(_taken(time.time()))
+        await asyncio.sleep(0)
+        async with asyncio.timeout(2):
+            await daemon.end()

@@ -1,0 +1,101 @@
+"""Synthetic people with a sensor on the thigh: small, seeded, and true to the features that matter.
+
+Sensor axes as published for harth: x points down the leg (about -1 g upright), z out of the front of the thigh.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.model import AccelBlock, Quality
+
+NOISE_G = 0.006
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What a wearable delivered."""
+
+    t_s: NDArray[np.float64]
+    xyz_g: NDArray[np.float32]
+    rate_hz: float
+
+    def turned(self, rotation: NDArray[np.float64]) -> Recording:
+        """The same, with the sensor mounted another way round."""
+        return Recording(self.t_s, (self.xyz_g.astype(np.float64) @ rotation.T).astype(np.float32), self.rate_hz)
+
+    def until(self, t_s: float) -> Recording:
+        keep = self.t_s < t_s
+        return Recording(self.t_s[keep], self.xyz_g[keep], self.rate_hz)
+
+    def block(self, start: int = 0, end: int | None = None, segment: int = 0, quality: Quality = Quality.NONE) -> AccelBlock:
+        return AccelBlock(self.t_s[start:end], self.xyz_g[start:end], self.rate_hz, segment, quality=quality)
+
+    def blocks(self, cuts: list[int]) -> list[AccelBlock]:
+        """Cut before the given samples."""
+        edges = sorted({0, len(self.t_s), *(cut for cut in cuts if 0 < cut < len(self.t_s))})
+        return [self.block(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+
+
+def wear(*doings: tuple[str, float], rate_hz: float = 25.0, seed: int = 1, start_s: float = 1000.0) -> Recording:
+    """A recording of doings in turn, each (name, seconds): sit, stand, walk, cycle, lie, off."""
+    rng = np.random.default_rng(seed)
+    parts, begin_s = [], 0.0
+    for name, seconds in doings:
+        t_s = begin_s + np.arange(round(seconds * rate_hz)) / rate_hz
+        parts.append(_DOINGS[name](t_s, rng))
+        begin_s += round(seconds * rate_hz) / rate_hz
+    xyz_g = np.concatenate(parts)
+    return Recording(start_s + np.arange(len(xyz_g)) / rate_hz, xyz_g.astype(np.float32), rate_hz)
+
+
+def rotation(seed: int) -> NDArray[np.float64]:
+    """A random proper rotation."""
+    q, r = np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))
+    q = q * np.sign(np.diag(r))
+    return q if np.linalg.det(q) > 0 else -q
+
+
+def _leg(tilt_deg: NDArray[np.float64], extra_g: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Gravity on a thigh tilted forwards, plus movement in (along the leg, sideways, forwards), plus noise."""
+    tilt = np.radians(tilt_deg)
+    gravity_g = np.stack([-np.cos(tilt), np.zeros_like(tilt), -np.sin(tilt)], axis=1)
+    return gravity_g + extra_g + rng.normal(0.0, NOISE_G, size=gravity_g.shape)
+
+
+def _still(tilt_deg: float, t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """A living leg: small shifts now and then, and the pulse."""
+    shift_deg = 1.5 * np.sin(2 * np.pi * t_s / 31.0) + 0.8 * np.sin(2 * np.pi * t_s / 7.0)
+    return _leg(tilt_deg + shift_deg, np.zeros((len(t_s), 3)), rng)
+
+
+def _walk(t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    phase = 2 * np.pi * 0.95 * t_s
+    impact = np.exp(-0.5 * ((np.mod(t_s * 1.9, 1.0) - 0.5) / 0.10) ** 2)
+    own = np.exp(-0.5 * ((np.mod(t_s * 0.95, 1.0) - 0.25) / 0.05) ** 2)
+    extra_g = np.stack([-0.45 * impact - 0.25 * own, 0.15 * np.sin(2 * phase), 0.35 * np.sin(2 * phase + 1.0) * impact], axis=1)
+    return _leg(22.0 * np.sin(phase), extra_g, rng)
+
+
+def _cycle(t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    phase = 2 * np.pi * 1.1 * t_s
+    extra_g = np.stack([0.3 * np.sin(phase), 0.02 * np.sin(phase), 0.05 * np.cos(phase)], axis=1)
+    return _leg(40.0 + 12.0 * np.sin(phase + 0.5), extra_g, rng)
+
+
+def _off(t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """On the table, in whatever way it fell: nothing but the sensor's own noise."""
+    return np.array([0.1, 0.6, 0.79]) + rng.normal(0.0, 0.003, size=(len(t_s), 3))
+
+
+_DOINGS = {
+    "sit": lambda t_s, rng: _still(75.0, t_s, rng),
+    "stand": lambda t_s, rng: _still(6.0, t_s, rng),
+    "lie": lambda t_s, rng: _still(125.0, t_s, rng),
+    "walk": _walk,
+    "cycle": _cycle,
+    "off": _off,
+}

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import sys
+
+import pytest
+from bleak import BleakScanner
+from bleak.exc import (
+    BleakBluetoothNotAvailableError,
+    BleakBluetoothNotAvailableReason,
+    BleakDBusError,
+    BleakError,
+)
+from pydantic import ValidationError
+
+from monitor.transport.radio import RADIO_FAULTS, Radio, RadioError, RadioRules, explain
+
+AUTO = RadioRules()
+
+
+def test_every_setting_is_described() -> None:
+    assert all(field.description for field in RadioRules.model_fields.values())
+
+
+@pytest.mark.parametrize("backend", ["", "bumble", "bumble:", "bluez"])
+def test_an_unknown_backend_is_refused(backend: str) -> None:
+    with pytest.raises(ValidationError):
+        RadioRules(backend=backend)
+
+
+def test_plain_bleak_gets_no_keywords_but_the_adapter() -> None:
+    assert Radio(AUTO).scanner_keywords() == Radio(AUTO).client_keywords() == {}
+    chosen = Radio(RadioRules(adapter="hci1"))
+    assert chosen.scanner_keywords() == chosen.client_keywords() == {"bluez": {"adapter": "hci1"}}
+
+
+@pytest.mark.parametrize(
+    ("fault", "problem", "remedy"),
+    [
+        (FileNotFoundError(2, "No such file or directory"), "no D-Bus system bus", "apt install bluez"),
+        (PermissionError(13, "Permission denied"), "no permission", "group `bluetooth`"),
+        (
+            BleakBluetoothNotAvailableError("no adapters", BleakBluetoothNotAvailableReason.NO_BLUETOOTH),
+            "no Bluetooth adapter",
+            "sitbreak demo",
+        ),
+        (
+            BleakBluetoothNotAvailableError("off", BleakBluetoothNotAvailableReason.POWERED_OFF),
+            "Bluetooth is switched off",
+            "bluetoothctl power on",
+        ),
+        (
+            BleakDBusError("org.freedesktop.DBus.Error.ServiceUnknown", ["not provided"]),
+            "BlueZ is not running",
+            "systemctl start bluetooth",
+        ),
+        (BleakDBusError("org.bluez.Error.NotReady", []), "Bluetooth is switched off", "rfkill"),
+        (BleakError("adapter 'hci7' not found"), "adapter 'hci7' not found", "radio.adapter"),
+    ],
+)
+def test_every_fault_is_one_line_with_its_remedy(fault: Exception, problem: str, remedy: str) -> None:
+    error = explain(fault, AUTO)
+    assert error.exit_code == 3
+    assert problem in error.problem
+    assert remedy in error.remedy
+    assert "\n" not in str(error)
+
+
+async def test_an_air_that_is_not_there_names_the_backend() -> None:
+    radio = Radio(RadioRules(backend="bumble:tcp-client:127.0.0.1:1"))
+    with pytest.raises(RADIO_FAULTS) as fault:
+        await BleakScanner.discover(0.1, **radio.scanner_keywords())
+    error = radio.explain(fault.value)
+    assert "bumble:tcp-client:127.0.0.1:1" in error.problem
+    assert "firmware-sim --serve" in error.remedy
+    await radio.close()
+
+
+@pytest.mark.parametrize("transport", ["nonsense", "tcp-client:nowhere", "usb:99", "serial:/dev/nothing"])
+async def test_a_transport_that_cannot_be_opened_is_a_radio_fault(transport: str) -> None:
+    radio = Radio(RadioRules(backend=f"bumble:{transport}"))
+    with pytest.raises(RADIO_FAULTS):
+        await BleakScanner.discover(0.1, **radio.scanner_keywords())
+    await radio.close()
+
+
+def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    import monitor.transport
+
+    monkeypatch.delattr(monitor.transport, "bumble_backend", raising=False)
+    monkeypatch.setitem(sys.modules, "monitor.transport.bumble_backend", None)
+    with pytest.raises(RadioError, match=r'pip install "sitbreak\[sim\]"'):
+        Radio(RadioRules(backend="bumble:usb:0"))

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+
+import pytest
+from bleak.backends.device import BLEDevice
+
+from firmware_sim.air import Air
+from monitor.transport.radio import Radio, RadioError, RadioRules
+from monitor.transport.scanner import DeviceMatch, Scanner, Sighting, scan
+from tests.support.air import ADDRESS, SERVICE, Pebble, PebblePeripheral, radio_on
+
+
+@pytest.fixture
+async def air() -> AsyncIterator[Air]:
+    async with Air() as air:
+        await PebblePeripheral(air.join("pebble")).power_on()
+        yield air
+
+
+def sighting(address: str = ADDRESS, name: str | None = "Pebble-1", services: tuple[str, ...] = ()) -> Sighting:
+    return Sighting(address, name, services, -55, BLEDevice(address, name, None), 0.0)
+
+
+def test_a_configured_address_or_name_is_all_that_counts() -> None:
+    driver = Pebble()
+    assert DeviceMatch(address=ADDRESS.lower()).for_driver(driver).fits(sighting(name=None))
+    assert not DeviceMatch(address="C0:00:00:00:00:01").for_driver(driver).fits(sighting(services=(SERVICE,)))
+    assert DeviceMatch(name="Pebble-1").for_driver(driver).fits(sighting())
+    assert not DeviceMatch(name="Pebble").for_driver(driver).fits(sighting(services=(SERVICE,)))
+    assert not DeviceMatch(address=ADDRESS, name="Pebble-2").fits(sighting())
+
+
+def test_without_configuration_the_service_or_the_name_prefix_decides() -> None:
+    match = DeviceMatch().for_driver(Pebble())
+    assert match.fits(sighting(name=None, services=(SERVICE,)))
+    assert match.fits(sighting(name="Pebble-9"))
+    assert not match.fits(sighting(name="Stone"))
+    assert not match.fits(sighting(name=None))
+    assert not DeviceMatch().fits(sighting())
+
+
+async def test_scan_lists_who_is_near(air: Air) -> None:
+    async with radio_on(air) as radio:
+        (found,) = await scan(radio, 0.2)
+    assert (found.address, found.name, found.service_uuids) == (ADDRESS, "Pebble-0001", (SERVICE,))
+
+
+async def test_two_that_wait_for_one_device_do_not_both_get_it(air: Air) -> None:
+    async with radio_on(air) as radio, asyncio.TaskGroup() as group:
+        scanner = Scanner(radio)
+        scanning = group.create_task(scanner.run())
+        waiting = {group.create_task(scanner.find(DeviceMatch(service_uuids=(SERVICE,)))) for _ in range(2)}
+        done, left = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        assert (len(done), len(left)) == (1, 1)
+        radio.claimed.discard(ADDRESS)
+        await asyncio.wait(left)
+        scanning.cancel()
+
+
+async def test_who_stops_waiting_claims_nothing(air: Air) -> None:
+    async with radio_on(air) as radio, asyncio.TaskGroup() as group:
+        scanner = Scanner(radio)
+        scanning = group.create_task(scanner.run())
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await scanner.find(DeviceMatch(name="nobody"))
+        assert radio.claimed == set()
+        scanning.cancel()
+
+
+async def test_the_scan_rests_while_nobody_is_missing_and_wakes_up_again(air: Air) -> None:
+    async with radio_on(air, scan_linger_s=0.1) as radio, asyncio.TaskGroup() as group:
+        scanner = Scanner(radio)
+        scanning = group.create_task(scanner.run())
+        first = await scanner.find(DeviceMatch(address=ADDRESS))
+        await asyncio.sleep(0.3)  # longer than it lingers
+        radio.claimed.clear()
+        assert (await scanner.find(DeviceMatch(address=ADDRESS), first.heard_s + 0.25)).heard_s > first.heard_s + 0.25
+        scanning.cancel()
+
+
+async def test_a_radio_that_never_worked_ends_the_scan_with_the_remedy() -> None:
+    radio = Radio(RadioRules(backend="bumble:tcp-client:127.0.0.1:1"))
+    scanner = Scanner(radio)
+    finding = asyncio.create_task(scanner.find(DeviceMatch(address=ADDRESS)))
+    with pytest.raises(RadioError, match="firmware-sim --serve"):
+        await scanner.run()
+    finding.cancel()
+    with pytest.raises(RadioError):
+        await scan(radio, 0.1)
+    await radio.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="D-Bus is Linux's")
+async def test_plain_bleak_without_dbus_says_in_one_line_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+    with pytest.raises(RadioError, match="no D-Bus system bus, so no BlueZ") as error:
+        await scan(Radio(RadioRules()), 0.1)
+    assert "\n" not in str(error.value)
+    assert "sitbreak demo" in str(error.value)
+
+
+async def test_a_radio_that_was_lost_is_taken_up_again() -> None:
+    first, second = Air(), Air()
+    port = await first.serve("127.0.0.1", 0)
+    await PebblePeripheral(first.join("pebble")).power_on()
+    radio = Radio(RadioRules(backend=f"bumble:tcp-client:127.0.0.1:{port}"))
+    scanner = Scanner(radio)
+    scanning = asyncio.create_task(scanner.run())
+    first_seen = await scanner.find(DeviceMatch(address=ADDRESS))
+    radio.claimed.clear()
+    await first.close()
+    await second.serve("127.0.0.1", port)
+    await PebblePeripheral(second.join("pebble")).power_on()
+    async with asyncio.timeout(8):
+        again = await scanner.find(DeviceMatch(address=ADDRESS), first_seen.heard_s + 0.2)
+    assert again.address == ADDRESS
+    scanning.cancel()
+    await asyncio.wait({scanning})
+    await radio.close()
+    await second.close()

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from firmware_sim.air import Air
+from monitor.clock import Clock
+from monitor.model import AccelBlock, Fact, HoleOpened, LinkEvent, LinkState
+from monitor.transport.session import tick_interval_s
+from tests.support.air import START, Facts, Pebble, PebblePeripheral, linked, radio_on
+
+SILENT = {"stall_s": 1.0, "stall_probes": 1, "gatt_timeout_s": 1.0, "backoff_max_s": 0.1}
+
+
+class QuietPebble(Pebble):
+    SILENCE_IS_LEGAL = True
+
+
+@pytest.fixture
+async def air() -> AsyncIterator[Air]:
+    async with Air() as air:
+        yield air
+
+
+@pytest.fixture
+async def pebble(air: Air) -> PebblePeripheral:
+    pebble = PebblePeripheral(air.join("pebble"))
+    await pebble.power_on()
+    return pebble
+
+
+def lost(facts: Facts) -> list[str]:
+    return [event.detail for event in facts.of(LinkEvent) if event.state is LinkState.LOST]
+
+
+@pytest.mark.parametrize(("speed", "interval_s"), [(0.5, 1.0), (1.0, 1.0), (4.0, 0.25), (60.0, 0.05), (1e6, 0.05)])
+def test_a_tick_comes_once_a_second_of_stream_time_but_not_too_often(speed: float, interval_s: float) -> None:
+    assert tick_interval_s(speed) == interval_s
+
+
+async def test_ticks_and_arrivals_are_stream_time(air: Air, pebble: PebblePeripheral) -> None:
+    clock = Clock(origin_s=time.time() - 1000.0, speed=60.0)
+    driver = Pebble()
+    async with radio_on(air) as radio, linked(radio, driver, clock=clock) as (_, facts):
+        await pebble.until("control", START)
+        await pebble.send(5)
+        await facts.until(lambda: facts.of(AccelBlock))
+        await asyncio.sleep(0.3)  # six ticks
+    stamps = [facts.of(AccelBlock)[0].t_s[0], *driver.ticks_s, *(o.at_s for _, o in driver.outcomes)]
+    assert all(clock.origin_s + 50_000 < stamp < clock.now_s() for stamp in stamps)
+    assert len(driver.ticks_s) > 1
+    assert driver.ticks_s == sorted(driver.ticks_s)
+
+
+async def test_silence_on_a_living_link_is_probed_and_then_not_accepted(air: Air, pebble: PebblePeripheral) -> None:
+    async with radio_on(air, **SILENT) as radio, linked(radio, Pebble()) as (_, facts):
+        await facts.until_state(LinkState.LOST)
+    assert lost(facts) == ["connected, but sends no data"]
+
+
+async def test_silence_is_accepted_where_it_is_legal_and_the_device_answers(air: Air, pebble: PebblePeripheral) -> None:
+    async with radio_on(air, **SILENT) as radio, linked(radio, QuietPebble()) as (_, facts):
+        await pebble.until("control", START)
+        pebble.model_read.clear()
+        await asyncio.wait_for(pebble.model_read.wait(), 5)
+        await pebble.send(5)
+        await facts.until(lambda: facts.of(AccelBlock))
+    assert lost(facts) == []
+
+
+async def test_a_device_that_answers_no_more_is_given_up(air: Air, pebble: PebblePeripheral) -> None:
+    async with radio_on(air, **SILENT) as radio, linked(radio, QuietPebble()) as (_, facts):
+        await pebble.until("control", START)
+        pebble.model_may_answer.clear()
+        await facts.until_state(LinkState.LOST)
+        pebble.model_may_answer.set()
+        await facts.until_state(LinkState.CONNECTED, 2)
+    assert "answer" in lost(facts)[0]
+
+
+async def test_what_cannot_wait_any_more_is_dropped_and_seen_as_a_hole(air: Air, pebble: PebblePeripheral) -> None:
+    facts, go_on = Facts(), asyncio.Event()
+
+    async def deliver(news: list[Fact]) -> None:
+        if isinstance(news[-1], AccelBlock):
+            await go_on.wait()
+        await facts.deliver(news)
+
+    async with radio_on(air, inbox_packets=16) as radio, linked(radio, Pebble(), deliver=deliver):
+        await pebble.until("control", START)
+        for _ in range(60):
+            await pebble.send(5)
+        await asyncio.sleep(0.3)  # let all of them arrive
+        go_on.set()
+        await facts.until(lambda: len(facts.indices) >= 15 * 5)
+        await pebble.send(5)
+        await facts.until(lambda: facts.indices[-1] == 304)
+    (hole,) = facts.of(HoleOpened)
+    assert hole.first_index < 90
+    assert facts.indices == [*range(hole.first_index), *range(300, 305)]
