@@ -70,7 +70,6 @@ class Backfill:
     open_holes: list[HoleOpened] = field(default_factory=list)
     newest_s: float | None = None
     """Time of the newest live sample."""
-    ticked_s: float | None = None
 
     def feed(self, fact: AccelBlock | HoleOpened | HoleClosed) -> Step:
         """A driver's fact, in the order in which the driver gave it."""
@@ -92,7 +91,6 @@ class Backfill:
         """Time has come to ``now_s``."""
         if self.newest_s is not None and now_s - self.newest_s > QUIET_S:
             self._set_mark()
-        self.ticked_s = max(now_s, self.ticked_s or now_s)
         return self.pipeline.tick(now_s)
 
     def command(self, command: Command, now_s: float) -> Step:
@@ -146,44 +144,32 @@ class Backfill:
         if self.mark is None and self.newest_s is not None:
             self.mark = Mark(copy.deepcopy(self.pipeline), max(self.pipeline.final_s, 0.0))
 
-    def _read_again(self, before: Step | None = None) -> Step:
-        """Replace the pipeline by one that has seen the samples in their order."""
+    def _read_again(self, told: Step | None = None) -> Step:
+        """Replace the pipeline by one that has seen the samples in their order; ``told`` is news of the first one."""
+        told = told or Step(NO_POSTURES)
         mark, self.mark, self.open_holes = self.mark, None, []
         if mark is None:
-            return before or Step(NO_POSTURES)
-        sent, first = self.pipeline.coach.view(mark.from_s), self.pipeline
-        self.pipeline = mark.pipeline
-        steps = [before] if before else []
+            return told
+        first, self.pipeline = self.pipeline, mark.pipeline
         second = self._second_reading(mark)
-        if self.ticked_s is not None:
-            second.append(self.pipeline.tick(self.ticked_s))
-        events = [event for step in second for event in step.events]
-        until_s = max(self.pipeline.final_s, first.final_s)
-        now_s = max(until_s, self.newest_s or until_s)
-        news: list[Event] = [
-            DataCorrected(
-                id=event_id(now_s, self.wearer, "corrected", mark.from_s),
-                at_s=now_s,
-                from_s=mark.from_s,
-                until_s=until_s,
-            )
-        ]
-        if sent.alert_id is not None and sent.alert_id != self.pipeline.coach.view(now_s).alert_id:
-            news.append(
-                AlertCleared(
-                    id=event_id(now_s, self.wearer, "cleared", sent.alert_id),
-                    at_s=now_s,
-                    alert_id=sent.alert_id,
-                    by="correction",
-                )
-            )
+        records = [event for step in second for event in step.events if isinstance(event, BOOKS)]
         correction = Correction(
-            mark.from_s,
-            join_postures([NO_POSTURES, *(step.postures for step in second)]),
-            tuple(event for event in events if isinstance(event, BOOKS)),
+            from_s=mark.from_s,
+            postures=join_postures([NO_POSTURES, *(step.postures for step in second)]),
+            events=tuple(records),
         )
-        told = tuple(event for step in steps for event in step.events)
-        return Step(NO_POSTURES, (*told, *news), correction)
+        return Step(NO_POSTURES, (*told.events, *self._news_of_correction(mark.from_s, first)), correction)
+
+    def _news_of_correction(self, from_s: float, first: Pipeline) -> list[Event]:
+        """That the books have changed, and that an alert of the first reading is void where the second has none."""
+        now_s = max(self.pipeline.final_s, first.final_s)
+        key = event_id(now_s, self.wearer, "corrected", from_s)
+        news: list[Event] = [DataCorrected(id=key, at_s=now_s, from_s=from_s, until_s=now_s)]
+        sent_id = first.coach.view(now_s).alert_id
+        if sent_id is not None and sent_id != self.pipeline.coach.view(now_s).alert_id:
+            key = event_id(now_s, self.wearer, "cleared", sent_id)
+            news.append(AlertCleared(id=key, at_s=now_s, alert_id=sent_id, by="correction"))
+        return news
 
     def _second_reading(self, mark: Mark) -> list[Step]:
         blocks = sorted(mark.live + [replace(block, gap_before_s=None) for block in mark.late], key=_first_sample)

@@ -135,9 +135,7 @@ class Pipeline:
         """Go on with the same memory under another's rules."""
         self.bouts.rules = other.bouts.rules
         self.day.time_zone = other.day.time_zone
-        self.coach.rules = other.coach.rules
-        self.coach.suggester.rules = other.coach.suggester.rules
-        self.coach.suggester.catalogue = other.coach.suggester.catalogue
+        self.coach.take_rules_of(other.coach)
 
     # --- the order ------------------------------------------------------------------------------------------
 

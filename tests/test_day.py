@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.day import Day, midnight_after, midnight_before
+from monitor.civil import midnights_around
+from monitor.day import Day
 from monitor.events import DayEnded
 
 VIENNA = "Europe/Vienna"
@@ -44,8 +45,9 @@ def test_midnight_comes_without_rows_too() -> None:
 
 def test_days_of_23_and_25_hours_are_as_long_as_they_are() -> None:
     for date, hours in (("2026-03-29", 23), ("2026-10-25", 25), ("2026-06-01", 24)):
-        noon = at(f"{date}T12:00:00")
-        assert midnight_after(noon, VIENNA) - midnight_before(noon, VIENNA) == hours * 3600
+        around = midnights_around(at(f"{date}T12:00:00"), VIENNA)
+        assert around is not None
+        assert around[1] - around[0] == hours * 3600
 
 
 def test_recordings_that_count_from_zero_have_no_days() -> None:

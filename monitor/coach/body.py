@@ -32,7 +32,7 @@ class Body:
         if before is None or self.steady_from_s is None:
             self.steady_from_s = moment.start_s
         # A new posture is a shift of the body only if the one before was known: sitting after "unknown" is none.
-        changed = before is not None and before.posture is not moment.posture and before.posture not in NO_STATEMENT
+        changed = before is not None and before.posture != moment.posture and before.posture not in NO_STATEMENT
         if changed or moment.movement_mg >= rules.shift_mg:
             self.shift_s = moment.start_s
 

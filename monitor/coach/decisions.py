@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from monitor.coach.civil import local_time, minute_of_day, time_text
+from monitor.civil import local_time, minute_of_day, time_text
 
 KEPT = 200
 """Decisions kept; at a few a bout this is more than a day."""
@@ -20,10 +20,11 @@ class Decisions:
     """The silence that is going on and noted already."""
 
     def note(self, at_s: float, text: str) -> None:
-        """Keep a decision."""
-        self.entries.append((at_s, text))
-        del self.entries[:-KEPT]
+        """Keep a decision; the same again is no news."""
         self.running = ""
+        if not self.entries or self.entries[-1][1] != text:
+            self.entries.append((at_s, text))
+            del self.entries[:-KEPT]
 
     def note_silence(self, at_s: float, reason: str) -> None:
         """Keep a silence, once as long as its reason goes on."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, Field
 
+from monitor.civil import day_of
 from monitor.coach.catalogue import Catalogue, CatalogueError, Condition, Exercise, Place, load_catalogue
-from monitor.coach.civil import day_of
 from monitor.events import Suggestion
 
 DAY_S = 86400.0

@@ -45,6 +45,17 @@ class Coach(Speaker):
         )
         return cls(wearer_key=wearer_key, rules=rules, suggester=suggester)
 
+    def take_rules_of(self, other: Coach) -> None:
+        """Go on with the same memory under another's settings; a changed setting ends the wearer's word over it."""
+        if self.rules.limit_s != other.rules.limit_s:
+            self.overrides.limit_s = None
+        if self.rules.profile != other.rules.profile:
+            self.overrides.profile = None
+        self.rules = other.rules
+        ours, theirs = self.suggester, other.suggester
+        ours.rules, ours.catalogue, ours.placement = theirs.rules, theirs.catalogue, theirs.placement
+        ours.seed, ours.time_zone = theirs.seed, theirs.time_zone
+
     def command(self, command: Command, now_s: float) -> list[Event]:
         """What the wearer wants; the last event is always its one ``CommandAnswered``."""
         return [*self.expire(now_s), *obey(self, command, now_s)]
@@ -85,7 +96,7 @@ class Coach(Speaker):
             return None
         due_s = watch.due_s
         if due_s is None:
-            if latest.posture not in SEDENTARY and latest.posture is not Posture.ACTIVE:
+            if latest.posture not in SEDENTARY and latest.posture != Posture.ACTIVE:
                 return None
             due_s = latest.start_s + 1.0 + self.limit_s - latest.clock_s
         return max(due_s, self.snoozed_until_s or due_s) if self.is_snoozed(now_s) else due_s

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
-from monitor.coach.civil import checked_zone, minute_of_day
+from monitor.civil import checked_zone, minute_of_day
 from monitor.coach.recipes import RECIPES
 
 ProfileName = Literal["gentle", "normal", "strict"]
@@ -86,13 +86,6 @@ class CoachRules(BaseModel, frozen=True, extra="forbid"):
     daily_cap: int = Field(0, ge=0, le=200, description="Most alerts a day (repeats not counted); 0 = no cap.")
     seed: int = Field(0, description="Another number gives another order among equally good suggestions.")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _limit_of_the_recipe(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "limit_s" not in data and str(data.get("recipe")) in RECIPES:
-            return {**data, "limit_s": RECIPES[data["recipe"]].limit_s}
-        return data
-
     @field_validator("recipe")
     @classmethod
     def _known_recipe(cls, value: str) -> str:
@@ -111,6 +104,13 @@ class CoachRules(BaseModel, frozen=True, extra="forbid"):
     @classmethod
     def _known_zone(cls, value: str) -> str:
         return checked_zone(value)
+
+    @model_validator(mode="after")
+    def _limit_of_the_recipe(self) -> CoachRules:
+        if "limit_s" not in self.model_fields_set:
+            # Past the frozen model on purpose: not marked as set, so that another recipe on top brings its own limit.
+            self.__dict__["limit_s"] = RECIPES[self.recipe].limit_s
+        return self
 
     @model_validator(mode="after")
     def _both_quiet_ends(self) -> CoachRules:

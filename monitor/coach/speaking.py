@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from monitor.civil import day_of, within_hours
 from monitor.coach.body import Body
 from monitor.coach.catalogue import Condition
-from monitor.coach.civil import day_of, within_hours
 from monitor.coach.decisions import Decisions
 from monitor.coach.exercises import Suggester
 from monitor.coach.moments import Moment, Watch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.coach.civil import time_text
+from monitor.civil import time_text
 from monitor.coach.moments import Moment, Watch
 from monitor.coach.speaking import Speaker
 from monitor.coach.wording import CLEARS, SILENCES, duration_text

@@ -74,7 +74,7 @@ def title_text(why_now: str) -> str:
 
 def message_text(posture: Posture, sedentary_s: float, offer: str, easier: str) -> str:
     """The call itself, under 200 characters: what was seen, an offer, an easier way, a later time."""
-    seen = "Lying" if posture is Posture.LYING else "Seated"
+    seen = "Lying" if posture == Posture.LYING else "Seated"
     invitation = f"{seen} for {duration_text(sedentary_s)}. Fancy {offer}?"
     later = " Later is fine, too."
     for ending in (f" Easier: {easier}.{later}" if easier else later, later):

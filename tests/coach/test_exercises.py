@@ -12,7 +12,6 @@ from tests.coach.days import NOON_S
 
 BOTH = ("strengthen", "stretch")
 CATALOGUE = load_catalogue()
-FLOOR = ("lying_leg_raise", "bird_dog", "boat_pose", "frog_stretch")
 
 
 def a_suggester(placement: str = "thigh", seed: int = 0, **rules: object) -> Suggester:

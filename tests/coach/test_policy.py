@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.checkpoint import freeze, thaw
 from monitor.coach.policy import Coach, CoachView, Moment
 from monitor.events import AlertCleared, BreakDue, Command, Event, event_as_dict, plain
 from monitor.model import SEDENTARY, Posture
@@ -128,6 +129,30 @@ def test_what_the_wearer_has_set_is_plain_data() -> None:
     }
 
 
+@given(STRETCHES, st.integers(0, 3000))
+@settings(max_examples=20, deadline=None)
+def test_the_memory_survives_as_text(stretches: list[Stretch], cut: int) -> None:
+    steps = steps_of(stretches)
+    coach, want = a_quick_coach(), told_all(a_quick_coach(), steps)
+    got = told_all(coach, steps[:cut])
+    coach.command(Command("hurts", "bird_dog"), NOON_S)  # something of everything in the memory
+    coach.command(Command("hurts", "RESET"), NOON_S)
+    again = thaw(json.loads(json.dumps(freeze(coach))))
+    assert again == coach
+    got += told_all(again, steps[cut:])
+    assert got == want
+
+
+def test_new_settings_keep_the_memory() -> None:
+    coach = a_coach()
+    live(coach, sitting(300))
+    coach.take_rules_of(a_coach(limit_s=400, seed=1, time_zone="UTC"))
+    (call,) = told_all(coach, steps_of([sitting(400)])[300:])
+    assert isinstance(call, BreakDue)
+    assert call.due_s == NOON_S + 400
+    assert (coach.suggester.seed, coach.suggester.time_zone) == (1, "UTC")
+
+
 @pytest.mark.parametrize(
     ("seconds", "alert", "next_break_s"),
     [(0, "none", None), (300, "none", 600), (601, "due", 600), (950, "overdue", 600)],
@@ -186,8 +211,8 @@ def test_a_bout_without_a_known_start_begins_with_its_first_row() -> None:
     assert events[0].bout_start_s == NOON_S
 
 
-def test_the_hot_path_is_quick_enough_for_weeks() -> None:
+def test_nothing_is_written_while_nothing_is_decided() -> None:
     coach = a_coach(limit_s=14_400)
     steps = steps_of([sitting(3600)])
     assert told_all(coach, steps) == []
-    assert len(coach.decisions.entries) == 0  # nothing is written while nothing is decided
+    assert len(coach.decisions.entries) == 0

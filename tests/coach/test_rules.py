@@ -39,6 +39,8 @@ def test_every_default_is_valid_and_every_setting_is_described_in_a_sentence() -
 def test_a_recipe_gives_the_limit_unless_one_is_set() -> None:
     assert CoachRules(recipe="walk-2-per-20").limit_s == 1200
     assert CoachRules(recipe="walk-2-per-20", limit_s=900).limit_s == 900
+    common = CoachRules(recipe="walk-2-per-20").model_dump(exclude_unset=True)
+    assert CoachRules.model_validate(common | {"recipe": "stand-hour"}).limit_s == 3600
     assert CoachRules().limit_s == RECIPES["desk-30"].limit_s == 1800
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.coach.civil import checked_zone, day_of, local_time, minute_of_day, time_text, within_hours
+from monitor.civil import checked_zone, day_of, local_time, minute_of_day, time_text, within_hours
 from tests.coach.days import NOON_S
 
 VIENNA = "Europe/Vienna"

@@ -1,4 +1,4 @@
-"""Civil time, for the few things that need it: quiet hours, the daily cap, and times of day in answers.
+"""Civil time, for the few things that need it: quiet hours, days, the daily cap, and times of day in answers.
 
 Recordings with times before 2000 have no civil time (their clocks start somewhere); here they get None.
 """
@@ -6,7 +6,7 @@ Recordings with times before 2000 have no civil time (their clocks start somewhe
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 CIVIL_FROM_S = 946_684_800.0
@@ -62,3 +62,12 @@ def time_text(at_s: float, zone: str) -> str:
     """``HH:MM`` for answers; seconds of the recording where there is no civil time."""
     local = local_time(at_s, zone)
     return f"{local:%H:%M}" if local else f"{at_s:.0f} s"
+
+
+def midnights_around(at_s: float, zone: str) -> tuple[float, float] | None:
+    """The local midnights that begin and end the day of ``at_s``: 23, 24 or 25 hours apart; None without civil time."""
+    local = local_time(at_s, zone)
+    if local is None:
+        return None
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight.timestamp(), (midnight + timedelta(days=1)).timestamp()
