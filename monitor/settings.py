@@ -212,7 +212,10 @@ def _explained(error: ValidationError, sources: Mapping[str, str], fallback: str
     path = [str(part) for part in first["loc"] if part != "[key]"]
     dotted = ".".join(path)
     origin = sources.get(dotted) or next((o for k, o in sources.items() if k.startswith(dotted)), fallback)
-    section, key = f"[{'.'.join(path[:-1])}] " if path[:-1] else "", path[-1] if path else ""
+    if isinstance(first["input"], Mapping):  # the fault is in how the keys of a table go together
+        section, key = f"[{dotted}]", ""
+    else:
+        section, key = f"[{'.'.join(path[:-1])}] " if path[:-1] else "", path[-1] if path else ""
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         known = {".".join(keys) for keys, _ in walk()}

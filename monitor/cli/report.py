@@ -1,1 +1,59 @@
 """``sitbreak report``: the books of a day."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+
+from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
+
+
+def machine_zone() -> tzinfo:
+    """The machine's own time zone, with its summer time where the system tells it."""
+    if name := os.environ.get("TZ", "").lstrip(":"):
+        return ZoneInfo(name)
+    local = Path("/etc/localtime")
+    if local.exists():
+        with local.open("rb") as file:
+            return ZoneInfo.from_file(file)
+    zone = datetime.now().astimezone().tzinfo
+    assert zone is not None
+    return zone
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("give a date as YYYY-MM-DD") from None
+
+
+def report(
+    day: Annotated[bool, typer.Option("--day", help="One day's books (the default).")] = True,
+    date_: Annotated[
+        str, typer.Option("--date", metavar="YYYY-MM-DD", help="Which day; today unless told.", show_default=False)
+    ] = "",
+    wearer: Annotated[str, typer.Option(help="Whose; all there are unless told.", show_default=False)] = "",
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    state_dir: StateDirOption = None,
+) -> None:
+    """Print the books of a day: bouts, breaks, alerts, the longest sitting."""
+    from monitor.history import queries
+    from monitor.report import show_day
+    from monitor.settings import load
+
+    name = load(config or default_config(), set_ or ()).settings.coach.time_zone
+    zone = ZoneInfo(name) if name else machine_zone()
+    path = (state_dir or default_state_dir()) / "history.sqlite3"
+    last_s = {row.name: row.last_s or 0.0 for row in queries.wearers(path)}
+    for each in [wearer] if wearer else last_s:
+        newest_s = max(last_s.get(each, 0.0), datetime.now().timestamp())  # a demo's clock runs ahead
+        on = _date(date_) if date_ else datetime.fromtimestamp(newest_s, zone).date()
+        show_day(queries.day(path, each, on, zone), Console())
