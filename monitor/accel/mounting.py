@@ -6,7 +6,8 @@ after less than a minute of walking; the heaviest candidate wins as soon as it h
 
 Trust: a sensor that lay flat for 300 s is *doubted* (its candidates keep little weight, so that a few steps on a
 new mounting decide); one that was suspected or settled as not worn is *withheld* (nobody may use the direction)
-until a few steps confirm it, or until it moves so much in the same pose that it must have been on a still body.
+until a few steps confirm it, or until it moves so often without leaving its pose that it must have been on a still
+body: a sensor picked up from the table turns over.
 What is learned in row k is used from row k + 1.
 """
 
@@ -19,7 +20,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from monitor.accel.metrics import unit
-from monitor.accel.recent import RecentCount
+from monitor.accel.recent import RecentCount, RisingEdge
 from monitor.accel.stepping import SteadySteps, SteppingRules
 from monitor.accel.wear import WearColumns
 from monitor.model import Bools, Epochs, Floats
@@ -45,11 +46,15 @@ class MountingRules(BaseModel, frozen=True, extra="forbid"):
     confirm_s: int = Field(
         3, ge=1, le=60, description="A withheld direction is trusted again after so many matching walking seconds."
     )
-    doubt_after_s: float = Field(300.0, ge=60, le=3600, description="Stillness after which the mounting is doubted.")
     pose_deg: float = Field(
         20.0, ge=1.0, le=60.0, description="Still in the same pose after stillness: within this angle."
     )
-    alive_s: int = Field(20, ge=5, le=600, description="So many moving seconds in the same pose prove a sensor worn.")
+    alive_s: int = Field(
+        30,
+        ge=5,
+        le=600,
+        description="So many moving seconds, without turning over, in the same pose prove a sensor worn.",
+    )
     alive_of_s: int = Field(60, ge=5, le=600, description="Within so many seconds they must fall.")
 
 
@@ -84,9 +89,11 @@ class Mounting:
     stepping_rules: SteppingRules = field(default_factory=SteppingRules)
     steady: SteadySteps = field(default_factory=SteadySteps)
     moving: RecentCount = field(default_factory=RecentCount)
-    was_alive: bool = False
-    was_suspected: bool = False
-    was_settled: bool = False
+    turning: RecentCount = field(default_factory=RecentCount)
+    life_begins: RisingEdge = field(default_factory=RisingEdge)
+    doubt_begins: RisingEdge = field(default_factory=RisingEdge)
+    suspicion_begins: RisingEdge = field(default_factory=RisingEdge)
+    settling_begins: RisingEdge = field(default_factory=RisingEdge)
     candidates: list[Candidate] = field(default_factory=list)
     best: int | None = None
     """Place of the candidate in force."""
@@ -115,21 +122,19 @@ class Mounting:
         ``forget`` marks rows from which on nothing learned before may be used: this is known beforehand, and so
         holds in the row itself.
         """
-        steady = self.steady.advance(epochs, self.stepping_rules) & ~wear.suspected
+        steady, turn_deg = self.steady.advance(epochs, self.stepping_rules)
+        steady &= ~wear.suspected
         taught = self._taught(epochs.start_s)
-        alive = self.moving.advance(epochs.start_s, wear.flat_s == 0, self.rules.alive_of_s) >= self.rules.alive_s
-        alive_edge = _rising(alive, self.was_alive)
-        suspect_edge = _rising(wear.suspected, self.was_suspected)
-        settle_edge = _rising(wear.settled, self.was_settled)
-        doubt_edge = wear.flat_s == int(self.rules.doubt_after_s)
-        if len(epochs):
-            self.was_alive, self.was_suspected, self.was_settled = (
-                bool(alive[-1]),
-                bool(wear.suspected[-1]),
-                bool(wear.settled[-1]),
-            )
+        happenings = (
+            (taught, self._stand),
+            (steady & ~taught, self._step),
+            (self.doubt_begins.advance(wear.doubted), self._doubt),
+            (self.life_begins.advance(self._alive(epochs, wear, turn_deg)) & ~wear.suspected, self._notice_life),
+            (self.suspicion_begins.advance(wear.suspected), self._withhold),
+            (self.settling_begins.advance(wear.settled), self._settle),
+        )
         forget = np.zeros(len(epochs), np.bool_) if forget is None else forget
-        places = np.flatnonzero(steady | taught | alive_edge | suspect_edge | settle_edge | doubt_edge | forget)
+        places = np.flatnonzero(np.any([forget, *(mask for mask, _ in happenings)], axis=0))
         directions = unit(epochs.window_mean_g[places]).tolist()
         from_row, states = [0], [self._state()]
         for place, direction in zip(places.tolist(), directions, strict=True):
@@ -137,21 +142,22 @@ class Mounting:
                 self.forget()
                 from_row.append(place)
                 states.append(self._state())
-            if taught[place]:
-                self._stand(direction)
-            elif steady[place]:
-                self._step(direction)
-            if doubt_edge[place]:
-                self._doubt()
-            if suspect_edge[place] or settle_edge[place]:
-                self._withhold(direction, bool(settle_edge[place]))
-            elif alive_edge[place]:
-                self._notice_life(direction)
+            for mask, happen in happenings:
+                if mask[place]:
+                    happen(direction)
             # what is learned in a row holds from the next one on
             from_row.append(place + 1)
             states.append(self._state())
         table = np.repeat(np.array(states), np.diff([*from_row, len(epochs)]), axis=0)
         return UprightColumns(direction=table[:, :3], evidence_s=table[:, 3], doubted=table[:, 4] > 0, steady=steady)
+
+    def _alive(self, epochs: Epochs, wear: WearColumns, turn_deg: Floats) -> Bools:
+        """Moves often, and has not turned over meanwhile."""
+        rules = self.rules
+        moved = self.moving.advance(epochs.start_s, wear.flat_s == 0, rules.alive_of_s)
+        turned = self.turning.advance(epochs.start_s, turn_deg > rules.pose_deg, rules.alive_of_s)
+        alive: Bools = (moved >= rules.alive_s) & (turned == 0)
+        return alive
 
     def _state(self) -> tuple[float, float, float, float, float]:
         if self.best is None or self.withheld:
@@ -215,7 +221,7 @@ class Mounting:
         candidate.weight_s += weight_s
         self._trust()
 
-    def _doubt(self) -> None:
+    def _doubt(self, _direction: list[float]) -> None:
         """It lay still for minutes: a few steps on another mounting shall be enough to replace what was learned."""
         self.doubted, self.confirmed_s = True, 0
         for candidate in self.candidates:
@@ -224,9 +230,15 @@ class Mounting:
                 candidate.vector = [share * part for part in candidate.vector]
                 candidate.weight_s = self.rules.doubted_s
 
-    def _withhold(self, direction: list[float], settled: bool) -> None:
-        self._doubt()
-        self.withheld, self.settled, self.pose = True, self.settled or settled, direction
+    def _withhold(self, direction: list[float]) -> None:
+        """Perhaps not worn: nobody may use the direction."""
+        self._doubt(direction)
+        self.withheld, self.pose = True, direction
+
+    def _settle(self, direction: list[float]) -> None:
+        """Not worn: steps alone bring the direction back."""
+        self._withhold(direction)
+        self.settled = True
 
     def _notice_life(self, direction: list[float]) -> None:
         """A sensor that moves for long in the pose in which it lay still was on a still body all the time."""
@@ -244,7 +256,3 @@ def _between_deg(a: list[float], b: list[float]) -> float:
     dot = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
     lengths = math.hypot(*a) * math.hypot(*b)
     return math.degrees(math.acos(max(-1.0, min(1.0, dot / lengths)))) if lengths > 0 else 180.0
-
-
-def _rising(flags: Bools, before: bool) -> Bools:
-    return flags & ~np.concatenate(([before], flags))[:-1]

@@ -50,3 +50,16 @@ class RecentTurn:
                 turn[back:] = np.maximum(turn[back:], np.where(whole, angle, np.inf))
         self.start_s, self.vectors = all_s[-width_s:].copy(), all_vectors[-width_s:].copy()
         return turn[past:]
+
+
+@dataclass
+class RisingEdge:
+    """The rows in which something begins to be so."""
+
+    before: bool = False
+
+    def advance(self, flags: Bools) -> Bools:
+        """(n,) true where the flag is and was not in the row before."""
+        rises: Bools = flags & ~np.concatenate(([self.before], flags))[:-1]
+        self.before = bool(flags[-1]) if len(flags) else self.before
+        return rises

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, Field
 
 from monitor.accel.recent import RecentCount, RecentTurn
-from monitor.model import Bools, Epochs
+from monitor.model import Bools, Epochs, Floats
 
 
 class SteppingRules(BaseModel, frozen=True, extra="forbid"):
@@ -88,9 +88,9 @@ class SteadySteps:
     count: RecentCount = field(default_factory=RecentCount)
     turn: RecentTurn = field(default_factory=RecentTurn)
 
-    def advance(self, epochs: Epochs, rules: SteppingRules) -> Bools:
-        """(n,) true where the second may teach what upright is."""
+    def advance(self, epochs: Epochs, rules: SteppingRules) -> tuple[Bools, Floats]:
+        """(n,) true where the second may teach what upright is, and (n,) degrees turned in the last seconds."""
         sure = sure_steps(epochs, rules)
         often = self.count.advance(epochs.start_s, sure, rules.steady_s) >= rules.steady_min
-        calm = self.turn.advance(epochs.start_s, epochs.window_mean_g, rules.turn_of_s) < rules.turn_max_deg
-        return sure & often & calm
+        turn_deg = self.turn.advance(epochs.start_s, epochs.window_mean_g, rules.turn_of_s)
+        return sure & often & (turn_deg < rules.turn_max_deg), turn_deg

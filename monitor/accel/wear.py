@@ -50,6 +50,8 @@ class WearColumns:
 
     flat_s: NDArray[np.int64]
     """Seconds without any movement up to and with this row."""
+    doubted: Bools
+    """Still for so long that the mounting is doubtful."""
     suspected: Bools
     """No statement can be made."""
     settled: Bools
@@ -78,4 +80,7 @@ class Wear:
             self.flat_s, self.mean_g = int(flat_s[-1]), epochs.mean_g[-1].copy()
         told = (epochs.quality & int(Quality.DEVICE_NOT_WORN)) != 0
         settled = told | (flat_s >= self.rules.settle_s)
-        return WearColumns(flat_s=flat_s, suspected=settled | (flat_s >= self.rules.suspect_s), settled=settled)
+        suspected = settled | (flat_s >= self.rules.suspect_s)
+        return WearColumns(
+            flat_s, doubted=suspected | (flat_s >= self.rules.doubt_s), suspected=suspected, settled=settled
+        )

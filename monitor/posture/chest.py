@@ -12,7 +12,7 @@ from typing import ClassVar
 from monitor.model import Posture
 from monitor.posture.trunk import Trunk, TrunkRules
 
-CHEST_RULES = TrunkRules(sedentary_above_deg=30.0, upright_below_deg=25.0, sitting_confidence=0.7)
+CHEST_RULES = TrunkRules(sedentary_above_deg=30.0, upright_below_deg=25.0, sitting_confidence=0.55)
 
 
 @dataclass(eq=False)

@@ -12,7 +12,7 @@ from typing import ClassVar
 from monitor.posture.trunk import Trunk, TrunkRules
 
 WAIST_RULES = TrunkRules(
-    sedentary_above_deg=20.0, upright_below_deg=15.0, sitting_confidence=0.75, standing_confidence=0.9
+    sedentary_above_deg=20.0, upright_below_deg=15.0, sitting_confidence=0.6, standing_confidence=0.9
 )
 
 

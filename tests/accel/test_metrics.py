@@ -56,6 +56,8 @@ def test_impacts_skew_upwards() -> None:
 
 
 def test_a_peak_lies_between_the_columns() -> None:
-    place, height = metrics.peak_position(np.array([[0.0, 0.0, 3.0, 4.0, 3.0, 0.0], [0.0, 1.0, 4.0, 4.0, 1.0, 0.0]]), 1, 4)
+    place, height = metrics.peak_position(
+        np.array([[0.0, 0.0, 3.0, 4.0, 3.0, 0.0], [0.0, 1.0, 4.0, 4.0, 1.0, 0.0]]), 1, 4
+    )
     assert place.tolist() == [3.0, 2.5]
     assert height.tolist() == [4.0, 4.0]

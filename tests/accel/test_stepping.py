@@ -22,14 +22,14 @@ def rows_of(*blocks: AccelBlock) -> Epochs:
 def test_what_is_not_walking_never_teaches(doing: str) -> None:
     rows = rows_of(wear((doing, 120)).block())
     assert not sure_steps(rows, RULES).any()
-    assert not SteadySteps().advance(rows, RULES).any()
+    assert not SteadySteps().advance(rows, RULES)[0].any()
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_walking_is_seen_any_way_round(seed: int) -> None:
     rows = rows_of(wear(("walk", 60), seed=seed).turned(rotation(seed)).block())
     assert steps(rows, RULES)[2:-3].all()
-    assert SteadySteps().advance(rows, RULES)[8:-3].all()
+    assert SteadySteps().advance(rows, RULES)[0][8:-3].all()
 
 
 def test_steps_of_a_tumbling_sensor_teach_nothing() -> None:
@@ -40,7 +40,7 @@ def test_steps_of_a_tumbling_sensor_teach_nothing() -> None:
     xyz_g[:, 2] = np.sin(turn_rad) * walk.xyz_g[:, 0] + np.cos(turn_rad) * walk.xyz_g[:, 2]
     rows = rows_of(AccelBlock(walk.t_s, xyz_g, 25.0, 0))
     assert steps(rows, RULES).mean() > 0.8
-    assert not SteadySteps().advance(rows, RULES).any()
+    assert not SteadySteps().advance(rows, RULES)[0].any()
 
 
 def test_without_a_known_rhythm_there_are_no_steps() -> None:

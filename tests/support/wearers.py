@@ -6,6 +6,7 @@ Sensor axes as published for harth: x points down the leg (about -1 g upright), 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,13 +32,15 @@ class Recording:
         keep = self.t_s < t_s
         return Recording(self.t_s[keep], self.xyz_g[keep], self.rate_hz)
 
-    def block(self, start: int = 0, end: int | None = None, segment: int = 0, quality: Quality = Quality.NONE) -> AccelBlock:
+    def block(
+        self, start: int = 0, end: int | None = None, segment: int = 0, quality: Quality = Quality.NONE
+    ) -> AccelBlock:
         return AccelBlock(self.t_s[start:end], self.xyz_g[start:end], self.rate_hz, segment, quality=quality)
 
     def blocks(self, cuts: list[int]) -> list[AccelBlock]:
         """Cut before the given samples."""
         edges = sorted({0, len(self.t_s), *(cut for cut in cuts if 0 < cut < len(self.t_s))})
-        return [self.block(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+        return [self.block(a, b) for a, b in pairwise(edges)]
 
 
 def wear(*doings: tuple[str, float], rate_hz: float = 25.0, seed: int = 1, start_s: float = 1000.0) -> Recording:
@@ -76,7 +79,9 @@ def _walk(t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.floa
     phase = 2 * np.pi * 0.95 * t_s
     impact = np.exp(-0.5 * ((np.mod(t_s * 1.9, 1.0) - 0.5) / 0.10) ** 2)
     own = np.exp(-0.5 * ((np.mod(t_s * 0.95, 1.0) - 0.25) / 0.05) ** 2)
-    extra_g = np.stack([-0.45 * impact - 0.25 * own, 0.15 * np.sin(2 * phase), 0.35 * np.sin(2 * phase + 1.0) * impact], axis=1)
+    extra_g = np.stack(
+        [-0.45 * impact - 0.25 * own, 0.15 * np.sin(2 * phase), 0.35 * np.sin(2 * phase + 1.0) * impact], axis=1
+    )
     return _leg(22.0 * np.sin(phase), extra_g, rng)
 
 

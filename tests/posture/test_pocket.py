@@ -1,0 +1,46 @@
+"""The pocket: like the thigh, with a short memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from monitor.accel.epochs import EpochBuilder, join
+from monitor.model import AccelBlock, Posture, PostureEpochs
+from monitor.posture.pocket import Pocket
+from tests.support.wearers import rotation, wear
+
+
+def postures(*blocks: AccelBlock) -> PostureEpochs:
+    builder = EpochBuilder()
+    return Pocket().advance(join([*(builder.feed(block) for block in blocks), builder.tick(1e6)]))
+
+
+def test_sitting_is_told_from_standing_after_a_walk() -> None:
+    rows = postures(wear(("walk", 30), ("sit", 30), ("stand", 30)).turned(rotation(4)).block())
+    assert set(rows.posture[33:57]) == {Posture.SITTING}
+    assert set(rows.posture[63:]) == {Posture.STANDING}
+
+
+def test_a_gap_makes_it_forget() -> None:
+    sit = wear(("sit", 30))
+    rows = postures(wear(("walk", 30)).block(), replace(sit, t_s=sit.t_s + 100.0).block())
+    assert set(rows.posture[30:]) == {Posture.UNKNOWN}
+
+
+def test_a_new_segment_makes_it_forget() -> None:
+    walk_sit = wear(("walk", 30), ("sit", 30))
+    rows = postures(walk_sit.block(0, 1000, segment=1), walk_sit.block(1000, None, segment=2))
+    assert set(rows.posture[33:39]) == {Posture.SITTING}
+    assert set(rows.posture[40:]) == {Posture.UNKNOWN}
+
+
+def test_handling_makes_it_forget() -> None:
+    recording = wear(("walk", 30), ("sit", 20), ("stand", 30), ("sit", 30))
+    handled = (recording.t_s >= 1050) & (recording.t_s < 1080)
+    turn_rad = np.radians(25.0) * (recording.t_s[handled] - 1050)
+    recording.xyz_g[handled] = np.stack([np.cos(turn_rad), np.sin(turn_rad), 0 * turn_rad], axis=1)
+    rows = postures(recording.block())
+    assert set(rows.posture[33:47]) == {Posture.SITTING}
+    assert set(rows.posture[83:]) == {Posture.UNKNOWN}
