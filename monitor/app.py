@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from monitor import __version__, checkpoint, systemd
@@ -18,9 +19,9 @@ from monitor.events import Command
 from monitor.history.outbox import History
 from monitor.intake import no_record
 from monitor.live import LiveWearer
-from monitor.model import Nudge
+from monitor.model import Nudge, WearableFacts
 from monitor.outlets.base import Outlet
-from monitor.outlets.mqtt.discovery import Wearer
+from monitor.outlets.mqtt.messages import Wearer
 from monitor.outlets.mqtt.outlet import MqttOutlet
 from monitor.outlets.wearable import WearableOutlet
 from monitor.settings import Settings
@@ -55,7 +56,6 @@ class App:
         clock: Clock | None = None,
         own_outlets: Sequence[Outlet] = (),
         log_dir: Path | None = None,
-        on_outlet_end: Callable[[str], None] | None = None,
     ) -> None:
         """``own_outlets`` serve beside the configured ones; ``log_dir`` keeps packet logs."""
         self.settings = settings
@@ -65,6 +65,8 @@ class App:
         self.sampled = asyncio.Event()
         """The first sample of any wearer has come."""
         self._state_dir, self._log_dir, self._own_outlets = state_dir, log_dir, own_outlets
+        self._wearers: dict[str, Wearer] = {}
+        self._mqtt_outlet: MqttOutlet | None = None
 
     async def run(self) -> None:
         """Serve until cancelled; the end is clean, in the order of what depends on what."""
@@ -128,14 +130,30 @@ class App:
     async def _outlets(self, history: History) -> dict[str, Outlet]:
         outlets: list[Outlet] = [*self._own_outlets, WearableOutlet(self.nudge, self.clock)]
         if self.settings.mqtt.host:
-            wearers = [
-                Wearer(name=name, node=await history.node_id(name), label=plan.label, model=plan.wearable)
-                for name, plan in self.settings.wearers.items()
-            ]
-            outlets.append(
-                MqttOutlet(self.settings.mqtt, wearers, history.outbox(MqttOutlet.NAME), self.command, self.clock)
-            )
+            outlets.append(await self._mqtt(history))
         return {outlet.NAME: outlet for outlet in outlets}
+
+    async def _mqtt(self, history: History) -> MqttOutlet:
+        self._wearers = {
+            name: Wearer(name, await history.node_id(name), plan.label, settings_hash=self.settings.digest)
+            for name, plan in self.settings.wearers.items()
+        }
+        box = history.outbox(MqttOutlet.NAME)
+        self._mqtt_outlet = MqttOutlet(self.settings.mqtt, list(self._wearers.values()), box, self.command, self.clock)
+        await self._mqtt_outlet.probe()
+        return self._mqtt_outlet
+
+    def _described(self, wearer: str, facts: WearableFacts) -> None:
+        """The wearable has said what it is."""
+        plan = self.settings.wearers[wearer]
+        if facts.placement not in (None, plan.placement):
+            _log.warning(
+                "%s: the wearable is set to %s, the settings say %s; the settings win",
+                *(wearer, facts.placement, plan.placement),
+            )
+        if self._mqtt_outlet is not None:
+            known = replace(self._wearers[wearer], model=facts.model, firmware=facts.firmware)
+            self._mqtt_outlet.describe(known)
 
     async def _part(
         self, wearer: str, history: History, scanner: Scanner, radio: Radio, outlets: Mapping[str, Outlet]
@@ -165,6 +183,7 @@ class App:
             resume=resume,
         )
         live.on_stored = link.stored
+        live.on_facts = partial(self._described, wearer)
         return Part(live, link, packet_log)
 
     async def _remembered(self, wearer: str, history: History) -> tuple[Backfill, Resume | None]:

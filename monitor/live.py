@@ -6,7 +6,7 @@ import asyncio
 import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from monitor import checkpoint
 from monitor.backfill import Backfill
@@ -16,21 +16,15 @@ from monitor.events import Command, Correction, Event, Message, Update, WearerSt
 from monitor.history.outbox import History
 from monitor.history.store import Commit
 from monitor.intake import Intake, Record, no_record
-from monitor.model import Fact, LinkEvent, LinkState, PostureEpochs
+from monitor.model import Fact, LinkEvent, LinkState, PostureEpochs, WearableFacts
 from monitor.outlets.base import Outlet
-from monitor.pipeline import NO_POSTURES, Step, join_postures
+from monitor.pipeline import NO_POSTURES, Step, join_postures, rows_before
 from monitor.wearables.base import Wearable
 
 COMMIT_EVERY_S = 10.0
 """Wall seconds between two commits when nothing happens; events are committed at once."""
 LATENESS_S = 2.0
 """Wall seconds that samples may take to get here before a tick calls them missing."""
-
-
-def rows_before(rows: PostureEpochs, until_s: float) -> PostureEpochs:
-    """The rows that start before ``until_s``."""
-    early = rows.start_s < until_s
-    return PostureEpochs(**{f.name: getattr(rows, f.name)[early] for f in fields(PostureEpochs)})
 
 
 class LiveWearer:
@@ -51,12 +45,14 @@ class LiveWearer:
         self.wearer = wearer
         self.intake = Intake(driver, backfill, self._collect, record)
         self.first_sample = asyncio.Event()
+        self.on_facts: Callable[[WearableFacts], None] = lambda facts: None
         self.on_stored: Callable[[int, int], None] = lambda segment, upto_index: None
         self._history, self._bus, self._outlets, self._clock = history, bus, outlets, clock
         self._fingerprint = fingerprint
         self._postures: list[PostureEpochs] = []
         self._events: list[Event] = []
         self._corrections: list[Correction] = []
+        self._told_facts: WearableFacts | None = None
         self._rssi_dbm: int | None = None
         self._link = LinkState.SEARCHING
         self._committed_wall_s = 0.0
@@ -86,6 +82,9 @@ class LiveWearer:
                 self._rssi_dbm = fact.rssi_dbm if fact.rssi_dbm is not None else self._rssi_dbm
         if self.intake.has_samples:
             self.first_sample.set()
+        if self.intake.facts is not self._told_facts and self.intake.facts is not None:
+            self._told_facts = self.intake.facts
+            self.on_facts(self.intake.facts)
         await self.flush()
 
     async def run(self) -> None:

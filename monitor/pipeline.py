@@ -51,6 +51,12 @@ def join_postures(parts: list[PostureEpochs]) -> PostureEpochs:
     )
 
 
+def rows_before(rows: PostureEpochs, until_s: float) -> PostureEpochs:
+    """The rows that start before ``until_s``."""
+    early = rows.start_s < until_s
+    return PostureEpochs(**{f.name: getattr(rows, f.name)[early] for f in fields(PostureEpochs)})
+
+
 NO_POSTURES = PostureEpochs(
     start_s=np.empty(0),
     decided_s=np.empty(0),

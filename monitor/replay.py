@@ -13,7 +13,7 @@ from monitor.checkpoint import CheckpointError, loads
 from monitor.events import Event, event_as_dict
 from monitor.intake import Intake, play
 from monitor.model import AccelBlock, Posture, PostureEpochs
-from monitor.pipeline import LATENCY_S, Step
+from monitor.pipeline import LATENCY_S, Step, rows_before
 from monitor.settings import Settings
 from monitor.transport.packet_log import read_packet_log
 from monitor.transport.recording import Recording
@@ -27,7 +27,7 @@ def replay_recording(
     """Feed a recording; gives every block with what it brought, and a last step that closes the books."""
     before: AccelBlock | None = None
     for block in recording.blocks(block_s):
-        if before is not None and block.segment != before.segment:
+        if before is not None and block.t_s[0] - before.t_s[-1] > LATENCY_S:
             yield None, backfill.tick(float(before.t_s[-1]) + LATENCY_S)
         yield block, backfill.feed(block)
         before = block
@@ -59,19 +59,28 @@ def _state_of(header: dict[str, Any], settings: Settings, wearer: str) -> Backfi
 
 
 class ReplayFiles:
-    """The two outputs; either may be left out."""
+    """The two outputs; either may be left out. Rows are written at the end: a second reading may replace them."""
 
     def __init__(self, epochs: IO[str] | None, events: IO[str] | None) -> None:
         self._epochs, self._events = epochs, events
-        if epochs is not None:
-            epochs.write(COLUMNS + "\n")
+        self._rows: list[PostureEpochs] = []
 
-    def write(self, step: Step) -> None:
-        """Append what a step has brought."""
-        if self._epochs is not None:
-            self._epochs.writelines(row_lines(step.postures))
+    def take(self, step: Step) -> None:
+        """What a step has brought."""
         if self._events is not None:
             self._events.writelines(event_line(event) for event in step.events)
+        if self._epochs is not None:
+            if step.correction is not None:
+                self._rows = [rows_before(rows, step.correction.from_s) for rows in self._rows]
+                self._rows.append(step.correction.postures)
+            self._rows.append(step.postures)
+
+    def close(self) -> None:
+        """Write the rows."""
+        if self._epochs is not None:
+            self._epochs.write(COLUMNS + "\n")
+            for rows in self._rows:
+                self._epochs.writelines(row_lines(rows))
 
 
 WORDS = [posture.word for posture in Posture]

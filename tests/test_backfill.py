@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from monitor.backfill import BOOKS, Backfill, BackfillRules
 from monitor.events import AlertCleared, BreakDue, BreakTaken, Command, DataCorrected, Event
-from monitor.live import rows_before
 from monitor.model import AccelBlock, HoleClosed, HoleOpened, PostureEpochs, Quality
-from monitor.pipeline import LATENCY_S, NO_POSTURES, Step, join_postures
+from monitor.pipeline import LATENCY_S, NO_POSTURES, Step, join_postures, rows_before
 from monitor.replay import row_lines
 from tests.support.wearers import wear
 from tests.test_pipeline import pipeline

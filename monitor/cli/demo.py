@@ -52,7 +52,8 @@ def demo(
         profile=profile,
         own_broker=not settings.mqtt.host,
     )
-    run_until_signal(run_demo(plan, say, ConsoleOutlet))
+    live = sys.stdout.isatty()
+    run_until_signal(run_demo(plan, say, lambda clock: ConsoleOutlet(clock, live, sys.stdout)))
 
 
 def _broker(text: str) -> list[str]:

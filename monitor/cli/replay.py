@@ -6,7 +6,7 @@ import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import typer
 from rich.progress import Progress
@@ -39,6 +39,10 @@ def _stretch(text: str) -> tuple[float, float]:
     return start_s, end_s
 
 
+def _opened(stack: ExitStack, path: Path | None) -> IO[str] | None:
+    return None if path is None else stack.enter_context(path.open("w", encoding="utf-8"))
+
+
 def replay(
     recording: Annotated[Path, typer.Argument(help=".npz, .csv, .parquet, or a .jsonl of `sitbreak record`.")],
     placement: Annotated[str, typer.Option(help="Where the sensor was worn.")] = "thigh",
@@ -63,11 +67,11 @@ def replay(
     overrides = [f"wearers.me.placement={placement}", *(set_ or ())]
     settings = load(config, overrides, environment={}).settings
     with ExitStack() as stack:
-        opened = [path and stack.enter_context(path.open("w", encoding="utf-8")) for path in (epochs, events)]
-        files = ReplayFiles(*opened)
+        files = ReplayFiles(*(_opened(stack, path) for path in (epochs, events)))
+        stack.callback(files.close)
         if recording.suffix == ".jsonl":
             for step in replay_packet_log(recording):
-                files.write(step)
+                files.take(step)
             return
         source = open_recording(recording)
         backfill = new_pipeline(settings, "me")
@@ -77,7 +81,7 @@ def replay(
         task = bar.add_task(recording.name, total=source.sample_count)
         steps = replay_recording(source, backfill, PACED_BLOCK_S if pace else 3600.0)
         for block, step in steps:
-            files.write(step)
+            files.take(step)
             if block is not None:
                 bar.advance(task, len(block.t_s))
                 if pace:

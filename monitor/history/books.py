@@ -1,9 +1,12 @@
 """Events into books: bouts, breaks, gaps and alerts, one row each, and what a correction does to them.
 
-A record is opened by one event and closed by another; each keeps the stream time at which that was decided. A
-correction from T on is the second reading of the stream from T: what was decided at T or later is undone (a record
-opened since is taken out, one closed since is opened again), then the second reading's events are entered. A record
-that comes out of it changed counts one revision more; one that comes out the same stays as it is.
+A correction from T on is the second reading of the seconds from T. First the books are taken back to T: a record that
+began at T or later is taken out, one that was closed by a second from T on is opened again. Then the second reading's
+events are entered. A record that comes out of it changed counts one revision more; one that comes out the same stays.
+
+Which second closed a record is known from its end, except where its end is not the second that decided it (a break
+ends its bout a minute earlier). Then the time of the decision tells: no second is decided later than 5 s after it began
+(design: causal), so what was decided more than 4 s after T was decided by a second from T on.
 """
 
 from __future__ import annotations
@@ -25,13 +28,23 @@ from monitor.events import (
 )
 from monitor.history import runs
 
+DECIDED_WITHIN_S = 4.0
+"""How long after the end of a second its row may still be decided."""
 CORRECTABLE = ("bouts", "breaks", "gaps")
 _BOOKKEEPING = ("opened_at_s", "closed_at_s", "revision", "corrected")
+_BEGUN = {
+    "bouts": "start_s >= :from_s",
+    # a break is entered when it is credited; one that was never credited, when it ends
+    "breaks": "start_s >= :from_s OR opened_at_s > :later_s OR (NOT taken AND end_s >= :from_s)",
+    "gaps": "end_s >= :from_s",  # entered when it ends
+}
+"""Which records were begun by a second from ``from_s`` on."""
 _REOPENED = {
     "bouts": "sedentary_s = 0, paused_s = 0, unknown_s = 0, ended_by = NULL",
     "breaks": "upright_s = 0, stepping_s = 0, steps = 0",
     "gaps": "reason = ''",
 }
+"""What a record forgets when it is opened again."""
 
 Record = dict[str, Any]
 
@@ -44,30 +57,31 @@ def enter(connection: sqlite3.Connection, wearer_id: int, event: Event) -> None:
 
 
 def correct(connection: sqlite3.Connection, wearer_id: int, from_s: float, events: Iterable[Event]) -> None:
-    """Undo what was decided at ``from_s`` or later, enter the second reading, count the revisions."""
+    """Take the books back to ``from_s``, enter the second reading, count the revisions."""
     before = {table: _touchable(connection, table, wearer_id, from_s) for table in CORRECTABLE}
     for table in CORRECTABLE:
-        _undo(connection, table, wearer_id, from_s)
+        _take_back(connection, table, wearer_id, from_s)
     for event in events:
         enter(connection, wearer_id, event)
     for table in CORRECTABLE:
-        for id_, record in _touchable(connection, table, wearer_id, from_s).items():
-            _count_revision(connection, table, wearer_id, id_, before[table].get(id_), record)
+        for id_, now in _touchable(connection, table, wearer_id, from_s).items():
+            _count_revision(connection, table, wearer_id, before[table].get(id_), now)
 
 
 def close_open(connection: sqlite3.Connection, wearer_id: int) -> None:
     """Close what is open at the last stored second: the state that could have gone on with it is lost."""
     (last_s,) = connection.execute("SELECT max(end_s) FROM posture_runs WHERE wearer_id = ?", (wearer_id,)).fetchone()
-    for table, ended_by in (("bouts", {"ended_by": "stop"}), ("breaks", {})):
+    for table in ("bouts", "breaks"):
         for id_, record in _touchable(connection, table, wearer_id, inf).items():
             end_s = max(record["start_s"], last_s or 0.0)
             tally = runs.tally(runs.between(connection, wearer_id, record["start_s"], end_s))
-            spent = {
-                "bouts": {"sedentary_s": tally.sedentary_s, "paused_s": tally.upright_s, "unknown_s": tally.unknown_s},
+            spent: dict[str, Record] = {
+                "bouts": {"sedentary_s": tally.sedentary_s, "paused_s": tally.upright_s, "ended_by": "stop"}
+                | {"unknown_s": end_s - record["start_s"] - tally.sedentary_s - tally.upright_s},
                 "breaks": {"upright_s": tally.upright_s, "stepping_s": tally.stepping_s},
-            }[table]
-            closed = {"start_s": record["start_s"], "end_s": end_s, "closed_at_s": end_s, **spent, **ended_by}
-            _upsert(connection, table, wearer_id, id_, closed | {"opened_at_s": record["opened_at_s"]})
+            }
+            times = {name: record[name] for name in ("start_s", "opened_at_s")}
+            _upsert(connection, table, wearer_id, id_, times | {"end_s": end_s, "closed_at_s": end_s} | spent[table])
 
 
 def _bout_started(connection: sqlite3.Connection, wearer_id: int, event: BoutStarted) -> None:
@@ -184,33 +198,34 @@ _BOOKINGS: dict[type[Event], Callable[[sqlite3.Connection, int, Any], None]] = {
 def _touchable(connection: sqlite3.Connection, table: str, wearer_id: int, from_s: float) -> dict[str, Record]:
     """The records that a correction from ``from_s`` on may change."""
     found = connection.execute(
-        f"SELECT * FROM {table} WHERE wearer_id = ? AND (opened_at_s >= ? OR closed_at_s >= ? OR end_s IS NULL)",
-        (wearer_id, from_s, from_s),
+        f"SELECT * FROM {table} WHERE wearer_id = :wearer AND (start_s >= :from_s OR opened_at_s >= :from_s"
+        " OR end_s IS NULL OR end_s >= :from_s OR closed_at_s >= :from_s)",
+        {"wearer": wearer_id, "from_s": from_s},
     )
     names = [column[0] for column in found.description]
     records = [dict(zip(names, row, strict=True)) for row in found]
     return {record["id"]: record for record in records}
 
 
-def _undo(connection: sqlite3.Connection, table: str, wearer_id: int, from_s: float) -> None:
-    connection.execute(f"DELETE FROM {table} WHERE wearer_id = ? AND opened_at_s >= ?", (wearer_id, from_s))
+def _take_back(connection: sqlite3.Connection, table: str, wearer_id: int, from_s: float) -> None:
+    times = {"wearer": wearer_id, "from_s": from_s, "later_s": from_s + DECIDED_WITHIN_S}
+    connection.execute(f"DELETE FROM {table} WHERE wearer_id = :wearer AND ({_BEGUN[table]})", times)
     connection.execute(
         f"UPDATE {table} SET end_s = NULL, closed_at_s = NULL, {_REOPENED[table]}"
-        " WHERE wearer_id = ? AND closed_at_s >= ?",
-        (wearer_id, from_s),
+        " WHERE wearer_id = :wearer AND (end_s >= :from_s OR closed_at_s > :later_s)",
+        times,
     )
 
 
 def _count_revision(
-    connection: sqlite3.Connection, table: str, wearer_id: int, id_: str, before: Record | None, now: Record
+    connection: sqlite3.Connection, table: str, wearer_id: int, before: Record | None, now: Record
 ) -> None:
-    revision = before["revision"] if before else 0
-    corrected = before["corrected"] if before else 0
+    revision, corrected = (before["revision"], before["corrected"]) if before else (0, 0)
     if before is None or _content(before) != _content(now):
         revision, corrected = revision + 1, 1
     connection.execute(
         f"UPDATE {table} SET revision = ?, corrected = ? WHERE wearer_id = ? AND id = ?",
-        (revision, corrected, wearer_id, id_),
+        (revision, corrected, wearer_id, now["id"]),
     )
 
 

@@ -131,13 +131,15 @@ class _Reader:
 
 def _bout(part: _Part) -> BoutRow:
     record, counted = part.record, part.tally
+    sedentary_s = counted.sedentary_s if counted else part.spent("sedentary_s")
+    paused_s = counted.upright_s if counted else part.spent("paused_s")
     return BoutRow(
         id=record["id"],
         start_s=part.start_s,
         end_s=part.end_s,
-        sedentary_s=counted.sedentary_s if counted else part.spent("sedentary_s"),
-        paused_s=counted.upright_s if counted else part.spent("paused_s"),
-        unknown_s=counted.unknown_s if counted else part.spent("unknown_s"),
+        sedentary_s=sedentary_s,
+        paused_s=paused_s,
+        unknown_s=part.end_s - part.start_s - sedentary_s - paused_s,
         ended_by=record["ended_by"],
         clipped=part.start_s > record["start_s"] or part.end_s < (record["end_s"] or part.end_s),
         revision=record["revision"],

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from monitor.model import NO_STATEMENT, SEDENTARY, UPRIGHT, Posture, PostureEpochs
+from monitor.model import SEDENTARY, UPRIGHT, Posture, PostureEpochs
 
 EPOCH_S = 1.0
 _ON_THE_CLOCK = SEDENTARY | {Posture.ACTIVE}
@@ -35,11 +35,10 @@ class Tally:
     sedentary_s: float
     upright_s: float
     stepping_s: float
-    unknown_s: float
 
 
 def tally(found: list[PostureRun]) -> Tally:
-    """Seconds on the clock, upright, stepping, and without a statement."""
+    """Seconds on the clock, upright, and of these stepping; what remains of the time is unknown."""
 
     def total_s(codes: frozenset[Posture]) -> float:
         return sum((run.end_s - run.start_s for run in found if run.posture in codes), 0.0)
@@ -48,7 +47,6 @@ def tally(found: list[PostureRun]) -> Tally:
         sedentary_s=total_s(_ON_THE_CLOCK),
         upright_s=total_s(UPRIGHT),
         stepping_s=total_s(frozenset({Posture.STEPPING})),
-        unknown_s=total_s(NO_STATEMENT),
     )
 
 

@@ -169,10 +169,17 @@ def _wearer_id(connection: sqlite3.Connection, name: str) -> int:
 
 
 def _log(connection: sqlite3.Connection, wearer_id: int, event: Event, corrected: bool = False) -> bool:
-    """Keep the event as it is; False if it is known already."""
+    """Keep the event as it is; False if it is known already, word for word.
+
+    An event keeps its id when a second reading tells it otherwise, so the same id with other words is news.
+    """
     body = json.dumps(event_as_dict(event), ensure_ascii=False)
-    row = (wearer_id, event.id, event.at_s, event.type, body, corrected)
-    return bool(connection.execute("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?)", row).rowcount)
+    logged = connection.execute(
+        "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (wearer_id, id) DO UPDATE"
+        " SET at_s = excluded.at_s, body = excluded.body, corrected = excluded.corrected WHERE body <> excluded.body",
+        (wearer_id, event.id, event.at_s, event.type, body, corrected),
+    )
+    return bool(logged.rowcount)
 
 
 def _correct(connection: sqlite3.Connection, wearer_id: int, correction: Correction) -> None:

@@ -84,7 +84,7 @@ class ConsoleOutlet:
                 print(line, file=self._stream, flush=True)
 
     async def _run_live(self, updates: AsyncIterator[Update]) -> None:
-        console = _Terminal(file=self._stream, highlight=False, soft_wrap=True)
+        console = _Terminal(file=self._stream, force_terminal=True, highlight=False, soft_wrap=True)
         for line in self._header:
             console.print(line, markup=False)
         with Live(self._panel(), console=console, auto_refresh=False, transient=True) as live:

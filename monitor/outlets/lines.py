@@ -36,7 +36,7 @@ def event_line(event: Event, wearer: str = "") -> str:
     parts = [clock_time(event.at_s), event.type]
     parts += [f"wearer={wearer}"] if wearer else []
     parts += [f"{key}={_shown(value)}" for key, value in words.items() if value not in (None, "")]
-    return " ".join(parts + ([f'"{message}"'] if message else []))
+    return " ".join(parts + ([f'"{" ".join(message.split())}"'] if message else []))
 
 
 def clock_time(at_s: float) -> str:

@@ -16,7 +16,7 @@ from monitor.model import LinkEvent, LinkState, Nudge
 from monitor.transport.gatt import Gatt
 from monitor.transport.radio import RADIO_FAULTS, Radio
 from monitor.transport.scanner import DeviceMatch, Scanner, Sighting
-from monitor.transport.session import Alert, Deliver, Session, Stored
+from monitor.transport.session import STOPPED, Alert, Deliver, Session, Stored
 from monitor.wearables.base import Action, Resume, Wearable
 
 BACKOFF_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -143,11 +143,11 @@ class Link:
 
     async def _after(self, serving: asyncio.Task[str]) -> None:
         await asyncio.wait({serving})
-        reason = "stopped" if serving.cancelled() else serving.result()
+        reason = STOPPED if serving.cancelled() else serving.result()
         self._lost_s = time.monotonic()
         now_s = self._clock.now_s()
         facts = [part for part in self._driver.lost(now_s) if not isinstance(part, Action)]
-        if reason != "stopped":
+        if reason != STOPPED:
             _log.info("%s: %s", self.name, reason)
             facts.append(LinkEvent(LinkState.LOST, now_s, detail=reason))
         if facts:

@@ -47,6 +47,8 @@ _COMMAND_LIMIT_S = 5.0
 """A controller on the same machine answers in milliseconds; one that is silent for this long is not there."""
 
 _log = logging.getLogger(__name__)
+if (_bumble_log := logging.getLogger("bumble")).level == logging.NOTSET:
+    _bumble_log.setLevel(logging.ERROR)  # it warns of every packet that crosses a disconnection
 
 
 def opener(transport: str) -> OpenAir:
@@ -82,6 +84,9 @@ class BumbleHost:
                 try:
                     self._transport = await self._open_air()
                     self._device = await self._power_on(self._transport)
+                except asyncio.CancelledError:
+                    await self._drop()
+                    raise
                 except Exception as error:  # a transport raises whatever its library raises: OSError, USBError, ...
                     await self._drop()
                     reason = BleakBluetoothNotAvailableReason.NO_BLUETOOTH

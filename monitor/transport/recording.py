@@ -21,7 +21,7 @@ import numpy as np
 
 from monitor.errors import MonitorError
 from monitor.model import AccelBlock, Floats
-from monitor.transport.rows import LATEST_S, Rows, Screen, cut_blocks, gap_s, rate_of
+from monitor.transport.rows import GAP_S, LATEST_S, Rows, Screen, cut_blocks, gap_s, rate_of
 
 COLUMNS = ("time_s", "x_g", "y_g", "z_g")
 PIECE_ROWS = 1 << 16
@@ -40,7 +40,7 @@ class RecordingError(MonitorError):
         self.problem = problem
 
 
-class ParquetMissing(RecordingError):
+class ParquetMissingError(RecordingError):
     """pyarrow is not installed."""
 
     exit_code = 3
@@ -114,19 +114,18 @@ def open_recording(path: Path | str) -> Recording:
 
 
 def _head(source: Source) -> Rows:
-    """The first good rows; refuses files without any, and files in other units."""
-    for rows in _few(source):
-        _check_units(source.path, rows.xyz_g)
-        return rows
-    screen = Screen(np.inf)
-    for _ in screen.passing(source.pieces()):
-        pass
-    raise _hopeless(source.path, screen)
-
-
-def _few(source: Source) -> Iterator[Rows]:
-    pieces = source.pieces()
-    yield from (rows.only(slice(_HEAD_ROWS)) for rows in Screen(np.inf).passing(pieces))
+    """The first good rows; refuses a file without any, one in other units, and a short one that is mostly bad."""
+    screen = Screen(GAP_S)
+    passing = screen.passing(source.pieces())
+    head = next(passing, None)
+    if source.sample_count <= PIECE_ROWS:  # longer ones are judged when they have been read
+        for _ in passing:
+            pass
+    if head is None or (source.sample_count <= PIECE_ROWS and sum(screen.dropped.values()) > screen.kept):
+        raise _hopeless(source.path, screen)
+    head = head.only(slice(_HEAD_ROWS))
+    _check_units(source.path, head.xyz_g)
+    return head
 
 
 def _check_units(path: Path, xyz_g: Floats) -> None:
@@ -239,8 +238,10 @@ def _csv_columns(path: Path) -> list[int]:
 
 def _parsed(lines: list[str], columns: list[int]) -> Rows:
     lines = [line for line in lines if line.strip()]
+    values = np.empty((0, 4))
     try:
-        values = np.loadtxt(lines, delimiter=",", usecols=columns, ndmin=2, comments=None) if lines else _row_by_row([], [])
+        if lines:
+            values = np.loadtxt(lines, delimiter=",", usecols=columns, ndmin=2, comments=None)
     except ValueError:
         values = _row_by_row(lines, columns)
     return Rows(values[:, 0], values[:, 1:], np.zeros(len(values), np.int64))
@@ -263,9 +264,9 @@ def _row_by_row(lines: list[str], columns: list[int]) -> Floats:
 
 def _open_parquet(path: Path) -> Source:
     try:
-        import pyarrow.parquet
+        import pyarrow.parquet  # type: ignore[import-untyped]  # it ships no types
     except ImportError as error:
-        raise ParquetMissing(path) from error
+        raise ParquetMissingError(path) from error
     with pyarrow.parquet.ParquetFile(path) as file:
         missing = [column for column in COLUMNS if column not in file.schema_arrow.names]
         if missing:

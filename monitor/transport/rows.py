@@ -84,7 +84,7 @@ class Screen:
     def _plausible(self, rows: Rows) -> Rows:
         finite = np.isfinite(rows.t_s) & np.isfinite(rows.xyz_g).all(axis=1)
         rows = self._drop(rows, ~finite, "not a number")
-        rows = self._drop(rows, (np.abs(rows.xyz_g) > HIGHEST_G).any(axis=1), f"beyond {HIGHEST_G:.0f} g")
+        rows = self._drop(rows, np.abs(rows.xyz_g).max(axis=1, initial=0.0) > HIGHEST_G, f"beyond {HIGHEST_G:.0f} g")
         return self._drop(rows, np.abs(rows.t_s) > LATEST_S, "time beyond the year 3000")
 
     def _unspiked(self, rows: Rows) -> Rows:
@@ -98,7 +98,7 @@ class Screen:
 
     def _ordered(self, rows: Rows) -> Iterator[Rows]:
         latest_s = np.maximum.accumulate(np.concatenate(([self.last_s], rows.t_s)))[:-1]
-        rows = self._drop(rows, rows.t_s <= latest_s, "out of order")
+        rows = self._drop(rows, np.less_equal(rows.t_s, latest_s), "out of order")
         if len(rows):
             self.kept += len(rows)
             self.last_s = float(rows.t_s[-1])

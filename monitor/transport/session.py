@@ -21,6 +21,8 @@ from monitor.transport.radio import RadioRules
 from monitor.wearables.base import Action, DecodeError, Outcome, Packet, Reconnect, Reply, Resume, Wearable
 
 Deliver = Callable[[list[Fact]], Awaitable[None]]
+STOPPED = "stopped"
+"""Why a session ended that was asked to."""
 
 TICK_S = 1.0
 SHORTEST_TICK_S = 0.05
@@ -95,6 +97,7 @@ class Session:
         self._deliver = deliver
         self._inbox: asyncio.Queue[_Item] = asyncio.Queue()
         self._actions: asyncio.Queue[Action | _Probe | _LastWord] = asyncio.Queue()
+        self._is_up = False
         self._next_tick_s = 0.0
         self._heard_s = 0.0
         self._silent_probes = 0
@@ -118,8 +121,9 @@ class Session:
         self._inbox.put_nowait(request)
 
     def lost(self) -> None:
-        """The link is gone."""
-        self._inbox.put_nowait(_Ended("link lost"))
+        """The link is gone. Attempts to connect that failed before it was up have told the same and do not count."""
+        if self._is_up:
+            self._inbox.put_nowait(_Ended("link lost"))
 
     def stop(self) -> None:
         """Come to a clean end."""
@@ -129,6 +133,9 @@ class Session:
 
     async def run(self, gatt: Gatt, resume: Resume | None, rssi_dbm: int | None) -> str:
         """Serve the link; returns why it ended."""
+        self._is_up = gatt.client.is_connected
+        if not self._is_up:
+            return "link lost"
         self._heard_s = time.monotonic()
         self._next_tick_s = self._heard_s + tick_interval_s(self._clock.speed)
         await self._deliver([LinkEvent(LinkState.CONNECTED, self._clock.now_s(), rssi_dbm)])
@@ -197,18 +204,23 @@ class Session:
             await self._deliver(facts)
 
     async def _carry_out(self, gatt: Gatt) -> None:
-        while True:
-            match await self._actions.get():
-                case Reconnect(reason):
-                    self._inbox.put_nowait(_Ended(reason))
-                case _LastWord():
-                    self._inbox.put_nowait(_Ended("stopped"))
-                case _Probe():
-                    self._inbox.put_nowait(_Probed(await gatt.probe()))
-                case action:
-                    self._inbox.put_nowait(_Done(action, await gatt.perform(action)))
-            if gatt.bearer_is_dead:
-                self._inbox.put_nowait(_Ended("the wearable does not answer any more"))
+        why: str | None = None
+        while why is None:
+            why = await self._perform(gatt, await self._actions.get())
+        self._inbox.put_nowait(_Ended(why))
+
+    async def _perform(self, gatt: Gatt, action: Action | _Probe | _LastWord) -> str | None:
+        """Carry out one action and report it; a reason where it is the last one on this link."""
+        match action:
+            case Reconnect(reason):
+                return reason
+            case _LastWord():
+                return STOPPED
+            case _Probe():
+                self._inbox.put_nowait(_Probed(await gatt.probe()))
+            case action:
+                self._inbox.put_nowait(_Done(action, await gatt.perform(action)))
+        return "the wearable does not answer any more" if gatt.bearer_is_dead else None
 
     # --- watching ---
 

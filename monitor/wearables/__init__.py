@@ -1,0 +1,7 @@
+"""The wearables: one file a device, and the table of them."""
+
+from __future__ import annotations
+
+from monitor.wearables.deskband import DeskBand
+
+WEARABLES: dict[str, type[DeskBand]] = {"deskband": DeskBand}

@@ -8,7 +8,7 @@ Its whole memory is plain data (dataclass fields), so that it can be stored and 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from monitor.errors import MonitorError
 from monitor.model import Fact, Nudge
@@ -99,12 +99,20 @@ Reply = list[Action | Fact]
 class Wearable(Protocol):
     """One connected device. Each link calls ``start`` on this object; after a crash, on a new one with ``resume``."""
 
-    SERVICE_UUIDS: ClassVar[tuple[str, ...]]
-    """Advertised services by which the device is recognised; may be empty."""
-    NAME_PREFIXES: ClassVar[tuple[str, ...]]
-    """Advertised names by which it is recognised."""
-    SILENCE_IS_LEGAL: ClassVar[bool]
-    """True where the device sends only on change, so that no data is no fault by itself."""
+    @property
+    def SERVICE_UUIDS(self) -> tuple[str, ...]:  # noqa: N802  a constant of every driver
+        """Advertised services by which the device is recognised; may be empty."""
+        ...
+
+    @property
+    def NAME_PREFIXES(self) -> tuple[str, ...]:  # noqa: N802
+        """Advertised names by which it is recognised."""
+        ...
+
+    @property
+    def SILENCE_IS_LEGAL(self) -> bool:  # noqa: N802
+        """True where the device sends only on change, so that no data is no fault by itself."""
+        ...
 
     def start(self, resume: Resume | None, now_s: float) -> Reply:
         """A link is up. ``resume``: what ``resume()`` returned before a crash; None on a later link of this object."""

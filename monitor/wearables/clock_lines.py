@@ -8,6 +8,7 @@ every exchange bounds it from both sides, and the truth lies between the two env
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -201,7 +202,7 @@ def _envelope_slope(points: list[Point]) -> float:
             hull.pop()
         hull.append(point)
     middle_s = sum(x for x, _ in points) / len(points)
-    for (x0, y0), (x1, y1) in zip(hull, hull[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(hull):
         if x0 <= middle_s <= x1 and x1 > x0:
             return (y1 - y0) / (x1 - x0)
     return 0.0

@@ -12,6 +12,8 @@ from monitor.wearables.deskband_replay import Backfill
 from monitor.wearables.holes import Fill, Hole, Missing
 from monitor.wearables.sample_clock import Anchor, SampleClock, unwrap
 
+LEAD = 0.5
+"""The border of two sessions lies half a sample before the first, or half way where time is short."""
 SLOW_HZ = 10.0
 """Below this a step cadence of 2.5 Hz and its harmonics cannot be seen."""
 
@@ -44,6 +46,10 @@ class Memory:
     def session(self) -> int | None:
         """The 16-bit session id as the device says it."""
         return None if self.segment is None else self.segment & 0xFFFF
+
+    def is_newer(self, session: int) -> bool:
+        """Serial-number comparison with the current session: the 16-bit id wraps."""
+        return 0 < (session - (self.session or 0)) % 65536 < 32768
 
     def enter(self, segment: int, rate_hz: float) -> None:
         """A new session begins."""
@@ -93,8 +99,8 @@ def take_late(memory: Memory, segment: int, block: Block) -> list[Fact]:
         if hole.segment != segment or not _overlap(hole, block):
             continue
         quality = _quality(block, hole.rate_hz) | Quality.REPLAYED
-        for fill in hole.fill(block.first_index, block.end_index, _device_times(hole, block)):
-            facts.append(_accel_block(block, fill, hole.rate_hz, segment, quality))
+        fills = hole.fill(block.first_index, block.end_index, _device_times(hole, block))
+        facts += [_accel_block(block, fill, hole.rate_hz, segment, quality) for fill in fills]
     return facts + list(memory.backfill.closed())
 
 
@@ -134,10 +140,6 @@ def _between_sessions(memory: Memory, first_index: int, first_s: float, floor_s:
     return Anchor(-1, border_s)
 
 
-LEAD = 0.5
-"""The border lies half a sample before the first, or half way where time is short."""
-
-
 def _overlap(hole: Hole, block: Block) -> bool:
     return block.first_index < hole.end_index and hole.first_index < block.end_index
 
@@ -150,7 +152,8 @@ def _device_times(hole: Hole, block: Block) -> Floats | None:
     near_us = next((anchor.device_us for anchor in anchors if anchor.device_us is not None), None)
     count = len(block.counts)
     period_us = 1e6 * hole.period_s / hole.pace
-    return unwrap(block.stamp_us, near_us) - np.arange(count - 1, -1, -1) * period_us
+    before_last = np.arange(count - 1, -1, -1, dtype=np.float64)
+    return unwrap(block.stamp_us, near_us) - before_last * period_us
 
 
 def _device_us_at(clock: SampleClock, index: int) -> float | None:

@@ -37,7 +37,8 @@ class Replay:
     patience_s: float
     """Without a block or an event for so long, the replay counts as forgotten."""
     tags: list[int] = field(default_factory=list)
-    accepted: bool = False
+    offered_tags: list[int] = field(default_factory=list)
+    """Of the request just before, which the band answered with a smaller range."""
     blocks: int = 0
     last_index: int = -1
 
@@ -55,6 +56,7 @@ class Backfill:
 
     holes: list[Hole] = field(default_factory=list)
     replay: Replay | None = None
+    offered_tags: list[int] = field(default_factory=list)
     abort: bool = False
     """The device replays something nobody waits for."""
 
@@ -72,9 +74,8 @@ class Backfill:
 
     def begin(self, hole: Hole, part: Missing, now_s: float, patience_s: float) -> Replay:
         """A REPLAY of ``part`` is being sent."""
-        self.replay = Replay(
-            hole.segment, part.first_index, part.end_index, hole.missing_count, now_s, patience_s
-        )
+        self.replay = Replay(hole.segment, part.first_index, part.end_index, hole.missing_count, now_s, patience_s)
+        self.replay.offered_tags, self.offered_tags = self.offered_tags, []
         return self.replay
 
     def answered(self, status: int, available: tuple[int, int], now_s: float, wait_s: float, tries: int) -> None:
@@ -83,33 +84,36 @@ class Backfill:
         if replay is None or hole is None:
             self.replay = None
         elif status in (ControlStatus.OK, ControlStatus.NOT_AVAILABLE):
-            self._narrow(replay, hole, available, status, wait_s)
+            self._narrow(replay, hole, available, status, now_s)
         elif status in GONE:
             hole.give_up(replay.first_index, replay.end_index)
             self.replay = None
+        elif status == ControlStatus.BUSY and replay.offered_tags:
+            # It had begun by itself to send what it offered: then that is the replay.
+            replay.heard_at_s = now_s
         else:
             self.abort = status == ControlStatus.BUSY
             self.fail(now_s, wait_s, tries)
 
-    def _narrow(self, replay: Replay, hole: Hole, available: tuple[int, int], status: int, wait_s: float) -> None:
-        """Give up what the device has no more; wait for the rest."""
+    def _narrow(self, replay: Replay, hole: Hole, available: tuple[int, int], status: int, now_s: float) -> None:
+        """Give up what the device has no more; wait for the rest, or ask for it where it was only offered."""
         first, end = max(available[0], replay.first_index), min(available[1], replay.end_index)
         if first >= end:
             hole.give_up(replay.first_index, replay.end_index)
             self.replay = None
             return
         hole.give_up(replay.first_index, first)
-        replay.accepted, replay.first_index = True, first
         if status == ControlStatus.NOT_AVAILABLE:
-            # Status 6 with a range: the end is gone, too; whether blocks follow by themselves, a short wait tells.
+            # Ask at once: the oldest samples are being overwritten while we speak.
             hole.give_up(end, replay.end_index)
-            replay.patience_s = wait_s
-        replay.end_index, replay.wanted = end, hole.missing_count
+            hole.ready_at_s, self.offered_tags, self.replay = now_s, list(replay.tags), None
+            return
+        replay.first_index, replay.end_index, replay.wanted = first, end, hole.missing_count
 
     def done(self, event: ReplayDone, now_s: float, wait_s: float, tries: int) -> None:
         """The device has ended a replay."""
         replay, hole = self.replay, self._asked_hole()
-        if replay is None or event.tag not in replay.tags:
+        if replay is None or event.tag not in (*replay.tags, *replay.offered_tags):
             return
         if hole is None:
             self.replay = None
@@ -146,6 +150,14 @@ class Backfill:
         self.replay = None
         if hole is not None:
             hole.ready_at_s = until_s
+
+    def watch(self, now_s: float, wait_s: float) -> None:
+        """Do not wait for ever for a replay that stays silent, nor long for one whose hole is full."""
+        replay = self.replay
+        if replay is not None:
+            patience_s = replay.patience_s if self._asked_hole() is not None else wait_s
+            if now_s - replay.heard_at_s > patience_s:
+                self.postpone(now_s + wait_s)
 
     def closed(self) -> list[HoleClosed]:
         """The holes that are over, which leave the list."""

@@ -28,7 +28,7 @@ class SampleClockRules(BaseModel, frozen=True, extra="forbid"):
     """How sample times follow the wearable's clock."""
 
     max_drift_ppm: float = Field(
-        500.0, gt=0, le=100_000, description="Most that the wearable's clock may run fast or slow, in parts per million."
+        500.0, gt=0, le=100_000, description="Most that the wearable's clock may err, in parts per million."
     )
     slew_ms_per_s: float = Field(
         5.0, gt=0, le=100, description="Most that sample times are corrected, in milliseconds a second."
@@ -131,11 +131,6 @@ class SampleClock:
         self.floor_s = self.last.at_s
         return times
 
-    def device_times(self, count: int, raw_us: int, near_us: float | None) -> Floats:
-        """Device microseconds of samples of which the last is stamped."""
-        last_us = unwrap(raw_us, near_us)
-        return last_us - np.arange(count - 1, -1, -1) * self.line.period_us
-
     def _device_us(self, last_index: int, raw_us: int | None) -> float:
         if raw_us is not None:
             return self.line.learn(last_index, self._unwrapped(raw_us))
@@ -148,7 +143,7 @@ class SampleClock:
 
     def _begin(self, count: int, target_s: float) -> Floats:
         """The first samples of a session: straight to the estimate, but after the session before."""
-        times = target_s - np.arange(count - 1, -1, -1) * self.period_s
+        times = target_s - np.arange(count - 1, -1, -1, dtype=np.float64) * self.period_s
         if self.floor_s is not None and times[0] <= self.floor_s:
             times = times + (self.floor_s + LEAST_STEP * self.period_s - times[0])
         self.settled_s = float(times[-1]) + self.rules.settle_s
@@ -162,11 +157,12 @@ class SampleClock:
         error_s = target_s - (self.last.at_s + advance_s)
         last_s = self.last.at_s + advance_s + self._correction(error_s, advance_s)
         if steps == count:
-            return self.last.at_s + (last_s - self.last.at_s) * (np.arange(1, count + 1) / count)
+            return self.last.at_s + (last_s - self.last.at_s) * (np.arange(1, count + 1, dtype=np.float64) / count)
         # After a hole the block is dated back from its last sample; the hole takes up the correction.
-        times = last_s - np.arange(count - 1, -1, -1) * self.period_s
+        times = last_s - np.arange(count - 1, -1, -1, dtype=np.float64) * self.period_s
         if times[0] < self.last.at_s + LEAST_STEP * self.period_s * (steps - count + 1):
-            times = self.last.at_s + (last_s - self.last.at_s) * (np.arange(steps - count + 1, steps + 1) / steps)
+            share = np.arange(steps - count + 1, steps + 1, dtype=np.float64) / steps
+            times = self.last.at_s + (last_s - self.last.at_s) * share
         return times
 
     def _correction(self, error_s: float, advance_s: float) -> float:
@@ -247,9 +243,7 @@ def _by_index(index: Floats, before: Anchor | None, after: Anchor | None, period
     return before.at_s + share * (after.at_s - before.at_s)
 
 
-def _squeezed(
-    index: Floats, wanted: Floats, before: Anchor | None, after: Anchor | None, period_s: float
-) -> Floats:
+def _squeezed(index: Floats, wanted: Floats, before: Anchor | None, after: Anchor | None, period_s: float) -> Floats:
     """``wanted`` moved and scaled as little as needed to keep every sample its least step."""
     step_s = period_s
     if before is not None and after is not None:
@@ -261,4 +255,5 @@ def _squeezed(
     last_s = max(min(float(wanted[-1]), highest), first_s + least_s * (len(index) - 1))
     if len(index) == 1 or (first_s == wanted[0] and last_s == wanted[-1]):
         return wanted if len(index) > 1 else np.array([first_s])
-    return first_s + (last_s - first_s) * ((index - index[0]) / (index[-1] - index[0]))
+    squeezed: Floats = first_s + (last_s - first_s) * ((index - index[0]) / (index[-1] - index[0]))
+    return squeezed

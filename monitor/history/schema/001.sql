@@ -1,6 +1,6 @@
 -- The books of every wearer. Times are seconds since the Unix epoch (stream time).
--- `opened_at_s` and `closed_at_s` are the times at which a record's first and last event were decided: a correction
--- from T on undoes what was decided at T or later. `revision` counts the corrections that changed a record.
+-- `opened_at_s` and `closed_at_s` are the times at which a record's first and last event were decided.
+-- `revision` counts the corrections that changed a record.
 
 CREATE TABLE wearers (
     wearer_id INTEGER PRIMARY KEY,

@@ -25,7 +25,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from monitor.errors import MonitorError
 from monitor.events import Message
-from monitor.outlets.mqtt.credentials import password, tls_context
+from monitor.outlets.mqtt.credentials import BrokerContext, password, tls_context
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.mqtt.signals import Acknowledged, Lost, Opened, Received, Refused, Reply, Signal
 
@@ -38,6 +38,8 @@ NOT_AUTHORISED = frozenset({133, 134, 135, 138, 140})
 _PAYLOAD_KEPT_BYTES = 128
 """More than any command may have; the rest of a foreign payload never enters the event loop."""
 _PACKET_LIMIT_BYTES = 65536
+SIGNALS_KEPT = 1000
+"""Foreign messages beyond this backlog are dropped: memory stays bounded whatever the broker pours out."""
 
 
 class BrokerRefused(MonitorError):  # noqa: N818  a fact, named as the events are
@@ -60,6 +62,7 @@ class Connection:
         self._loop = asyncio.get_running_loop()
         self._given_up = False
         self._parting = ""
+        self._context: BrokerContext | None = None
         self._paho = self._client(client_id, will)
 
     def _client(self, client_id: str, will: Message | None) -> paho.Client:
@@ -77,6 +80,7 @@ class Connection:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
+        client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
         # With this callback set, publish() only wakes the network thread and never writes to the socket itself.
         client.on_socket_register_write = lambda *_: None
@@ -108,7 +112,9 @@ class Connection:
     def _hang_up(self) -> None:
         # Callbacks hold this object and it holds the client: without the circle, paho's sockets close at once.
         self._paho.on_connect = self._paho.on_disconnect = None
-        self._paho.on_publish = self._paho.on_message = None
+        self._paho.on_publish = self._paho.on_subscribe = self._paho.on_message = None
+        if self._context is not None and self._context.made is not None:
+            self._context.made.close()  # paho forgets it when the handshake fails
 
     def _why(self, problem: Exception | None) -> str:
         if isinstance(problem, MonitorError):
@@ -122,9 +128,12 @@ class Connection:
         if rules.username:
             self._paho.username_pw_set(rules.username, password(rules) or None)
         if rules.tls != "off":
-            self._paho.tls_set_context(tls_context(rules))
+            self._context = tls_context(rules)
+            self._paho.tls_set_context(self._context)
 
     def _enter(self, signal: Signal) -> None:
+        if isinstance(signal, Received) and self.signals.qsize() > SIGNALS_KEPT:
+            return
         with contextlib.suppress(RuntimeError):  # the event loop has ended before us
             self._loop.call_soon_threadsafe(self.signals.put_nowait, signal)
 
@@ -143,6 +152,12 @@ class Connection:
     def _on_publish(self, _client: object, _data: object, number: int, code: ReasonCode, _props: object) -> None:
         self._enter(Acknowledged(number, str(code).lower() if code.is_failure else None))
 
+    def _on_subscribe(
+        self, _client: object, _data: object, number: int, codes: list[ReasonCode], _props: object
+    ) -> None:
+        denied = next((str(code).lower() for code in codes if code.is_failure), None)
+        self._enter(Acknowledged(number, denied))
+
     def _on_message(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
         with contextlib.suppress(UnicodeDecodeError):  # paho decodes the topic when it is asked for
             payload = bytes(message.payload[:_PAYLOAD_KEPT_BYTES])
@@ -150,9 +165,9 @@ class Connection:
 
     # --- what the session may do ----------------------------------------------------------------------------
 
-    def subscribe(self, topic: str) -> None:
-        """Ask for a topic at QoS 1."""
-        self._paho.subscribe(topic, qos=1)
+    def subscribe(self, topic: str) -> int:
+        """Ask for a topic at QoS 1; ``Acknowledged`` comes with the returned number."""
+        return self._paho.subscribe(topic, qos=1)[1] or 0
 
     def publish(self, message: Message, expiry_s: float | None = None, correlation: bytes | None = None) -> int:
         """Hand a message to the network thread; ``Acknowledged`` comes with the returned number."""

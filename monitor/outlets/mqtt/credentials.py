@@ -28,20 +28,23 @@ def password(rules: MqttRules) -> str:
         raise MqttFileError("password_file", rules.password_file, str(problem)) from None
 
 
-class _NamedContext(ssl.SSLContext):
-    """Checks the certificate against ``server_name`` where it differs from the host."""
+class BrokerContext(ssl.SSLContext):
+    """Checks the certificate against ``server_name`` where it differs from the host, and knows the socket it made."""
 
     server_name = ""
+    made: ssl.SSLSocket | None = None
 
     def wrap_socket(self, *args: Any, **options: Any) -> ssl.SSLSocket:
+        """As the base class, under the name that the user gave."""
         if self.server_name:
             options["server_hostname"] = self.server_name
-        return super().wrap_socket(*args, **options)
+        self.made = super().wrap_socket(*args, **options)
+        return self.made
 
 
-def tls_context(rules: MqttRules) -> ssl.SSLContext:
+def tls_context(rules: MqttRules) -> BrokerContext:
     """Verification is always on: there is no setting to switch it off."""
-    context = _NamedContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = BrokerContext(ssl.PROTOCOL_TLS_CLIENT)
     context.server_name = rules.server_name
     try:
         if rules.tls == "ca-file":

@@ -77,7 +77,7 @@ class Delivery:
     def _complain(self, topic: str, failure: str) -> None:
         if topic not in self._said:
             self._said.add(topic)
-            log.warning("the MQTT broker does not take %s: %s; look at its access list", topic, failure)
+            log.warning("the MQTT broker denies %s: %s; look at its access list", topic, failure)
 
     async def drained(self) -> None:
         """Return once nothing waits and nothing is under way."""

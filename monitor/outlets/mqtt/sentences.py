@@ -8,7 +8,6 @@ CLEARED = {
     "break": "Break seen. Well done.",
     "done": "Noted: break taken.",
     "skip": "Skipped this break.",
-    "snooze": "Snoozed.",
     "wrong": "Noted: you were not sitting.",
     "pause": "Alerts are paused.",
     "busy": "Busy: no alerts for now.",
@@ -31,7 +30,8 @@ def sentence(event: Event) -> str | None:
         case BreakDue() | TestAlert():
             return event.message
         case AlertCleared():
-            return CLEARED.get(event.by, "No break is due.")
+            # A snooze has an event of its own, which says for how long.
+            return None if event.by == "snooze" else CLEARED.get(event.by, "No break is due.")
         case BreakTaken():
             return f"Break taken: up for {_span(event.upright_s)} after {_span(event.sedentary_s)} of sitting."
         case Snoozed():

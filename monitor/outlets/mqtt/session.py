@@ -160,7 +160,7 @@ class Session:
     def _subscribe(self, connection: Connection) -> None:
         for topic in (self._words.topics.of("cmd/+"), self._rules.birth_topic, self._rules.busy_topic):
             if topic:
-                connection.subscribe(topic)
+                self._on_the_way[connection.subscribe(topic)] = topic
 
     def _announce(self) -> None:
         self._introduce()
@@ -240,7 +240,7 @@ class Session:
         topic = self._on_the_way.pop(number, "")
         self._heard.set()
         if failure:
-            self._say_once(f"the MQTT broker does not take {topic}: {failure}; look at its access list")
+            self._say_once(f"the MQTT broker denies {topic}: {failure}; look at its access list")
 
     def _say_once(self, words: str) -> None:
         if words not in self._said:

@@ -1,0 +1,195 @@
+"""A day's books for the terminal: tables and colour where there is a terminal, plain lines where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from monitor.history.day import AlertRow, BoutRow, BreakRow, DayBooks, ExerciseRow, GapRow
+
+CELL_S = 1200.0
+"""One character of the ribbon: 20 minutes, 72 characters a day."""
+_SITTING, _UPRIGHT, _UNKNOWN, _NOTHING = "sitting", "upright", "unknown", "nothing"
+_MARKS = {_SITTING: "█", _UPRIGHT: "▲", _UNKNOWN: "░", _NOTHING: " "}
+_PLAIN_MARKS = {_SITTING: "#", _UPRIGHT: "^", _UNKNOWN: ".", _NOTHING: " "}
+_STYLES = {_SITTING: "yellow", _UPRIGHT: "green", _UNKNOWN: "dim", _NOTHING: ""}
+_REASONS = {
+    "upright": "you stood up",
+    "gap": "no data",
+    "no_data": "no data",
+    "not_worn": "not worn",
+    "asleep": "asleep",
+    "vehicle": "in a vehicle",
+    "unknown": "not clear",
+    "active": "busy",
+    "stop": "the program stopped",
+    None: "still going",
+}
+_ANSWERS = {
+    "break": "break taken",
+    "done": "done",
+    "skip": "skipped",
+    "snooze": "put off",
+    "wrong": "you were not sitting",
+    "pause": "paused",
+    "busy": "you were busy",
+    "not_worn": "taken off",
+    "gap": "no data",
+    "expired": "passed by",
+    "correction": "late data showed a break",
+    None: "open",
+}
+
+
+def show_day(books: DayBooks, console: Console) -> None:
+    """Print a day: with tables on a terminal, as plain lines elsewhere."""
+    if console.is_terminal:
+        console.print(day_as_tables(books))
+    else:
+        for line in day_as_lines(books):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def day_as_lines(books: DayBooks) -> Iterator[str]:
+    """The day as plain text."""
+    yield _title(books)
+    yield from summary(books)
+    if not (books.bouts or books.breaks or books.gaps):
+        return
+    yield ""
+    yield _hours(books)
+    yield "".join(_PLAIN_MARKS[kind] for kind in ribbon(books)).rstrip()
+    yield f"each sign {CELL_S / 60:.0f} min: # sitting, ^ upright, . not known"
+    for name, head, rows in _lists(books):
+        if rows:
+            yield ""
+            yield f"{name} ({', '.join(head)})"
+            yield from ("  " + "  ".join(row) for row in rows)
+
+
+def day_as_tables(books: DayBooks) -> RenderableType:
+    """The day for a terminal."""
+    parts: list[RenderableType] = [Text(_title(books), style="bold"), *map(Text, summary(books))]
+    if books.bouts or books.breaks or books.gaps:
+        parts += [Text(), Text(_hours(books), style="dim"), _coloured(ribbon(books)), _legend()]
+    for name, head, rows in _lists(books):
+        if rows:
+            table = Table(title=name, title_justify="left", title_style="bold", header_style="dim")
+            for column in head:
+                table.add_column(column)
+            for row in rows:
+                table.add_row(*map(Text, row))
+            parts += [Text(), table]
+    return Group(*parts)
+
+
+def summary(books: DayBooks) -> list[str]:
+    """The day in a few sentences."""
+    if not books.bouts and not books.breaks:
+        return ["Nothing was seen on this day."]
+    lines = [f"Sitting {span(books.sedentary_s)}, upright {span(books.upright_s)}, not known {span(books.unknown_s)}."]
+    longest = books.longest
+    if longest is not None:
+        when = f"{clock(books, longest.start_s)} to {clock(books, longest.end_s)}"
+        lines.append(f"Longest sitting: {span(longest.sedentary_s)}, {when}.")
+    count = books.break_count
+    if count:
+        lines.append(f"You took {count} break{'s' if count > 1 else ''}. Well done.")
+    else:
+        lines.append("No break seen yet. The next one counts.")
+    return lines
+
+
+def ribbon(books: DayBooks) -> list[str]:
+    """What fills most of each 20 minutes of the day: sitting, upright, unknown or nothing."""
+    spans = [(each.start_s, each.end_s, _SITTING) for each in books.bouts]
+    spans += [(each.start_s, each.end_s, _UPRIGHT) for each in books.breaks]
+    spans += [(each.start_s, each.end_s, _UNKNOWN) for each in books.gaps]
+    cells: list[str] = []
+    for number in range(round((books.end_s - books.start_s) / CELL_S)):
+        start_s = books.start_s + number * CELL_S
+        filled_s = dict.fromkeys((_UPRIGHT, _SITTING, _UNKNOWN), 0.0)
+        for first_s, last_s, kind in spans:
+            filled_s[kind] += max(0.0, min(last_s, start_s + CELL_S) - max(first_s, start_s))
+        most = max(filled_s, key=lambda kind: filled_s[kind])
+        cells.append(most if filled_s[most] > 0.0 else _NOTHING)
+    return cells
+
+
+def span(duration_s: float) -> str:
+    """A length of time in words: ``45 s``, ``12 min``, ``1 h 05 min``."""
+    if duration_s < 60:
+        return f"{duration_s:.0f} s"
+    minutes = round(duration_s / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def clock(books: DayBooks, at_s: float) -> str:
+    """Time of day; the end of the day is 24:00."""
+    return "24:00" if at_s >= books.end_s else datetime.fromtimestamp(at_s, books.zone).strftime("%H:%M")
+
+
+def _title(books: DayBooks) -> str:
+    return f"{books.wearer}, {books.date:%A} {books.date.isoformat()}"
+
+
+def _lists(books: DayBooks) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
+    return [
+        ("Sitting", ("from", "to", "sat", "ended by"), [_bout(books, each) for each in books.bouts]),
+        ("Breaks", ("from", "to", "upright", "steps"), [_break(books, each) for each in books.breaks]),
+        ("Invitations", ("at", "after", "calls", "answer"), [_alert(books, each) for each in books.alerts]),
+        ("Exercises", ("at", "exercise", "dose", "answer"), [_exercise(books, each) for each in books.exercises]),
+        ("Not known", ("from", "to", "length", "why"), [_gap(books, each) for each in books.gaps]),
+    ]
+
+
+def _bout(books: DayBooks, bout: BoutRow) -> tuple[str, ...]:
+    reason = "midnight" if bout.end_s == books.end_s and bout.clipped else _reason(bout.ended_by)
+    corrected = " (mended later)" if bout.corrected else ""
+    return clock(books, bout.start_s), clock(books, bout.end_s), span(bout.sedentary_s), reason + corrected
+
+
+def _break(books: DayBooks, each: BreakRow) -> tuple[str, ...]:
+    return clock(books, each.start_s), clock(books, each.end_s), span(each.upright_s), str(each.steps)
+
+
+def _alert(books: DayBooks, alert: AlertRow) -> tuple[str, ...]:
+    answer = _ANSWERS.get(alert.cleared_by, alert.cleared_by or "")
+    return clock(books, alert.first_at_s), span(alert.sedentary_s), str(alert.repeats + 1), answer
+
+
+def _exercise(books: DayBooks, exercise: ExerciseRow) -> tuple[str, ...]:
+    answer = _ANSWERS.get(exercise.answer, exercise.answer or "")
+    return clock(books, exercise.at_s), exercise.title, exercise.dose, answer
+
+
+def _gap(books: DayBooks, gap: GapRow) -> tuple[str, ...]:
+    return clock(books, gap.start_s), clock(books, gap.end_s), span(gap.end_s - gap.start_s), _reason(gap.reason)
+
+
+def _reason(word: str | None) -> str:
+    return _REASONS.get(word, word or "")
+
+
+def _hours(books: DayBooks) -> str:
+    """Every third hour of the local clock above its place in the ribbon."""
+    per_hour = round(3600 / CELL_S)
+    line = ""
+    for number in range(0, round((books.end_s - books.start_s) / 3600), 3):
+        hour = datetime.fromtimestamp(books.start_s + number * 3600, books.zone).strftime("%H")
+        line = line.ljust(number * per_hour) + hour
+    return line
+
+
+def _coloured(cells: list[str]) -> Text:
+    return Text.assemble(*((_MARKS[kind], _STYLES[kind]) for kind in cells))
+
+
+def _legend() -> Text:
+    kinds = (_SITTING, _UPRIGHT, _UNKNOWN)
+    words = [(f"{_MARKS[kind]} {'not known' if kind == _UNKNOWN else kind}  ", _STYLES[kind]) for kind in kinds]
+    return Text.assemble(*words, (f"each sign {CELL_S / 60:.0f} min", "dim"))
