@@ -1,4 +1,4 @@
-"""Sedentary bouts, breaks and gaps: a state machine that can be read aloud.
+"""Sedentary bouts, breaks and gaps: the books of one wearer, kept by the table in ``bout_states``.
 
 The books tile the observed time: every second belongs to exactly one bout, break or gap.
 
@@ -6,6 +6,8 @@ The books tile the observed time: every second belongs to exactly one bout, brea
   it runs the clock of a running bout, and neither starts nor ends anything.
 * Standing up **pauses** the bout. Only an upright stretch of ``break_min_s`` ends it, and then at the stretch's
   first second: a stretch too short to count leaves the bout whole (SBRN 2017 sets no minimum; ours is a setting).
+* Sitting down again counts once it has lasted ``settle_s``, and then from its first second: a knee held high or a
+  chair that was only touched does not end an upright stretch.
 * A second of which nothing can be said (no data, unknown, vehicle, asleep) **freezes** the clock. After
   ``gap_max_s`` of it the bout is closed where its clock last ran, and a gap begins there. Taken off the body
   closes it at once. Unknown is never sitting.
@@ -21,12 +23,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from enum import Enum
 
 from pydantic import BaseModel, Field
 
+from monitor.bout_states import TRANSITIONS, Seen, State, seen_in
 from monitor.events import BoutEnded, BoutStarted, BreakEnded, BreakTaken, Event, GapEnded, event_id
-from monitor.model import SEDENTARY, UPRIGHT, Posture
+from monitor.model import Posture
 
 
 class BoutRules(BaseModel, frozen=True, extra="forbid"):
@@ -35,71 +37,12 @@ class BoutRules(BaseModel, frozen=True, extra="forbid"):
     break_min_s: float = Field(
         60.0, ge=1, le=3600, description="An upright stretch this long ends a sitting bout; a shorter one pauses it."
     )
+    settle_s: float = Field(
+        10.0, ge=0, le=60, description="Sitting down after standing counts when it has lasted this long."
+    )
     gap_max_s: float = Field(
         300.0, ge=10, le=7200, description="After this long without a statement the running bout is closed."
     )
-
-
-class State(Enum):
-    """Which of the books the present second is written into."""
-
-    GAP = "gap"
-    BOUT = "bout"
-    PAUSE = "pause"
-    BREAK = "break"
-
-
-class Seen(Enum):
-    """What the second shows."""
-
-    SEDENTARY = "sedentary"
-    UPRIGHT = "upright"
-    ACTIVE = "active"
-    SILENT = "silent"
-    UPRIGHT_LONG_ENOUGH = "upright long enough"
-    SILENT_TOO_LONG = "silent too long"
-
-
-TRANSITIONS: dict[State, dict[Seen, State]] = {
-    State.GAP: {
-        Seen.SEDENTARY: State.BOUT,
-        Seen.UPRIGHT: State.BREAK,
-        Seen.ACTIVE: State.GAP,
-        Seen.SILENT: State.GAP,
-        Seen.SILENT_TOO_LONG: State.GAP,
-    },
-    State.BOUT: {
-        Seen.SEDENTARY: State.BOUT,
-        Seen.UPRIGHT: State.PAUSE,
-        Seen.ACTIVE: State.BOUT,
-        Seen.SILENT: State.BOUT,
-        Seen.SILENT_TOO_LONG: State.GAP,
-    },
-    State.PAUSE: {
-        Seen.SEDENTARY: State.BOUT,
-        Seen.UPRIGHT: State.PAUSE,
-        Seen.UPRIGHT_LONG_ENOUGH: State.BREAK,
-        Seen.ACTIVE: State.PAUSE,
-        Seen.SILENT: State.PAUSE,
-        Seen.SILENT_TOO_LONG: State.GAP,
-    },
-    State.BREAK: {
-        Seen.SEDENTARY: State.BOUT,
-        Seen.UPRIGHT: State.BREAK,
-        Seen.ACTIVE: State.BREAK,
-        Seen.SILENT: State.BREAK,
-        Seen.SILENT_TOO_LONG: State.GAP,
-    },
-}
-
-
-def seen_in(posture: Posture) -> Seen:
-    """What a posture means for the books."""
-    if posture in SEDENTARY:
-        return Seen.SEDENTARY
-    if posture in UPRIGHT:
-        return Seen.UPRIGHT
-    return Seen.ACTIVE if posture is Posture.ACTIVE else Seen.SILENT
 
 
 ENDS_BY_NAME = frozenset({"not_worn", "asleep", "vehicle"})
@@ -117,6 +60,9 @@ class Stretch:
     other_s: float = 0.0
     """Being busy in between: neither sitting nor upright for sure."""
     unknown_s: float = 0.0
+    settling_since_s: float = 0.0
+    settling_s: float = 0.0
+    """Sedentary seconds at its end, too few yet to end it."""
 
 
 @dataclass
@@ -132,6 +78,28 @@ class Bout:
     unknown_s: float = 0.0
 
 
+def _count(stretch: Stretch, seen: Seen, start_s: float, cadence_hz: float) -> None:
+    """Count one second of an upright stretch."""
+    if seen is Seen.SEDENTARY:
+        if not stretch.settling_s:
+            stretch.settling_since_s = start_s
+        stretch.settling_s += 1.0
+        return
+    _unsettle(stretch)
+    if seen is Seen.UPRIGHT:
+        stretch.upright_s += 1.0
+        stretch.stepping_s += 1.0 if cadence_hz > 0 else 0.0
+        stretch.steps += cadence_hz
+    else:
+        stretch.other_s += 1.0
+
+
+def _unsettle(stretch: Stretch) -> None:
+    """The wearer did not really sit down."""
+    stretch.other_s += stretch.settling_s
+    stretch.settling_s = 0.0
+
+
 @dataclass
 class Bouts:
     """The books of one wearer; ``advance`` takes one posture row after the other."""
@@ -143,6 +111,8 @@ class Bouts:
     """Everything before is in the books."""
     bout: Bout | None = None
     """The running or paused bout."""
+    clock_total_s: float = 0.0
+    """Sedentary seconds of all bouts so far."""
     upright: Stretch | None = None
     gap_start_s: float = 0.0
     gap_reason: str = "no_data"
@@ -198,29 +168,40 @@ class Bouts:
         before, self.state = self.state, TRANSITIONS[self.state][seen]
         if before is not self.state:
             self._enter(before, start_s, decided_s)
-        if self.state is State.BOUT and self.bout is not None:
-            self.bout.sedentary_s += 1.0
-            self.bout.clock_end_s = start_s + 1.0
+        if self.state is State.BOUT:
+            self._run_clock(start_s, 1.0)
         elif self.upright is not None:
-            self._count_upright(self.upright, seen, cadence_hz)
-            if self.state is State.PAUSE and self.upright.upright_s >= self.rules.break_min_s:
-                self.state = TRANSITIONS[self.state][Seen.UPRIGHT_LONG_ENOUGH]
-                self._take_break(decided_s)
+            _count(self.upright, seen, start_s, cadence_hz)
+            self._look_at_upright(self.upright, decided_s)
+
+    def _look_at_upright(self, stretch: Stretch, decided_s: float) -> None:
+        """An upright stretch may have become long enough for a break, or be over."""
+        if stretch.settling_s >= max(self.rules.settle_s, 1.0):
+            before, self.state = self.state, TRANSITIONS[self.state][Seen.SETTLED]
+            self._enter(before, stretch.settling_since_s, decided_s)
+            self._run_clock(stretch.settling_since_s, stretch.settling_s)
+        elif self.state is State.PAUSE and stretch.upright_s >= self.rules.break_min_s:
+            self.state = TRANSITIONS[self.state][Seen.UPRIGHT_LONG_ENOUGH]
+            self._take_break(decided_s)
+
+    def _run_clock(self, start_s: float, duration_s: float) -> None:
+        assert self.bout is not None
+        self.bout.sedentary_s += duration_s
+        self.bout.clock_end_s = start_s + duration_s
+        self.clock_total_s += duration_s
 
     def _enter(self, before: State, start_s: float, decided_s: float) -> None:
         if before is State.GAP:
             self._end_gap(start_s, decided_s)
-        if self.state is State.BOUT:
-            if before is State.PAUSE:
-                self._resume_bout()
-                return
+        if self.state is not State.BOUT:
+            self.upright = Stretch(start_s)
+        elif before is State.PAUSE:
+            self._resume_bout()
+        else:
             if before is State.BREAK:
                 self._end_break(start_s, decided_s)
-            bout = Bout(event_id(start_s, self.wearer, "bout"), start_s, start_s)
-            self.bout, self.upright = bout, None
-            self.events.append(BoutStarted(id=bout.id, at_s=decided_s, bout_start_s=start_s))
-        else:
-            self.upright = Stretch(start_s)
+            self.bout = Bout(event_id(start_s, self.wearer, "bout"), start_s, start_s)
+            self.events.append(BoutStarted(id=self.bout.id, at_s=decided_s, bout_start_s=start_s))
 
     def _resume_bout(self) -> None:
         assert self.bout is not None
@@ -228,15 +209,6 @@ class Bouts:
         self.bout.paused_s += self.upright.upright_s + self.upright.other_s
         self.bout.unknown_s += self.upright.unknown_s
         self.upright = None
-
-    @staticmethod
-    def _count_upright(stretch: Stretch, seen: Seen, cadence_hz: float) -> None:
-        if seen is Seen.UPRIGHT:
-            stretch.upright_s += 1.0
-            stretch.stepping_s += 1.0 if cadence_hz > 0 else 0.0
-            stretch.steps += cadence_hz
-        else:
-            stretch.other_s += 1.0
 
     def _silence(self, until_s: float, reason: str, decided_s: float) -> None:
         """Nothing can be said of [self.until_s, until_s)."""
@@ -260,6 +232,7 @@ class Bouts:
             return
         silent_s = start_s - self.silent_since_s
         if self.upright is not None:
+            _unsettle(self.upright)
             self.upright.unknown_s += silent_s
         elif self.bout is not None:
             self.bout.unknown_s += silent_s

@@ -22,17 +22,17 @@ class Day:
     breaks: int = 0
     alerts: int = 0
 
-    def advance(self, start_s: float, clock_ran: bool, clock_s: float) -> list[Event]:
+    def advance(self, start_s: float, ran_s: float, clock_s: float) -> list[Event]:
         """Count the second that starts at ``start_s``.
 
         Parameters
         ----------
-        clock_ran : whether the clock of a sedentary bout ran in this second.
-        clock_s : what that clock shows after it, in seconds.
+        ran_s : by how much the clock of sedentary bouts went on with this second.
+        clock_s : what the clock of the running bout shows after it, in seconds.
         """
         events = self._turn(start_s)
-        if clock_ran:
-            self.sedentary_s += 1.0
+        if ran_s > 0:
+            self.sedentary_s += ran_s
             since_midnight_s = start_s + 1.0 - self.start_s if self.start_s is not None else clock_s
             self.longest_s = max(self.longest_s, min(clock_s, since_midnight_s))
         return events

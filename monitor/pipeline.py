@@ -166,6 +166,7 @@ class Pipeline:
         events = self._pass_time(start_s) if start_s > self.final_s else []
         events += self.day.tick(start_s)
         events += self.changes.advance(start_s, decided_s, posture, worn, confidence)
+        clock_s = self.bouts.clock_total_s
         books = self.bouts.advance(start_s, decided_s, posture, cadence_hz)
         if books:
             events += books
@@ -184,7 +185,7 @@ class Pipeline:
                 clock_s=bout.sedentary_s if bout else 0.0,
             )
         )
-        self.day.advance(start_s, bout is not None and bout.clock_end_s > start_s, bout.sedentary_s if bout else 0.0)
+        self.day.advance(start_s, self.bouts.clock_total_s - clock_s, bout.sedentary_s if bout else 0.0)
         if books or called:
             self.day.count(books + called)
         return events + called

@@ -35,6 +35,7 @@ PURE = [
     "monitor/coach/",
     "monitor/wearables/",
     "monitor/bouts.py",
+    "monitor/bout_states.py",
     "monitor/changes.py",
     "monitor/day.py",
     "monitor/pipeline.py",

@@ -49,6 +49,20 @@ def test_a_break_of_the_minimum_ends_the_bout_at_its_first_upright_second() -> N
     assert (done.break_end_s, done.upright_s, done.stepping_s, done.steps) == (1690, 90, 60, 108)
 
 
+def test_a_knee_held_high_does_not_end_an_upright_stretch() -> None:
+    events = books((SIT, 600), (STAND, 20), (SIT, 9), (STAND, 20), (SIT, 9), (STAND, 20), (SIT, 100))
+    (taken,) = [e for e in events if isinstance(e, BreakTaken)]
+    assert (taken.break_start_s, taken.upright_s) == (1600, 60)
+    assert [e.bout_start_s for e in events if isinstance(e, BoutStarted)] == [1000, 1678]
+    (done,) = [e for e in events if isinstance(e, BreakEnded)]
+    assert (done.break_end_s, done.upright_s) == (1678, 60)
+
+
+def test_sitting_down_again_counts_from_its_first_second() -> None:
+    (bout,) = ended(books((SIT, 600), (STAND, 30), (SIT, 10), (STAND, 30), (SIT, 600)))
+    assert (bout.sedentary_s, bout.paused_s, bout.bout_end_s) == (1210, 60, 2270)
+
+
 def test_unknown_freezes_the_clock_and_never_counts_as_sitting() -> None:
     (bout,) = ended(books((SIT, 600), (UNKNOWN, 200), (SIT, 100)))
     assert (bout.sedentary_s, bout.unknown_s) == (700, 200)

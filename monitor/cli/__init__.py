@@ -59,7 +59,8 @@ def main() -> None:
 
 def fail(error: MonitorError) -> None:
     """Say what went wrong and what to do, and end."""
-    print(f"sitbreak: {error}", file=sys.stderr)
+    if error.exit_code:
+        print(f"sitbreak: {error}", file=sys.stderr)
     sys.exit(error.exit_code)
 
 
