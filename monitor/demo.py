@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 import tempfile
 import time
@@ -18,6 +19,8 @@ from monitor.errors import MonitorError
 from monitor.outlets.console import ConsoleOutlet
 from monitor.outlets.mqtt.broker import EmbeddedBroker
 from monitor.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 AIR_LIMIT_S = 20.0
 """Wall seconds the simulator may take to come on the air (a cold start on a small computer)."""
@@ -87,31 +90,49 @@ async def simulator(demo: Demo, clock: Clock) -> AsyncIterator[str]:
         *("--scenario", demo.scenario, "--placement", plan.placement, "--seed", str(demo.seed)),
         *("--origin", repr(clock.origin_s), "--speed", repr(clock.speed)),
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
     )
+    said: list[str] = []
+    listening = asyncio.create_task(_listen(process, said), name="the simulator's complaints")
     try:
-        yield await _air_of(process)
+        yield await _air_of(process, said)
     finally:
-        with suppress(ProcessLookupError):
-            process.terminate()
-        try:
-            async with asyncio.timeout(1.0):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        await _end(process)
+        await listening
 
 
-async def _air_of(process: asyncio.subprocess.Process) -> str:
+async def _listen(process: asyncio.subprocess.Process, said: list[str]) -> None:
+    """Keep the simulator's last complaints, and log them."""
+    assert process.stderr is not None
+    async for line in process.stderr:
+        said[:] = [*said[-9:], line.decode(errors="replace").strip()]
+        _log.info("simulator: %s", said[-1])
+
+
+async def _air_of(process: asyncio.subprocess.Process, said: list[str]) -> str:
     assert process.stdout is not None
-    try:
+    line = b""
+    with suppress(TimeoutError):
         async with asyncio.timeout(AIR_LIMIT_S):
-            line = (await process.stdout.readline()).decode()
+            line = await process.stdout.readline()
+    if line.startswith(b"air "):
+        return line.decode().split()[1]
+    with suppress(TimeoutError):  # it has gone, or is about to: its last words say why
+        async with asyncio.timeout(1.0):
+            await process.wait()
+    raise DemoError(said[-1] if said else "the simulated wearable did not come on the air in time; try again")
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        async with asyncio.timeout(1.0):
+            await process.wait()
     except TimeoutError:
-        line = ""
-    if not line.startswith("air "):
-        raise DemoError("the simulator did not come on the air; run `firmware-sim --serve 127.0.0.1:0` to see why")
-    return line.split()[1]
+        process.kill()
+        await process.wait()
 
 
 async def _for_a_while(app: App, duration_s: float | None) -> None:

@@ -86,6 +86,8 @@ def said_plainly(path: Path) -> Iterator[None]:
         remedy = "free the disk, or stop the other program that holds it"
         raise HistoryError(path, f"cannot be used ({error})", remedy) from error
     except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:
+            raise  # a row against the schema's rules is a bug, not a damaged file
         raise HistoryError(path, f"is damaged or no history ({error})", "move it away to begin a new one") from error
 
 

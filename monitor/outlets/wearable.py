@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import AsyncIterator, Callable
 from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
 from monitor.clock import Clock
-from monitor.events import AlertCleared, BreakDue, BreakTaken, Event, Message, TestAlert, Update
+from monitor.events import AlertCleared, BreakDue, BreakTaken, Event, Message, TestAlert, Update, alert_number
 from monitor.model import Nudge
 
 
@@ -24,11 +23,6 @@ class WearableRules(BaseModel, frozen=True, extra="forbid"):
 
 FRESH_WALL_S = 2.0
 """However fast the clock runs, this long on the wall is never too late."""
-
-
-def alert_number(alert_id: str) -> int:
-    """1..65535 for an alert's id: the number that the wearable hands back in its answer."""
-    return 1 + zlib.crc32(alert_id.encode()) % 0xFFFF
 
 
 class WearableOutlet:

@@ -160,7 +160,7 @@ def _readable(path: Path) -> Iterator[None]:
 def _open_npz(path: Path) -> Source:
     arrays = _npz_arrays(path)
     acc, starts = arrays["acc"], arrays["seg_start"].astype(np.int64)
-    rate_hz = float(arrays["fs"])
+    rate_hz = float(arrays["fs"].reshape(-1)[0]) if arrays["fs"].size == 1 else np.nan
     if not 0.001 <= rate_hz <= 10000:
         raise RecordingError(path, f"fs is {rate_hz}", "it must be the sample rate in Hz")
     index = np.arange(len(acc))

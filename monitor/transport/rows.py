@@ -20,6 +20,8 @@ LATEST_S = 32503680000.0
 """The year 3000; a later time is in other units, or damage."""
 GAP_S = 2.0
 GAP_SAMPLES = 5.0
+BURST_S = 0.5
+"""A wearable that sends its samples in bursts sends at least two a second."""
 CADENCE_RATE_HZ = 5.0
 """Twice the fastest walk of 2.5 steps a second: below it there is no cadence."""
 
@@ -60,19 +62,24 @@ class Screen:
 
     gap_s: float
     last_s: float = -np.inf
+    """Time of the last row that has passed."""
+    before_s: float = -np.inf
+    """Time of the row before the one that is held back."""
     kept: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
 
     def passing(self, pieces: Iterable[Rows]) -> Iterator[Rows]:
         """The good rows of all pieces."""
-        held: Rows | None = None
-        for piece in pieces:
+        iterator = iter(pieces)
+        held, piece = None, next(iterator, None)
+        while piece is not None:
+            following = next(iterator, None)
             rows = self._plausible(piece)
-            rows = held.followed_by(rows) if held is not None else rows
-            held = rows.only(slice(-1, None))
-            yield from self._ordered(self._unspiked(rows).only(slice(None, -1)))
-        if held is not None:
-            yield from self._ordered(held)
+            rows = self._unspiked(held.followed_by(rows) if held is not None else rows)
+            # the last row of a piece waits: whether it is in order, the row after it may have to tell
+            ready = len(rows) if following is None else max(len(rows) - 1, 0)
+            held, piece = rows.only(slice(ready, None)), following
+            yield from self._ordered(rows.only(slice(ready)))
 
     def _drop(self, rows: Rows, bad: Bools, why: str) -> Rows:
         count = int(np.count_nonzero(bad))
@@ -91,7 +98,8 @@ class Screen:
         """Without single samples that jump ahead in time and whose successor is back: they would hide what follows."""
         if len(rows) < 2:
             return rows
-        before_s = np.concatenate(([self.last_s], rows.t_s[:-2]))
+        before_s = np.concatenate(([self.before_s], rows.t_s[:-2]))
+        self.before_s = float(rows.t_s[-2])
         t_s, after_s = rows.t_s[:-1], rows.t_s[1:]
         spike = (t_s - before_s > self.gap_s) & (after_s <= t_s) & (after_s > before_s)
         return self._drop(rows, np.append(spike, False), "out of order")
@@ -132,10 +140,14 @@ def cut_blocks(pieces: Iterable[Rows], rate_hz: float, block_s: float) -> Iterat
 
 
 def rate_of(t_s: Floats) -> float:
-    """Samples a second of ordered times: the mean over steps that are no gaps; 1 for a single sample."""
+    """Samples a second of ordered times; 1 for a single sample.
+
+    The mean over steps that are neither gaps nor stutters, because samples may come in bursts, which fool a median.
+    """
     step_s = np.diff(t_s)
     if not len(step_s):
         return 1.0
-    short_s = step_s[step_s <= GAP_S]
-    rate_hz = len(short_s) / short_s.sum() if len(short_s) else 1.0 / np.median(step_s)
+    longest_s = GAP_S if step_s.min() <= GAP_S else float(np.median(step_s))
+    near_s = float(step_s[step_s <= longest_s].mean())
+    rate_hz = 1.0 / float(step_s[step_s <= max(BURST_S, GAP_SAMPLES * near_s)].mean())
     return float(f"{rate_hz:.6g}")

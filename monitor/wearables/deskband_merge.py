@@ -18,6 +18,10 @@ SLOW_HZ = 10.0
 """Below this a step cadence of 2.5 Hz and its harmonics cannot be seen."""
 
 
+Bounds = tuple[Anchor | None, Anchor | None]
+"""What is known of the times before and after."""
+
+
 @dataclass
 class Memory:
     """What outlives a link, and, stored as JSON, a crash."""
@@ -101,42 +105,51 @@ def take_late(memory: Memory, segment: int, block: Block) -> list[Fact]:
         quality = _quality(block, hole.rate_hz) | Quality.REPLAYED
         fills = hole.fill(block.first_index, block.end_index, _device_times(hole, block))
         facts += [_accel_block(block, fill, hole.rate_hz, segment, quality) for fill in fills]
+        if fills and memory.clock.last is None and memory.clock.floor_s is not None:
+            # Nothing of the new session was placed yet: it will begin after all that was seen of the old ones.
+            memory.clock.floor_s = max(memory.clock.floor_s, float(fills[-1].t_s[-1]))
     return facts + list(memory.backfill.closed())
 
 
-def open_tail(
-    memory: Memory, segment: int, indices: tuple[int, int], before: Anchor, rate_hz: float, now_s: float
-) -> Fact:
-    """A hole at the end of a session that is over: nothing is known of what comes after it yet."""
-    period_s = memory.clock.period_s if segment == memory.segment else 1 / rate_hz
-    hole = Hole(segment, *indices, rate_hz, period_s, memory.clock.pace, now_s)
-    hole.missing = [Missing(*indices, before, None)]
+def open_tail(memory: Memory, segment: int, indices: tuple[int, int], rate_hz: float, bounds: Bounds) -> Fact:
+    """A hole at the end of a session that is over, ready to be asked for."""
+    hole = Hole(segment, *indices, rate_hz, period_of(memory, rate_hz), memory.clock.pace, ready_at_s=0.0)
+    hole.missing = [Missing(*indices, *bounds)]
     memory.backfill.open(hole)
     return hole.opened()
 
 
-def _open(
-    memory: Memory, indices: tuple[int, int], anchors: tuple[Anchor | None, Anchor | None], ready_at_s: float
-) -> Fact:
+def period_of(memory: Memory, rate_hz: float) -> float:
+    """Stream seconds a sample at any rate: what was learned at one rate holds for the crystal at all."""
+    return memory.clock.period_s * memory.clock.nominal_hz / rate_hz
+
+
+def _open(memory: Memory, indices: tuple[int, int], bounds: Bounds, ready_at_s: float) -> Fact:
     assert memory.segment is not None
     clock = memory.clock
     hole = Hole(memory.segment, *indices, memory.rate_hz, clock.period_s, clock.pace, ready_at_s)
-    hole.missing = [Missing(*indices, *anchors)]
+    hole.missing = [Missing(*indices, *bounds)]
     memory.backfill.open(hole)
     return hole.opened()
 
 
 def _between_sessions(memory: Memory, first_index: int, first_s: float, floor_s: float) -> Anchor:
-    """The border in time between the last session and the head of this one: both keep to their side."""
+    """The border in time between the sessions before and the head of this one: all keep to their side."""
     border_s = first_s - (first_index + LEAD) * memory.clock.period_s
     if border_s <= floor_s:
         border_s = floor_s + LEAD * (first_s - floor_s)
-    for hole in memory.backfill.holes:
-        if hole.segment == memory.segment:
-            continue
-        for part in hole.missing:
-            if part.after is None and (part.before is None or part.before.at_s < border_s):
-                part.after = Anchor(part.end_index, border_s)
+    old = [part for hole in memory.backfill.holes if hole.segment != memory.segment for part in hole.missing]
+    limits = [anchor for part in old for anchor in (part.before, part.after) if anchor and anchor.at_s > floor_s]
+    latest_s = max((anchor.at_s for anchor in limits), default=floor_s)
+    if latest_s >= border_s:
+        # The guessed borders of sessions that nobody saw reach too far: draw them together, in their order.
+        for anchor in limits:
+            anchor.at_s = floor_s + (anchor.at_s - floor_s) * (1 - 0.1 * LEAD) * (border_s - floor_s) / (
+                latest_s - floor_s
+            )
+    for part in old:
+        if part.after is None:
+            part.after = Anchor(part.end_index, border_s)
     return Anchor(-1, border_s)
 
 

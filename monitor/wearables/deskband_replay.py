@@ -24,6 +24,10 @@ GONE = frozenset(
 """Answers to REPLAY after which asking again is no use."""
 
 
+LONGEST_DOUBLING = 4
+"""Waits grow from 2 to 16 times the first."""
+
+
 @dataclass
 class Replay:
     """One REPLAY under way."""
@@ -139,7 +143,7 @@ class Backfill:
         if replay is None or hole is None:
             return
         hole.tries += 1
-        hole.ready_at_s = now_s + wait_s * 2**hole.tries
+        hole.ready_at_s = now_s + wait_s * 2 ** min(hole.tries, LONGEST_DOUBLING)
         if hole.tries >= tries:
             hole.give_up(replay.first_index, replay.end_index)
             hole.tries = 0

@@ -21,7 +21,7 @@ class DeskBandRules(BaseModel, frozen=True, extra="forbid"):
         30.0, ge=5, le=600, description="A replay that stays silent for so long is asked for anew."
     )
     replay_tries: int = Field(
-        4, ge=1, le=20, description="Replays in a row that bring nothing before missing samples are given up."
+        10, ge=1, le=100, description="Replays in a row that bring nothing before missing samples are given up."
     )
     time_sync_every_s: float = Field(600.0, ge=30, le=3600, description="How often the clocks are compared.")
     early_sync_every_s: float = Field(

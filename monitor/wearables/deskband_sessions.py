@@ -83,19 +83,22 @@ def finish_change(band: Band, now_s: float) -> Reply:
 
 def _open_tails(band: Band, change: Change, now_s: float) -> list[Fact]:
     """Holes for what the old sessions hold beyond what was delivered, the oldest first."""
-    memory, facts = band.memory, list[Fact]()
-    segment = memory.segment or 0
-    before = memory.clock.last or Anchor(-1, memory.clock.floor_s or now_s)
+    memory, segment = band.memory, band.memory.segment or 0
+    spans: list[tuple[int, int, int, float, float]] = []
     for record in change.listing:
-        first, ahead = 0, (record.session - segment) % 65536
-        if ahead == 0:
-            first = memory.next_index or 0
-        elif ahead < (change.segment - segment) % 65536:
-            before = Anchor(-1, max(before.at_s, record.started_utc_ms * 1e-3))
-        else:
-            continue
-        if record.end_index > first:
+        ahead = (record.session - segment) % 65536
+        first = (memory.next_index or 0) if ahead == 0 else 0
+        if ahead < (change.segment - segment) % 65536 and record.end_index > first:
             rate_hz = rate_of(band, record.rate_code)
-            facts.append(merge.open_tail(memory, segment + ahead, (first, record.end_index), before, rate_hz, now_s))
-            before = Anchor(-1, before.at_s + (record.end_index - first) / rate_hz)
+            spans.append((segment + ahead, first, record.end_index, rate_hz, record.started_utc_ms * 1e-3))
+    facts: list[Fact] = []
+    before = memory.clock.last or Anchor(-1, memory.clock.floor_s or now_s)
+    for place, (number, first, end, rate_hz, _) in enumerate(spans):
+        end_s = before.at_s + (end - before.index) * merge.period_of(memory, rate_hz)
+        after = None
+        if place + 1 < len(spans):
+            # Where the next session began nobody saw: after this one, unless the band itself knows better.
+            after = Anchor(end, max(end_s, spans[place + 1][4]))
+        facts.append(merge.open_tail(memory, number, (first, end), rate_hz, (before, after)))
+        before = Anchor(-1, after.at_s) if after is not None else before
     return facts

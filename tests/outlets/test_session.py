@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
+import os
+import sys
 import time
+from pathlib import Path
 
 import paho.mqtt.client as paho
 import pytest
@@ -13,7 +15,7 @@ import pytest
 from monitor.events import AlertCleared, BreakTaken, CommandAnswered, TestAlert, event_id
 from monitor.outlets.mqtt.messages import Wearer
 from tests.support.brokers import Heard, Listener, Mosquitto, mosquitto
-from tests.support.living_outlet import LivingOutlet, break_due
+from tests.support.living_outlet import LivingOutlet, break_due, logged
 
 __all__ = ["mosquitto"]
 pytestmark = pytest.mark.mosquitto
@@ -29,7 +31,9 @@ def _taken(at_s: float) -> BreakTaken:
 
 
 def _test_alert(at_s: float, number: int) -> TestAlert:
-    return TestAlert(id=event_id(at_s, "test", number), at_s=at_s, title="Test", message=f"Number {number}", exercise=None)
+    return TestAlert(
+        id=event_id(at_s, "test", number), at_s=at_s, title="Test", message=f"Number {number}", exercise=None
+    )
 
 
 @VERSIONS
@@ -61,7 +65,8 @@ async def test_the_link_is_offline_until_the_first_sample(mosquitto: Mosquitto) 
 async def test_a_clean_end_says_offline_itself_and_all_that_is_stored(mosquitto: Mosquitto, protocol: str) -> None:
     async with Listener(mosquitto.port, f"{ROOT}/#") as listener:
         async with LivingOutlet(mosquitto.port, protocol=protocol) as daemon:
-            await listener.topic(f"{ROOT}/availability", "online")
+            daemon.tell()
+            await listener.topic(f"{ROOT}/link", "online")
             daemon.tell(_taken(time.time()))
         await listener.topic(f"{ROOT}/availability", "offline")
         order = [heard.topic for heard in listener.heard if heard.text == "offline" or heard.topic.endswith("/event")]
@@ -69,15 +74,30 @@ async def test_a_clean_end_says_offline_itself_and_all_that_is_stored(mosquitto:
         assert not daemon.outbox.waiting
 
 
+DAEMON = """
+import asyncio, sys
+from tests.support.living_outlet import LivingOutlet
+
+async def live():
+    async with LivingOutlet(int(sys.argv[1])):
+        await asyncio.sleep(60)
+
+asyncio.run(live())
+"""
+
+
 async def test_the_will_says_offline_when_the_daemon_is_killed(mosquitto: Mosquitto) -> None:
     async with Listener(mosquitto.port, f"{ROOT}/availability") as listener:
-        daemon = LivingOutlet(mosquitto.port)
-        async with daemon:
+        root = str(Path(__file__).parents[2])
+        daemon = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", DAEMON, str(mosquitto.port), cwd=root, env={**os.environ, "PYTHONPATH": root}
+        )
+        try:
             await listener.topic(f"{ROOT}/availability", "online")
-            for session in daemon.outlet._sessions.values():  # no way to kill -9 oneself and go on
-                assert session._connection is not None
-                session._connection.abandon()
-            await listener.topic(f"{ROOT}/availability", "offline")
+        finally:
+            daemon.kill()
+            await daemon.wait()
+        await listener.topic(f"{ROOT}/availability", "offline")
 
 
 async def test_only_alerts_go_to_event_and_everything_to_log(mosquitto: Mosquitto) -> None:
@@ -285,19 +305,29 @@ async def test_what_the_wearable_says_of_itself_reaches_discovery_and_info(mosqu
         assert json.loads((await listener.until(told)).text)["dev"]["sw"] == "2.1"
 
 
-async def test_the_daemon_starts_without_a_broker_and_finds_it_later(
-    mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_the_daemon_starts_without_a_broker_and_finds_it_later(mosquitto: Mosquitto) -> None:
     mosquitto.stop()
     async with LivingOutlet(mosquitto.port) as daemon:
         daemon.tell(_taken(time.time()))
-        with caplog.at_level(logging.WARNING):
-            while "next try" not in caplog.text:
-                await asyncio.sleep(0.01)
+        with logged("next try") as tried:
+            await asyncio.wait_for(tried.wait(), 5)
         mosquitto.start()
         async with Listener(mosquitto.port, f"{ROOT}/#", version=paho.MQTTv311) as listener:
             await listener.topic(f"{ROOT}/event")
             await listener.topic(f"{ROOT}/state")
+
+
+async def test_the_end_comes_soon_although_the_broker_hangs_and_the_will_tells(mosquitto: Mosquitto) -> None:
+    async with Listener(mosquitto.port, f"{ROOT}/#") as listener:
+        async with LivingOutlet(mosquitto.port) as daemon:
+            await listener.topic(f"{ROOT}/availability", "online")
+            mosquitto.freeze()
+            daemon.tell(_taken(time.time()))
+            async with asyncio.timeout(2):
+                await daemon.end()
+        mosquitto.thaw()
+        await listener.topic(f"{ROOT}/availability", "offline")
+        assert len(daemon.outbox.waiting) == 2
 
 
 async def test_the_end_comes_soon_although_the_broker_is_away(mosquitto: Mosquitto) -> None:

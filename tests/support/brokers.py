@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -54,14 +55,20 @@ class Mosquitto:
             time.sleep(0.01)
         raise RuntimeError(f"mosquitto did not start: {self._log.read_text()}")
 
+    def freeze(self) -> None:
+        """As a machine that hangs: the socket is open and nobody answers."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     def stop(self) -> None:
         if self._process is not None:
             self._process.terminate()
             self._process.wait(WAIT_S)
             self._process = None
-
-
-needs_mosquitto = pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed")
 
 
 @pytest.fixture

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from monitor.clock import Clock
@@ -51,6 +53,23 @@ def break_due(at_s: float, repeat: int = 0, **changed: Any) -> BreakDue:
         ),
         **changed,
     )
+
+
+@contextmanager
+def logged(words: str) -> Iterator[asyncio.Event]:
+    """An event that is set once the session has logged these words."""
+    said = asyncio.Event()
+    logger = logging.getLogger("monitor.outlets.mqtt.session")
+
+    class Watch(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if words in record.getMessage():
+                said.set()
+
+    watch = Watch()
+    logger.addHandler(watch)
+    yield said
+    logger.removeHandler(watch)
 
 
 class LivingOutlet:

@@ -14,6 +14,7 @@ CLEARED = {
     "not_worn": "The wearable is not worn.",
     "gap": "No data from the wearable.",
     "expired": "No break is due.",
+    "correction": "No break is due after all.",
 }
 STANDING = {
     "none": "No break is due.",

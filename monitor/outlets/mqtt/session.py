@@ -145,7 +145,8 @@ class Session:
             await _at_most(LAST_NEWS_S, self._delivery.drained())
         telling.cancel()
         self._publish_changes()
-        self._publish(self._words.link(False))
+        if self._link:
+            self._publish(self._words.link(False))
         self._publish(self._words.availability(False))
         await _at_most(LAST_WORD_S, self._all_heard())
         connection.close()

@@ -1,0 +1,109 @@
+"""The embedded broker: starts on loopback, serves the outlet in MQTT 3.1.1, is gone at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+import paho.mqtt.client as paho
+import pytest
+
+from monitor.outlets.mqtt.broker import BrokerMissingError, EmbeddedBroker, NoFreePortError, free_ports
+from tests.support.brokers import Listener, free_port
+from tests.support.living_outlet import LivingOutlet, break_due
+
+pytest.importorskip("iotcore", reason="the extra with the embedded broker is not installed")
+ROOT = "sitbreak/a1b2c3"
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+async def test_it_serves_tcp_and_websockets_on_loopback_and_is_gone_afterwards() -> None:
+    async with EmbeddedBroker(free_port(), free_port()) as broker:
+        assert _answers(broker.port)
+        assert _answers(broker.websockets_port)
+        assert broker.host == "127.0.0.1"
+    assert not _answers(broker.port)
+    assert not _answers(broker.websockets_port)
+
+
+async def test_a_taken_port_is_passed_over() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        async with EmbeddedBroker(port, free_port()) as broker:
+            assert broker.port > port
+
+
+async def test_the_outlet_finds_its_way_to_the_older_version_and_everything_arrives() -> None:
+    async with (
+        EmbeddedBroker(free_port(), free_port()) as broker,
+        Listener(broker.port, "sitbreak/#", version=paho.MQTTv311) as listener,
+        LivingOutlet(broker.port) as daemon,
+    ):
+        daemon.tell(break_due(time.time()))
+        await listener.topic(f"{ROOT}/event")
+        await listener.topic(f"{ROOT}/text", "Seated for 30 minutes. Fancy 10 knee lifts?")
+        listener.publish(f"{ROOT}/cmd/done", "PRESS")
+        assert (await daemon.command()).name == "done"
+        await daemon.end()
+        await listener.topic(f"{ROOT}/availability", "offline")
+        async with Listener(broker.port, "sitbreak/#", "homeassistant/#", version=paho.MQTTv311) as late:
+            await late.topic(f"{ROOT}/state")
+            await late.topic("homeassistant/device/sitbreak_a1b2c3/config")
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="Windows knows no signal masks")
+async def test_ctrl_c_on_the_terminal_does_not_reach_the_broker() -> None:
+    async with EmbeddedBroker(free_port(), free_port()) as broker:
+        process = broker._broker._process
+        process.send_signal(signal.SIGINT)
+        async with Listener(broker.port, "x", version=paho.MQTTv311) as listener:
+            listener.publish("x", "still here")
+            await listener.topic("x")
+        assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, set())
+
+
+async def test_a_missing_extra_is_said_with_the_install_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "iotcore", None)
+    with pytest.raises(BrokerMissingError, match=r'pip install "sitbreak\[broker\]"') as missing:
+        async with EmbeddedBroker():
+            pass
+    assert missing.value.exit_code == 3
+
+
+def test_no_free_port_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.outlets.mqtt.broker.PORTS_TRIED", 0)
+    with pytest.raises(NoFreePortError, match="1883"):
+        next(free_ports(1883))
+
+
+async def test_the_broker_goes_when_the_daemon_is_killed() -> None:
+    code = (
+        "import asyncio, sys\n"
+        "from monitor.outlets.mqtt.broker import EmbeddedBroker\n"
+        "async def live():\n"
+        "    async with EmbeddedBroker(int(sys.argv[1]), int(sys.argv[2])) as broker:\n"
+        "        print(broker.port, flush=True)\n"
+        "        await asyncio.sleep(60)\n"
+        "asyncio.run(live())\n"
+    )
+    daemon = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, str(free_port()), str(free_port()),
+        stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert daemon.stdout is not None
+    port = int(await daemon.stdout.readline())
+    daemon.kill()
+    await daemon.wait()
+    async with asyncio.timeout(5):
+        while _answers(port):  # noqa: ASYNC110  a port tells nobody when it closes
+            await asyncio.sleep(0.01)

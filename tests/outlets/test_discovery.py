@@ -1,0 +1,180 @@
+"""The entities of the contract, and the rules for which Home Assistant drops an entity or a whole device."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from monitor.model import Posture
+from monitor.outlets.mqtt.commands import NAMES
+from monitor.outlets.mqtt.discovery import ENTITIES, discovery
+from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
+from monitor.outlets.mqtt.payloads import EVENT_TYPES
+from tests.outlets.test_messages import STATE
+
+ME = Wearer("me", "a1b2c3", title="Desk wearable", manufacturer="sitbreak", model="DeskBand", firmware="1.2.3")
+TOPICS = Topics("sitbreak", "a1b2c3")
+ROOT = "sitbreak/a1b2c3"
+A_AND_L = [{"t": f"{ROOT}/availability"}, {"t": f"{ROOT}/link"}]
+
+# key: platform, name, device_class, state_class, unit, category, icon, availability
+CONTRACT = {
+    "sitting": ("binary_sensor", "Sitting", None, None, None, None, "mdi:seat", "A+L"),
+    "posture": ("sensor", "Posture", "enum", None, None, None, "mdi:human", "A+L"),
+    "bout": ("sensor", "Current sitting bout", "duration", "measurement", "min", None, "mdi:timer-sand", "A+L"),
+    "alert_state": ("sensor", "Alert state", "enum", None, None, None, "mdi:bell-badge", "A"),
+    "next_break": ("sensor", "Next break due", "timestamp", None, None, None, None, "A"),
+    "today": ("sensor", "Sitting today", "duration", "total", "min", None, None, "A"),
+    "longest": ("sensor", "Longest bout today", "duration", "measurement", "min", None, None, "A"),
+    "breaks": ("sensor", "Breaks today", None, "total", None, None, "mdi:walk", "A"),
+    "battery": ("sensor", "Battery", "battery", "measurement", "%", "diagnostic", None, "A+L"),
+    "rssi": ("sensor", "Signal strength", "signal_strength", "measurement", "dBm", "diagnostic", None, "A+L"),
+    "connected": ("binary_sensor", "Wearable connected", "connectivity", None, None, "diagnostic", None, "A"),
+    "alert": ("event", "Break alert", None, None, None, None, "mdi:bell-ring", "none"),
+    "snooze": ("button", "Snooze", None, None, None, None, "mdi:alarm-snooze", "A"),
+    "test": ("button", "Test alert", None, None, None, "diagnostic", "mdi:bell-check", "A"),
+    "pause": ("switch", "Pause alerts", None, None, None, None, "mdi:pause-circle", "A"),
+    "limit": ("number", "Sitting limit", "duration", None, "min", "config", None, "A"),
+    "profile": ("select", "Alert profile", None, None, None, "config", None, "A"),
+}
+UNITS = {"duration": {"min"}, "battery": {"%"}, "signal_strength": {"dBm"}}
+CLASSES = {
+    "sensor": {"enum", "duration", "timestamp", "battery", "signal_strength"},
+    "binary_sensor": {"connectivity"},
+    "number": {"duration"},
+}
+
+
+def _device() -> dict[str, Any]:
+    (message,) = discovery(ME, TOPICS, "device", "homeassistant")
+    assert (message.topic, message.retain, message.qos) == ("homeassistant/device/sitbreak_a1b2c3/config", True, 1)
+    payload = json.loads(message.payload)
+    assert isinstance(payload, dict)
+    return payload
+
+
+CMPS: dict[str, dict[str, Any]] = _device()["cmps"]
+ENTITY_KEYS = sorted(key for key, found in CMPS.items() if found["p"] != "device_automation")
+
+
+@pytest.mark.parametrize("key", CONTRACT)
+def test_the_entity_is_as_the_contract_has_it(key: str) -> None:
+    found = CMPS[key]
+    platform, name, device_class, state_class, unit, category, icon, availability = CONTRACT[key]
+    assert (found["p"], found["name"], found.get("icon")) == (platform, name, icon)
+    assert found["unique_id"] == f"sitbreak_a1b2c3_{key}"
+    assert found.get("device_class") == device_class
+    assert (found.get("state_class"), found.get("unit_of_measurement")) == (state_class, unit)
+    assert found.get("entity_category") == category
+    assert found.get("avty") == {"A": None, "A+L": A_AND_L, "none": []}[availability]
+    assert found.get("avty_mode") == ("all" if availability == "A+L" else None)
+
+
+def test_the_device_names_its_origin_its_ids_and_the_topics_for_all() -> None:
+    payload = _device()
+    assert payload["dev"]["ids"] == ["sitbreak_a1b2c3"]
+    assert payload["dev"]["name"] == "Desk wearable"
+    assert payload["o"]["name"] == "sitbreak"
+    assert payload["o"]["url"].startswith("https://")
+    assert payload["avty"] == [{"t": f"{ROOT}/availability"}]
+    assert (payload["stat_t"], payload["qos"]) == (f"{ROOT}/state", 1)
+    assert "suggested_area" not in payload["dev"]
+
+
+def test_what_is_unknown_of_the_device_is_left_out() -> None:
+    (message,) = discovery(Wearer("me", "a1b2c3"), TOPICS, "device", "homeassistant")
+    assert set(json.loads(message.payload)["dev"]) == {"ids", "name", "sn"}
+
+
+def test_every_unique_id_is_there_once() -> None:
+    ids = [found["unique_id"] for found in CMPS.values()]
+    assert len(ids) == len(set(ids))
+    assert all(re.fullmatch(r"[a-z0-9_-]+", unique_id) for unique_id in ids)
+
+
+@pytest.mark.parametrize("key", ENTITY_KEYS)
+def test_home_assistant_has_nothing_to_refuse(key: str) -> None:
+    found = CMPS[key]
+    device_class = found.get("device_class")
+    assert device_class is None or device_class in CLASSES[found["p"]]
+    assert found.get("unit_of_measurement") in UNITS.get(device_class or "", {None})
+    assert found.get("icon", "mdi:x").startswith("mdi:")
+    assert found.get("state_class") in (None, "measurement", "total")
+    if found["p"] == "sensor":
+        assert found.get("entity_category") != "config"
+    if found.get("device_class") == "enum":
+        assert found["options"]
+        assert not {"state_class", "unit_of_measurement"} & set(found)
+    if found.get("state_class") == "total":
+        assert found["last_reset_value_template"] == "{{ value_json.day_start or '' }}"
+    assert "expire_after" not in found
+    assert "object_id" not in found
+
+
+@pytest.mark.parametrize("key", ENTITY_KEYS)
+def test_every_template_reads_a_key_that_the_state_has(key: str) -> None:
+    state = json.loads(Phrasebook(ME, TOPICS).state(STATE).payload)
+    for template in (CMPS[key].get("value_template", ""), CMPS[key].get("last_reset_value_template", "")):
+        assert set(re.findall(r"value_json\.(\w+)", template)) <= set(state)
+
+
+def test_entity_names_do_not_repeat_the_devices_name() -> None:
+    assert not [entity.name for entity in ENTITIES if "wearable" in entity.name.lower() and entity.key != "connected"]
+
+
+def test_every_command_topic_is_a_command_that_is_obeyed() -> None:
+    topics = {found["command_topic"] for found in CMPS.values() if "command_topic" in found}
+    assert topics <= {f"{ROOT}/cmd/{name}" for name in NAMES}
+    assert {f"{ROOT}/cmd/{name}" for name in ("snooze", "test", "pause", "limit", "profile", "busy", "done")} <= topics
+
+
+def test_the_particulars_of_the_contract() -> None:
+    assert CMPS["sitting"]["value_template"] == "{{ 'ON' if value_json.sitting else 'OFF' }}"
+    assert set(CMPS["posture"]["options"]) == {posture.word for posture in Posture}
+    assert CMPS["alert_state"]["options"] == ["none", "due", "overdue", "snoozed", "paused"]
+    assert CMPS["alert"]["event_types"] == list(EVENT_TYPES)
+    assert CMPS["alert"]["state_topic"] == f"{ROOT}/event"
+    assert CMPS["bout"]["suggested_display_precision"] == 0
+    assert CMPS["rssi"]["enabled_by_default"] is False
+    connected = CMPS["connected"]
+    assert (connected["state_topic"], connected["payload_on"]) == (f"{ROOT}/link", "online")
+    assert connected["payload_off"] == "offline"
+    assert (CMPS["limit"]["min"], CMPS["limit"]["max"], CMPS["limit"]["step"], CMPS["limit"]["mode"]) == (
+        1,
+        240,
+        1,
+        "box",
+    )
+    assert CMPS["profile"]["options"] == ["gentle", "normal", "strict"]
+    assert all(CMPS[key]["message_expiry_interval"] == 60 for key in ("snooze", "break", "test"))
+
+
+@pytest.mark.parametrize("event_type", EVENT_TYPES)
+def test_every_event_type_is_a_device_trigger(event_type: str) -> None:
+    found = CMPS[f"trigger_{event_type}"]
+    assert (found["p"], found["automation_type"]) == ("device_automation", "trigger")
+    assert (found["type"], found["subtype"], found["payload"]) == ("alert", event_type, event_type)
+    assert (found["topic"], found["value_template"]) == (f"{ROOT}/event", "{{ value_json.event_type }}")
+
+
+def test_older_consumers_get_one_message_an_entity_that_needs_no_other() -> None:
+    messages = discovery(ME, TOPICS, "components", "homeassistant")
+    assert len(messages) == len(CMPS)
+    told = {message.topic: json.loads(message.payload) for message in messages}
+    posture = told["homeassistant/sensor/a1b2c3/posture/config"]
+    assert posture["state_topic"] == f"{ROOT}/state"
+    assert told["homeassistant/event/a1b2c3/alert/config"]["avty"] == []
+    for topic, payload in told.items():
+        assert re.fullmatch(r"homeassistant/[a-z_]+/[a-z0-9_-]+/[a-z0-9_-]+/config", topic)
+        assert payload["dev"]["ids"] == ["sitbreak_a1b2c3"]
+        assert payload["o"]["name"]
+        assert "p" not in payload
+
+
+def test_discovery_can_be_switched_off_and_moved() -> None:
+    assert discovery(ME, TOPICS, "off", "homeassistant") == []
+    (message,) = discovery(ME, TOPICS, "device", "ha")
+    assert message.topic == "ha/device/sitbreak_a1b2c3/config"

@@ -1,0 +1,197 @@
+"""What is said: topics, retained or not, keys that are always there."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.events import (
+    EVENT_NAMES,
+    AlertCleared,
+    BreakTaken,
+    CommandAnswered,
+    DayEnded,
+    Event,
+    Message,
+    PostureChanged,
+    Snoozed,
+    TestAlert,
+    WearerState,
+)
+from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
+from tests.support.living_outlet import HIPS, break_due
+
+AT_S = 1_795_343_250.0  # 2026-11-22T10:27:30Z
+WORDS = Phrasebook(Wearer("me", "a1b2c3", model="DeskBand", settings_hash="f00"), Topics("sitbreak", "a1b2c3"))
+STATE = WearerState(
+    at_s=AT_S + 0.7,
+    posture="sitting",
+    sedentary=True,
+    confidence=0.934,
+    bout_id="01J",
+    bout_start_s=AT_S - 2250,
+    bout_s=2250.0,
+    next_break_s=AT_S + 60,
+    today_s=10860.0,
+    longest_s=3840.0,
+    breaks=5,
+    day_start_s=AT_S - 37650,
+    battery_pct=81,
+    rssi_dbm=-61,
+    link_fresh=True,
+    last_sample_s=AT_S - 2,
+)
+STATE_KEYS = {
+    *("v", "ts", "posture", "sitting", "bout_min", "next_break", "alert", "snoozed_until", "today_min", "longest_min"),
+    *("breaks", "day_start", "limit_min", "profile", "paused", "battery", "rssi", "last_sample"),
+    *("busy", "bout_id", "confidence"),
+}
+
+
+def _payload(message: Message) -> dict[str, object]:
+    payload = json.loads(message.payload, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    assert isinstance(payload, dict)
+    return payload
+
+
+def _event(event: Event) -> Message:
+    return next(message for message in WORDS.news(event) if message.topic.endswith("/event"))
+
+
+def test_the_state_says_what_the_contract_says() -> None:
+    message = WORDS.state(STATE)
+    assert (message.topic, message.retain, message.qos) == ("sitbreak/a1b2c3/state", True, 1)
+    assert _payload(message) == {
+        "v": 1,
+        "ts": "2026-11-22T10:27:30Z",
+        "posture": "sitting",
+        "sitting": True,
+        "bout_min": 37.5,
+        "next_break": "2026-11-22T10:28:30Z",
+        "alert": "none",
+        "snoozed_until": None,
+        "today_min": 181,
+        "longest_min": 64,
+        "breaks": 5,
+        "day_start": "2026-11-22T00:00:00Z",
+        "limit_min": 30,
+        "profile": "normal",
+        "paused": False,
+        "battery": 81,
+        "rssi": -61,
+        "last_sample": "2026-11-22T10:27:28Z",
+        "busy": False,
+        "bout_id": "01J",
+        "alert_id": None,
+        "confidence": 0.93,
+    }
+
+
+@given(st.floats(), st.none() | st.floats(min_value=0, max_value=4e9), st.none() | st.integers(0, 100), st.booleans())
+def test_every_state_has_every_key_and_is_json(
+    bout_s: float, at_s: float | None, battery: int | None, on: bool
+) -> None:
+    state = dataclasses.replace(
+        STATE, bout_s=bout_s, next_break_s=at_s, last_sample_s=at_s, battery_pct=battery, paused=on, confidence=bout_s
+    )
+    assert set(_payload(WORDS.state(state))) >= STATE_KEYS
+
+
+def test_speed_is_named_only_where_time_is_not_the_walls() -> None:
+    fast = dataclasses.replace(WORDS, speed=60.0)
+    assert "speed" not in _payload(WORDS.state(STATE))
+    assert _payload(fast.state(STATE))["speed"] == _payload(fast.info())["speed"] == 60.0
+
+
+def test_lying_awake_counts_as_sitting_for_the_switch_and_standing_does_not() -> None:
+    lying = dataclasses.replace(STATE, posture="lying")
+    assert _payload(WORDS.state(lying))["sitting"] is True
+    assert _payload(WORDS.state(dataclasses.replace(STATE, posture="standing", sedentary=False)))["sitting"] is False
+
+
+def test_a_first_call_is_break_due_and_a_repeat_is_break_overdue() -> None:
+    first, repeat = _payload(_event(break_due(AT_S))), _payload(_event(break_due(AT_S + 300, repeat=1)))
+    assert (first["event_type"], repeat["event_type"]) == ("break_due", "break_overdue")
+    assert first["id"] != repeat["id"]
+
+
+def test_break_due_carries_all_that_a_phone_needs() -> None:
+    payload = _payload(_event(break_due(AT_S)))
+    assert payload["ts"] == "2026-11-22T10:27:30Z"
+    assert (payload["bout_min"], payload["limit_min"], payload["level"], payload["repeat"]) == (30, 30, 1, 0)
+    assert payload["title"] == "Time to stand up"
+    assert payload["exercise"] == {
+        "id": "standing_hip_flexion",
+        "title": "Standing hip flexion",
+        "dose": "10-12 per side",
+        "side": "left first",
+        "how": HIPS.how,
+        "image": None,
+    }
+
+
+EXAMPLES: list[tuple[Event, str | None]] = [
+    (break_due(AT_S), "break_due"),
+    (break_due(AT_S, repeat=2), "break_overdue"),
+    (BreakTaken(id="b", at_s=AT_S, bout_id="x", break_start_s=AT_S, upright_s=60, sedentary_s=1800), "break_taken"),
+    (Snoozed(id="s", at_s=AT_S, alert_id="a", until_s=AT_S + 600), "snoozed"),
+    (TestAlert(id="t", at_s=AT_S, title="Test", message="It works.", exercise=HIPS), "test"),
+    (AlertCleared(id="c", at_s=AT_S, alert_id="a", by="break"), None),
+    (PostureChanged(id="p", at_s=AT_S, start_s=AT_S, posture="sitting", previous=None, confidence=math.nan), None),
+]
+
+
+@pytest.mark.parametrize(("event", "event_type"), EXAMPLES, ids=[event.type for event, _ in EXAMPLES])
+def test_alerts_go_to_event_with_the_same_keys_and_all_events_to_log(event: Event, event_type: str | None) -> None:
+    messages = WORDS.news(event)
+    assert not any(message.retain for message in messages)
+    log = _payload(messages[-1])
+    assert (messages[-1].topic, log["type"], log["id"]) == ("sitbreak/a1b2c3/log", event.type, event.id)
+    told = [_payload(message) for message in messages if message.topic == "sitbreak/a1b2c3/event"]
+    assert [payload["event_type"] for payload in told] == ([event_type] if event_type else [])
+    for payload in told:
+        assert payload["id"] == event.id
+        assert {"ts", "bout_min", "limit_min", "level", "repeat", "title", "message", "exercise"} <= set(payload)
+    for message in messages:
+        assert message.properties == {"v": "1", "id": event.id}
+        assert len(message.payload.encode()) <= 1000
+
+
+def test_an_alert_expires_as_the_coach_says_or_earlier_and_a_log_line_never() -> None:
+    event, log = WORDS.news(break_due(AT_S, expires_s=AT_S + 90))
+    assert (event.expires_s, log.expires_s) == (AT_S + 90, None)
+    assert _event(break_due(AT_S, expires_s=AT_S + 9000)).expires_s == AT_S + 600
+
+
+def test_every_kind_of_event_has_a_log_line() -> None:
+    assert {event.type for event, _ in EXAMPLES} <= set(EVENT_NAMES.values())
+
+
+def test_the_day_is_retained_and_stands_on_its_own_topic() -> None:
+    day = DayEnded(id="d", at_s=AT_S, date="2026-11-21", sedentary_min=401.25, longest_min=64.0, breaks=9, alerts=4)
+    message = WORDS.news(day)[-1]
+    assert (message.topic, message.retain) == ("sitbreak/a1b2c3/day", True)
+    assert _payload(message)["date"] == "2026-11-21"
+
+
+def test_availability_and_link_are_one_retained_word() -> None:
+    assert WORDS.availability(False) == Message("sitbreak/a1b2c3/availability", "offline", retain=True, qos=1)
+    assert WORDS.link(True) == Message("sitbreak/a1b2c3/link", "online", retain=True, qos=1)
+
+
+def test_a_result_names_the_value_in_force_or_the_error() -> None:
+    answer = CommandAnswered(id="a", at_s=AT_S, command="limit", ok=False, error="1 to 240", value=30.0)
+    message = WORDS.result(answer)
+    assert (message.topic, message.retain, message.qos) == ("sitbreak/a1b2c3/cmd/limit/result", False, 0)
+    assert _payload(message) == {"ok": False, "error": "1 to 240", "value": 30.0}
+
+
+def test_info_says_who_speaks_and_names_nobody() -> None:
+    payload = _payload(WORDS.info())
+    assert (payload["model"], payload["config_hash"]) == ("DeskBand", "f00")
+    assert "me" not in payload.values()

@@ -1,0 +1,45 @@
+"""Settings of MQTT: what does not go together is said in words, and a secret never shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from monitor.outlets.mqtt.rules import MqttRules
+
+
+def test_no_host_means_no_mqtt() -> None:
+    assert not MqttRules().enabled
+    assert MqttRules(host="localhost").enabled
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"tls": "ca-file"}, "needs ca_file"),
+        ({"ca_file": "ca.pem"}, 'tls = "off"'),
+        ({"tls": "system", "client_key_file": "k"}, "needs client_cert_file"),
+        ({"username": "u", "password": "p", "password_file": "f"}, "keep one"),
+        ({"password": "p"}, "needs a username"),
+        ({"base": "Sit.Break"}, "pattern"),
+        ({"base": "a/b"}, "pattern"),
+        ({"busy_topic": "house/+"}, "pattern"),
+        ({"hots": "x"}, "Extra inputs"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_in_words(settings: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        MqttRules(**settings)
+
+
+def test_the_password_never_shows() -> None:
+    rules = MqttRules(username="u", password="secret")
+    assert "secret" not in repr(rules) + rules.model_dump_json()
+
+
+def test_every_setting_is_explained_in_a_sentence() -> None:
+    for name, setting in MqttRules.model_fields.items():
+        assert setting.description, name
+        assert setting.description.endswith("."), name

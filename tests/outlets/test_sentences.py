@@ -1,0 +1,41 @@
+"""One sentence for clients that can only show text."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.events import AlertCleared, BreakTaken, Event, NotWorn, Snoozed, WearerState
+from monitor.outlets.mqtt.sentences import STANDING, sentence, sentence_of_state
+from tests.support.living_outlet import break_due
+
+AT_S = 1_795_343_250.0
+
+
+def _taken(upright_s: float) -> BreakTaken:
+    return BreakTaken(id="b", at_s=AT_S, bout_id="x", break_start_s=AT_S, upright_s=upright_s, sedentary_s=1800.0)
+
+
+def _cleared(by: str) -> AlertCleared:
+    return AlertCleared(id="c", at_s=AT_S, alert_id="a", by=by)
+
+
+@pytest.mark.parametrize(
+    ("event", "text"),
+    [
+        (break_due(AT_S), "Seated for 30 minutes. Fancy 10 knee lifts?"),
+        (_taken(60.0), "Break taken: up for 1 minute after 30 minutes of sitting."),
+        (_taken(20.0), "Break taken: up for 20 seconds after 30 minutes of sitting."),
+        (_cleared("break"), "Break seen. Well done."),
+        (_cleared("a way nobody knows yet"), "No break is due."),
+        (_cleared("snooze"), None),
+        (Snoozed(id="s", at_s=AT_S, alert_id="a", until_s=AT_S + 600), "Snoozed for 10 minutes."),
+        (NotWorn(id="n", at_s=AT_S, since_s=AT_S), None),
+    ],
+)
+def test_the_text_follows_the_alert_and_its_end(event: Event, text: str | None) -> None:
+    assert sentence(event) == text
+
+
+@pytest.mark.parametrize("alert", STANDING)
+def test_before_anything_has_happened_the_state_speaks(alert: str) -> None:
+    assert sentence_of_state(WearerState(at_s=AT_S, alert=alert)) == STANDING[alert]
