@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from monitor import __version__, checkpoint, systemd
 from monitor.assembly import fingerprint, new_driver, new_pipeline
@@ -29,7 +30,7 @@ from monitor.transport.ble import Link
 from monitor.transport.packet_log import PacketLog
 from monitor.transport.radio import Radio
 from monitor.transport.scanner import DeviceMatch, Scanner
-from monitor.wearables.base import Resume
+from monitor.wearables.base import Resume, Wearable
 
 _log = logging.getLogger(__name__)
 
@@ -160,7 +161,7 @@ class App:
     ) -> Part:
         plan, driver = self.settings.wearers[wearer], new_driver(self.settings, wearer)
         backfill, resume = await self._remembered(wearer, history)
-        packet_log = self._packet_log(wearer, backfill) if self._log_dir else None
+        packet_log = self._packet_log(wearer, driver, backfill) if self._log_dir else None
         live = LiveWearer(
             wearer=wearer,
             driver=driver,
@@ -201,16 +202,20 @@ class App:
         kept["backfill"].take_rules_of(fresh)
         return kept["backfill"], kept["resume"]
 
-    def _packet_log(self, wearer: str, backfill: Backfill) -> PacketLog:
+    def _packet_log(self, wearer: str, driver: Wearable, backfill: Backfill) -> PacketLog:
         assert self._log_dir is not None
         plan = self.settings.wearers[wearer]
-        header = {
-            "version": __version__,
-            "wearer": wearer,
-            "wearable": plan.wearable,
-            "placement": plan.placement,
-            "settings_hash": self.settings.digest,
-            "settings": self.settings.model_dump(mode="json"),
-            "checkpoint": checkpoint.dumps(backfill, fingerprint(self.settings, wearer)),
-        }
+
+        def header() -> dict[str, Any]:  # of every file anew, so that each can be played on its own
+            state = {"driver": driver, "backfill": backfill}
+            return {
+                "version": __version__,
+                "wearer": wearer,
+                "wearable": plan.wearable,
+                "placement": plan.placement,
+                "settings_hash": self.settings.digest,
+                "settings": self.settings.model_dump(mode="json"),
+                "checkpoint": checkpoint.dumps(state, fingerprint(self.settings, wearer)),
+            }
+
         return PacketLog(self._log_dir, header)

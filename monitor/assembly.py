@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from monitor import __version__
 from monitor.backfill import Backfill
 from monitor.coach.policy import Coach
 from monitor.pipeline import Pipeline
@@ -27,6 +26,6 @@ def new_pipeline(settings: Settings, wearer: str) -> Backfill:
 
 
 def fingerprint(settings: Settings, wearer: str) -> str:
-    """What a stored state must agree with to be taken up again: the program, and where the wearable sits."""
+    """What a stored state must agree with to be taken up again: which wearable, and where it sits."""
     plan = settings.wearers[wearer]
-    return f"{__version__} {plan.wearable} {plan.placement}"
+    return f"{plan.wearable} {plan.placement}"

@@ -274,7 +274,7 @@ class Bouts:
         bout, self.bout = self.bout, None
         self.events.append(
             BoutEnded(
-                id=event_id(bout.start_s, self.wearer, "bout_ended"),
+                id=event_id(bout.start_s, self.wearer, "bout_ended", end_s),
                 at_s=at_s,
                 bout_id=bout.id,
                 bout_start_s=bout.start_s,

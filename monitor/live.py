@@ -23,6 +23,9 @@ from monitor.wearables.base import Wearable
 
 COMMIT_EVERY_S = 10.0
 """Wall seconds between two commits when nothing happens; events are committed at once."""
+HOLE_CHECKPOINT_EVERY_S = 60.0
+"""Wall seconds between two checkpoints while samples wait behind a hole: with an hour of them a state is megabytes.
+Events committed in between bear ids made from what happened, so that a crash doubles none of them."""
 LATENESS_S = 2.0
 """Wall seconds that samples may take to get here before a tick calls them missing."""
 
@@ -56,6 +59,7 @@ class LiveWearer:
         self._rssi_dbm: int | None = None
         self._link = LinkState.SEARCHING
         self._committed_wall_s = 0.0
+        self._checkpoint_wall_s = 0.0
         self._committing = asyncio.Lock()
         self._woken = asyncio.Event()
 
@@ -106,11 +110,12 @@ class LiveWearer:
             if not (self._events or self._corrections or force):
                 return
             update, progress = Update(self.wearer, tuple(self._events), self.state), self.intake.progress
-            for commit in self._take_commits(update):
-                await self._history.commit(commit)
             self._committed_wall_s = asyncio.get_running_loop().time()
+            text = self._checkpoint_if_due(self._committed_wall_s)
+            for commit in self._take_commits(update, text):
+                await self._history.commit(commit)
         self._bus.publish(update)
-        if progress is not None:
+        if progress is not None and text is not None:
             self.on_stored(*progress)
 
     async def close(self) -> None:
@@ -119,8 +124,11 @@ class LiveWearer:
         gone = replace(self.state, posture="unknown", sedentary=False, confidence=0.0, link_fresh=False)
         self._bus.publish(Update(self.wearer, (), gone))
 
-    def checkpoint(self) -> str:
+    def _checkpoint_if_due(self, wall_s: float) -> str | None:
         """Everything worth keeping over a crash, as text."""
+        if self.intake.backfill.mark is not None and wall_s - self._checkpoint_wall_s < HOLE_CHECKPOINT_EVERY_S:
+            return None
+        self._checkpoint_wall_s = wall_s
         state = {"backfill": self.intake.backfill, "resume": self.intake.resume()}
         return checkpoint.dumps(state, self._fingerprint)
 
@@ -134,7 +142,7 @@ class LiveWearer:
             self._postures.append(step.postures)
         self._events += step.events
 
-    def _take_commits(self, update: Update) -> list[Commit]:
+    def _take_commits(self, update: Update, checkpoint_text: str | None) -> list[Commit]:
         """One commit with everything; corrections but the last go ahead of it, in their order."""
         earlier, last = self._corrections[:-1], self._corrections[-1] if self._corrections else None
         said = {name: tuple(outlet.durable(update)) for name, outlet in self._outlets.items()}
@@ -147,7 +155,7 @@ class LiveWearer:
                 postures=postures,
                 events=update.events,
                 messages=messages,
-                checkpoint=self.checkpoint(),
+                checkpoint=checkpoint_text,
                 correction=last,
             )
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +18,9 @@ from monitor.pipeline import LATENCY_S, Step, rows_before
 from monitor.settings import Settings
 from monitor.transport.packet_log import read_packet_log
 from monitor.transport.recording import Recording
+from monitor.wearables.base import Wearable
+
+_log = logging.getLogger(__name__)
 
 COLUMNS = "start_s,decided_s,posture,sedentary,worn,confidence"
 
@@ -43,19 +47,23 @@ def replay_packet_log(path: Path) -> Iterator[Step]:
     settings = Settings.model_validate(header["settings"])
     wearer = header["wearer"]
     steps: list[Step] = []
-    intake = Intake(new_driver(settings, wearer), _state_of(header, settings, wearer), steps.append)
+    intake = Intake(*_state_of(header, settings, wearer), steps.append)
     for line in lines:
         play(intake, line)
         yield from steps
         steps.clear()
 
 
-def _state_of(header: dict[str, Any], settings: Settings, wearer: str) -> Backfill:
+def _state_of(header: dict[str, Any], settings: Settings, wearer: str) -> tuple[Wearable, Backfill]:
+    driver, backfill = new_driver(settings, wearer), new_pipeline(settings, wearer)
     try:
         state = loads(header["checkpoint"], fingerprint(settings, wearer))
-    except CheckpointError:  # recorded by another version: the samples are still good
-        return new_pipeline(settings, wearer)
-    return state if isinstance(state, Backfill) else new_pipeline(settings, wearer)
+        if isinstance(state["driver"], type(driver)) and isinstance(state["backfill"], Backfill):
+            return state["driver"], state["backfill"]
+        _log.warning("the recording holds no state to begin with; it begins afresh")
+    except (CheckpointError, KeyError, TypeError) as error:  # by another version: the packets are still good
+        _log.warning("%s", error)
+    return driver, backfill
 
 
 class ReplayFiles:

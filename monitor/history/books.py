@@ -1,12 +1,12 @@
 """Events into books: bouts, breaks, gaps and alerts, one row each, and what a correction does to them.
 
-A correction from T on is the second reading of the seconds from T. First the books are taken back to T: a record that
-began at T or later is taken out, one that was closed by a second from T on is opened again. Then the second reading's
-events are entered. A record that comes out of it changed counts one revision more; one that comes out the same stays.
+A correction from T on is the second reading of the seconds from T. First the books are taken back to T: what was
+entered because of a second from T on is undone. Then the second reading's events are entered. A record that comes out
+of it changed counts one revision more; one that comes out the same stays as it was.
 
-Which second closed a record is known from its end, except where its end is not the second that decided it (a break
-ends its bout a minute earlier). Then the time of the decision tells: no second is decided later than 5 s after it began
-(design: causal), so what was decided more than 4 s after T was decided by a second from T on.
+Which second an entry is due to follows from its times: from T on if a time in it is, or if it was decided no earlier
+than the second T itself was. (Neither alone would do: a break ends its bout a minute back, and sitting down counts when
+it has lasted; and what is due to the seconds just before T was decided after T, because a decision takes up to 5 s.)
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from monitor.events import (
 )
 from monitor.history import runs
 
-DECIDED_WITHIN_S = 4.0
-"""How long after the end of a second its row may still be decided."""
+LATEST_DECISION_S = 5.0
+"""No second is decided later than this after it began."""
 CORRECTABLE = ("bouts", "breaks", "gaps")
 _BOOKKEEPING = ("opened_at_s", "closed_at_s", "revision", "corrected")
 _BEGUN = {
-    "bouts": "start_s >= :from_s",
+    "bouts": "start_s >= :from_s OR opened_at_s >= :decided_s",
     # a break is entered when it is credited; one that was never credited, when it ends
-    "breaks": "start_s >= :from_s OR opened_at_s > :later_s OR (NOT taken AND end_s >= :from_s)",
-    "gaps": "end_s >= :from_s",  # entered when it ends
+    "breaks": "start_s >= :from_s OR opened_at_s >= :decided_s OR (NOT taken AND end_s >= :from_s)",
+    "gaps": "end_s >= :from_s OR opened_at_s >= :decided_s",  # entered when it ends
 }
-"""Which records were begun by a second from ``from_s`` on."""
+"""Which records were entered because of a second from ``from_s`` on."""
 _REOPENED = {
     "bouts": "sedentary_s = 0, paused_s = 0, unknown_s = 0, ended_by = NULL",
     "breaks": "upright_s = 0, stepping_s = 0, steps = 0",
@@ -56,11 +56,21 @@ def enter(connection: sqlite3.Connection, wearer_id: int, event: Event) -> None:
         booking(connection, wearer_id, event)
 
 
-def correct(connection: sqlite3.Connection, wearer_id: int, from_s: float, events: Iterable[Event]) -> None:
-    """Take the books back to ``from_s``, enter the second reading, count the revisions."""
+def correct(
+    connection: sqlite3.Connection,
+    wearer_id: int,
+    from_s: float,
+    events: Iterable[Event],
+    decided_s: float | None = None,
+) -> None:
+    """Take the books back to ``from_s``, enter the second reading, count the revisions.
+
+    ``decided_s`` is when the second ``from_s`` was decided; None where it has no row.
+    """
+    decided_s = from_s + LATEST_DECISION_S if decided_s is None else decided_s
     before = {table: _touchable(connection, table, wearer_id, from_s) for table in CORRECTABLE}
     for table in CORRECTABLE:
-        _take_back(connection, table, wearer_id, from_s)
+        _take_back(connection, table, wearer_id, from_s, decided_s)
     for event in events:
         enter(connection, wearer_id, event)
     for table in CORRECTABLE:
@@ -160,8 +170,15 @@ def _break_due(connection: sqlite3.Connection, wearer_id: int, event: BreakDue) 
         "cleared_at_s": None,
         "cleared_by": None,
     }
-    first_call = ("bout_id", "first_at_s", "why_now", "exercise_id", "exercise_title", "exercise_dose")
-    _upsert(connection, "alerts", wearer_id, event.alert_id, record, keep=first_call)
+    first_call = ("bout_id", "first_at_s", "due_s", "sedentary_s", "limit_s", "why_now", "confidence")
+    _upsert(
+        connection,
+        "alerts",
+        wearer_id,
+        event.alert_id,
+        record,
+        keep=(*first_call, "exercise_id", "exercise_title", "exercise_dose"),
+    )
 
 
 def _alert_cleared(connection: sqlite3.Connection, wearer_id: int, event: AlertCleared) -> None:
@@ -207,12 +224,12 @@ def _touchable(connection: sqlite3.Connection, table: str, wearer_id: int, from_
     return {record["id"]: record for record in records}
 
 
-def _take_back(connection: sqlite3.Connection, table: str, wearer_id: int, from_s: float) -> None:
-    times = {"wearer": wearer_id, "from_s": from_s, "later_s": from_s + DECIDED_WITHIN_S}
+def _take_back(connection: sqlite3.Connection, table: str, wearer_id: int, from_s: float, decided_s: float) -> None:
+    times = {"wearer": wearer_id, "from_s": from_s, "decided_s": decided_s}
     connection.execute(f"DELETE FROM {table} WHERE wearer_id = :wearer AND ({_BEGUN[table]})", times)
     connection.execute(
         f"UPDATE {table} SET end_s = NULL, closed_at_s = NULL, {_REOPENED[table]}"
-        " WHERE wearer_id = :wearer AND (end_s >= :from_s OR closed_at_s > :later_s)",
+        " WHERE wearer_id = :wearer AND (end_s >= :from_s OR closed_at_s >= :decided_s)",
         times,
     )
 

@@ -7,7 +7,7 @@ refused or expired, over restarts too. Cancelling a caller does not cancel a com
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -63,28 +63,12 @@ class History:
         return await self._ask(self._store.node_id, wearer)
 
     async def checkpoint(self, wearer: str) -> str | None:
-        """The pipeline's state as last committed."""
+        """The wearer's state as last committed."""
         return await self._ask(self._store.checkpoint, wearer)
-
-    async def resume(self, wearer: str) -> str | None:
-        """The driver's memory as last committed."""
-        return await self._ask(self._store.resume, wearer)
 
     async def close_open(self, wearer: str) -> None:
         """Close the bout and the break left open by a run whose checkpoint cannot be used."""
         await self._ask(self._store.close_open, wearer)
-
-    async def overrides(self, wearer: str, file_values: Mapping[str, Any]) -> dict[str, Any]:
-        """The runtime values still in force, given what file and environment say now."""
-        return await self._ask(self._store.overrides, wearer, file_values)
-
-    async def set_override(self, wearer: str, key: str, value: Any, file_value: Any) -> None:
-        """Keep a runtime value until the file's value changes or it is reset."""
-        await self._ask(self._store.set_override, wearer, key, value, file_value)
-
-    async def reset_override(self, wearer: str, key: str) -> None:
-        """Forget a runtime value."""
-        await self._ask(self._store.reset_override, wearer, key)
 
     async def pending(self, outlet: str, after: int, limit: int) -> list[OutboxRow]:
         """Unsent rows of an outlet; asked through its outbox."""

@@ -12,10 +12,9 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from monitor.events import Correction, Event, Message, event_as_dict
-from monitor.history import books, overrides, runs
+from monitor.history import books, runs
 from monitor.history.database import Database
 from monitor.history.retention import HistoryRules, forget
 from monitor.model import PostureEpochs
@@ -34,11 +33,9 @@ class Commit:
     messages: Mapping[str, tuple[Message, ...]] = field(default_factory=dict)
     """By the name of the outlet that sends them (``Outlet.NAME``)."""
     checkpoint: str | None = None
-    """The pipeline's state after this step, as text; None leaves the stored one."""
+    """The wearer's state after this step, as text; None leaves the stored one."""
     correction: Correction | None = None
     """Entered before ``postures`` and ``events``."""
-    resume: str | None = None
-    """What the driver wants to remember, as text; None leaves the stored one."""
 
     @property
     def latest_s(self) -> float | None:
@@ -74,7 +71,8 @@ class Store:
             for event in fresh:
                 books.enter(connection, wearer_id, event)
             _post(connection, wearer_id, commit, {event.id for event in fresh})
-            _keep_state(connection, wearer_id, {"pipeline": commit.checkpoint, "driver": commit.resume})
+            if commit.checkpoint is not None:
+                connection.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?)", (wearer_id, commit.checkpoint))
             self._forget_sometimes(connection, wearer_id, commit)
 
     def close_open(self, wearer: str) -> None:
@@ -83,12 +81,12 @@ class Store:
             books.close_open(connection, _wearer_id(connection, wearer))
 
     def checkpoint(self, wearer: str) -> str | None:
-        """The pipeline's state as last committed."""
-        return self._state(wearer, "pipeline")
-
-    def resume(self, wearer: str) -> str | None:
-        """The driver's memory as last committed."""
-        return self._state(wearer, "driver")
+        """The wearer's state as last committed."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT body FROM checkpoints JOIN wearers USING (wearer_id) WHERE name = ?", (wearer,)
+            ).fetchone()
+            return str(found[0]) if found else None
 
     def node_id(self, wearer: str) -> str:
         """The wearer's random name in topics: 12 hex digits, made once and kept."""
@@ -97,27 +95,7 @@ class Store:
             found = connection.execute("SELECT node_id FROM wearers WHERE wearer_id = ?", (wearer_id,)).fetchone()
             return str(found[0])
 
-    # --- settings changed while running -------------------------------------------------------------------------
-
-    def overrides(self, wearer: str, file_values: Mapping[str, Any]) -> dict[str, Any]:
-        """The runtime values still in force; those whose file value has changed since are forgotten.
-
-        ``file_values`` is what file and environment give each key now, JSON-ready.
-        """
-        with self._database.transaction() as connection:
-            return overrides.in_force(connection, _wearer_id(connection, wearer), file_values)
-
-    def set_override(self, wearer: str, key: str, value: Any, file_value: Any) -> None:
-        """Keep a runtime value until the file's value changes or it is reset."""
-        with self._database.transaction() as connection:
-            overrides.keep(connection, _wearer_id(connection, wearer), key, value, file_value)
-
-    def reset_override(self, wearer: str, key: str) -> None:
-        """Forget a runtime value."""
-        with self._database.transaction() as connection:
-            overrides.forget(connection, _wearer_id(connection, wearer), key)
-
-    # --- the outbox ---------------------------------------------------------------------------------------------
+    # --- what waits to be sent ---------------------------------------------------------------------------------
 
     def pending(self, outlet: str, after: int, limit: int) -> list[OutboxRow]:
         """Up to ``limit`` unsent rows of an outlet above ``after``, oldest first."""
@@ -144,14 +122,6 @@ class Store:
             connection.execute("UPDATE outbox SET state = ?, reason = ? WHERE number = ?", (state, reason, number))
 
     # --- inside -------------------------------------------------------------------------------------------------
-
-    def _state(self, wearer: str, part: str) -> str | None:
-        with self._database.reading() as connection:
-            found = connection.execute(
-                "SELECT body FROM checkpoints JOIN wearers USING (wearer_id) WHERE name = ? AND part = ?",
-                (wearer, part),
-            ).fetchone()
-            return str(found[0]) if found else None
 
     def _forget_sometimes(self, connection: sqlite3.Connection, wearer_id: int, commit: Commit) -> None:
         now_s = commit.latest_s
@@ -183,10 +153,12 @@ def _log(connection: sqlite3.Connection, wearer_id: int, event: Event, corrected
 
 
 def _correct(connection: sqlite3.Connection, wearer_id: int, correction: Correction) -> None:
-    runs.replace(connection, wearer_id, correction.from_s, correction.postures)
+    rows, from_s = correction.postures, correction.from_s
+    runs.replace(connection, wearer_id, from_s, rows)
     for event in correction.events:
         _log(connection, wearer_id, event, corrected=True)
-    books.correct(connection, wearer_id, correction.from_s, correction.events)
+    decided_s = float(rows.decided_s[0]) if len(rows) and rows.start_s[0] <= from_s else None
+    books.correct(connection, wearer_id, from_s, correction.events, decided_s)
 
 
 def _post(connection: sqlite3.Connection, wearer_id: int, commit: Commit, fresh: set[str]) -> None:
@@ -215,9 +187,3 @@ def _post_one(
     }
     names = ", ".join(columns)
     connection.execute(f"INSERT INTO outbox ({names}) VALUES ({', '.join(f':{name}' for name in columns)})", columns)
-
-
-def _keep_state(connection: sqlite3.Connection, wearer_id: int, parts: Mapping[str, str | None]) -> None:
-    for part, body in parts.items():
-        if body is not None:
-            connection.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)", (wearer_id, part, body))

@@ -118,18 +118,8 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_waiting ON outbox (outlet, number) WHERE state = 'pending';
 
 CREATE TABLE checkpoints (
-    wearer_id INTEGER NOT NULL REFERENCES wearers,
-    part TEXT NOT NULL,
-    body TEXT NOT NULL,
-    PRIMARY KEY (wearer_id, part)
-) WITHOUT ROWID;
-
-CREATE TABLE overrides (
-    wearer_id INTEGER NOT NULL REFERENCES wearers,
-    key TEXT NOT NULL,
-    value TEXT NOT NULL,
-    file_value TEXT NOT NULL,
-    PRIMARY KEY (wearer_id, key)
-) WITHOUT ROWID;
+    wearer_id INTEGER PRIMARY KEY REFERENCES wearers,
+    body TEXT NOT NULL
+);
 
 PRAGMA user_version = 1;
