@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
@@ -47,30 +48,34 @@ async def tcp_radio(air: Air) -> AsyncIterator[Radio]:
 async def worn_band(over_tcp: bool = False) -> AsyncIterator[tuple[VirtualBand, Link, Facts]]:
     """A band on a body, a minute a second, and the monitor's link to it."""
     origin_s = time.time()
-    async with (
-        Air() as air,
-        virtual_band(air=air, clock=ScaledClock(origin_s, SPEED)) as band,
-        (tcp_radio if over_tcp else radio_on)(air) as radio,
-        linked(radio, DeskBand(), clock=Clock(origin_s, SPEED)) as (link, facts),
-    ):
-        yield band, link, facts
+    async with Air() as air, virtual_band(air=air, clock=ScaledClock(origin_s, SPEED)) as band:
+        async with (
+            (tcp_radio if over_tcp else radio_on)(air) as radio,
+            linked(radio, DeskBand(), clock=Clock(origin_s, SPEED)) as (link, facts),
+        ):
+            yield band, link, facts
+        await asyncio.sleep(0.1)  # let the band advertise again before it is switched off
+
+
+def span(block: AccelBlock) -> range:
+    """Indices of a block's samples."""
+    assert block.first_index is not None
+    return range(block.first_index, block.first_index + len(block.t_s))
 
 
 def assert_exactly_once(facts: Facts, band: VirtualBand) -> None:
     """Every sample between the first and the last came once, as the band has stored it; live ones in order."""
-    blocks: list[AccelBlock] = facts.of(AccelBlock)
-    live = [block for block in blocks if Quality.REPLAYED not in block.quality]
-    assert all(a.first_index + len(a.t_s) <= b.first_index for a, b in pairwise(live))
+    blocks: list[AccelBlock] = sorted(facts.of(AccelBlock), key=lambda block: span(block).start)
+    live = [block for block in facts.of(AccelBlock) if Quality.REPLAYED not in block.quality]
+    assert all(span(a).stop <= span(b).start for a, b in pairwise(live))
     indices = sorted(facts.indices)
     assert indices == list(range(indices[0], indices[-1] + 1))
-    in_order = sorted(blocks, key=lambda block: block.first_index or 0)
-    assert np.all(np.diff(np.concatenate([block.t_s for block in in_order])) > 0)
+    assert np.all(np.diff(np.concatenate([block.t_s for block in blocks])) > 0)
     stored = {
-        block.first_index + i: counts for block in band.firmware.ring.blocks for i, counts in enumerate(block.counts)
+        stored.first_index + i: xyz for stored in band.firmware.ring.blocks for i, xyz in enumerate(stored.counts)
     }
     for block in blocks:
-        expected = np.array([stored[block.first_index + i] for i in range(len(block.t_s))]) / 4096
-        assert np.allclose(block.xyz_g, expected, atol=1e-6)
+        assert np.allclose(block.xyz_g, np.array([stored[index] for index in span(block)]) / 4096, atol=1e-6)
 
 
 @pytest.mark.parametrize("over_tcp", [False, True], ids=["in process", "over TCP"])
@@ -121,7 +126,7 @@ async def test_a_nudge_buzzes_the_band_and_its_button_answers() -> None:
 async def test_what_is_stored_here_is_acknowledged_to_the_band() -> None:
     async with worn_band() as (band, link, facts):
         await facts.until(lambda: len(facts.indices) > 25 * 30)
-        last = facts.of(AccelBlock)[-1]
-        link.stored(last.segment, last.first_index)
+        last: AccelBlock = facts.of(AccelBlock)[-1]
+        link.stored(last.segment, span(last).start)
         await facts.until(lambda: band.firmware.ring.blocks[0].first_index > 0, 10)
-    assert band.firmware.ring.blocks[0].first_index <= last.first_index
+    assert band.firmware.ring.blocks[0].first_index <= span(last).start

@@ -115,7 +115,7 @@ class Link:
 
     async def _not_connected(self, sighting: Sighting, error: BaseException) -> None:
         self._failures += 1
-        reason = f"{sighting.address} was heard but cannot be connected: {error or type(error).__name__}"
+        reason = f"{sighting.address} was heard but cannot be connected: {str(error) or type(error).__name__}"
         _log.info("%s: %s", self.name, reason)
         await self._say(LinkState.SEARCHING, sighting.rssi_dbm, reason)
         if self._failures % FORGET_AFTER == 0:

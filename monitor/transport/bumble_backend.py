@@ -56,6 +56,34 @@ def opener(transport: str) -> OpenAir:
     return lambda: open_transport(transport)
 
 
+def _heed(task: asyncio.Task[Any]) -> None:
+    """Take note of a failure that nobody waits for any more."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.debug("%s: %r", task.get_name(), error)
+
+
+async def _command(command: Coroutine[Any, Any, T]) -> T:
+    """Run a command of the host in a task of its own, for a limited time.
+
+    bumble waits for its controller by ``asyncio.wait_for``, which in Python 3.11 swallows a cancellation that comes
+    together with the answer; whoever was cancelled there would run on for ever.
+    """
+    task = asyncio.create_task(command, name="HCI command")
+    task.add_done_callback(_heed)
+    try:
+        await asyncio.wait({task}, timeout=_COMMAND_LIMIT_S)
+    finally:
+        task.cancel()  # no effect on one that is done
+    if not task.done():
+        raise TimeoutError("the Bluetooth controller does not answer")
+    try:
+        return task.result()
+    except BaseBumbleError as error:
+        raise BleakError(f"radio: {str(error) or type(error).__name__}") from error
+    except asyncio.CancelledError as error:  # bumble's way to say that the transport is gone
+        raise BleakError("radio lost") from error
+
+
 class BumbleHost:
     """The host stack on one transport: opened when first needed, and anew after the transport died."""
 
@@ -90,7 +118,7 @@ class BumbleHost:
                 except Exception as error:  # a transport raises whatever its library raises: OSError, USBError, ...
                     await self._drop()
                     reason = BleakBluetoothNotAvailableReason.NO_BLUETOOTH
-                    raise BleakBluetoothNotAvailableError(f"{error or type(error).__name__}", reason) from error
+                    raise BleakBluetoothNotAvailableError(str(error) or type(error).__name__, reason) from error
             return self._device
 
     async def _power_on(self, transport: Transport) -> Device:
@@ -98,8 +126,7 @@ class BumbleHost:
         own = Address((0xC0 << 40 | secrets.randbits(46)).to_bytes(6, "little"), Address.RANDOM_DEVICE_ADDRESS)
         config = DeviceConfiguration(name="sitbreak", address=own)
         device = Device.from_config_with_hci(config, transport.source, transport.sink)
-        async with asyncio.timeout(_COMMAND_LIMIT_S):
-            await device.power_on()
+        await _command(device.power_on())
         device.on(Device.EVENT_ADVERTISEMENT, self._advertised)
         transport.source.terminated.add_done_callback(self._terminated)
         return device
@@ -123,7 +150,7 @@ class BumbleHost:
         self._listeners.add(listener)
         try:
             if not device.is_scanning:
-                await self._command(device.start_scanning(active=active))
+                await _command(device.start_scanning(active=active))
         except BaseException:
             self._listeners.discard(listener)
             raise
@@ -132,20 +159,14 @@ class BumbleHost:
         """The last one to leave ends the scan."""
         self._listeners.discard(listener)
         if not self._listeners and self._device is not None and self._device.is_scanning:
-            await self._command(self._device.stop_scanning())
-
-    async def _command(self, command: Coroutine[Any, Any, T]) -> T:
-        try:
-            async with asyncio.timeout(_COMMAND_LIMIT_S):
-                return await command
-        except BaseBumbleError as error:
-            raise BleakError(f"radio: {error}") from error
+            await _command(self._device.stop_scanning())
 
     async def connect(self, client: BumbleClient, address: Address, timeout_s: float) -> Connection:
         """A link to ``address``; raises TimeoutError when it does not answer in time."""
         device = await self.device()
         async with self._connecting:
             attempt = asyncio.create_task(device.connect_le(address, timeout=None), name=f"connect {address}")
+            attempt.add_done_callback(_heed)
             try:
                 await asyncio.wait({attempt}, timeout=timeout_s)
             except asyncio.CancelledError:
@@ -163,12 +184,11 @@ class BumbleHost:
 
     async def _withdraw(self, device: Device, attempt: asyncio.Task[Connection]) -> None:
         """Give up: bumble takes a request back only while ``connect_le`` is still waiting for it."""
-        with contextlib.suppress(BaseBumbleError, TimeoutError):
-            async with asyncio.timeout(_COMMAND_LIMIT_S):
-                await device.cancel_connection()  # type: ignore[no-untyped-call]
-                await asyncio.wait({attempt}, timeout=1.0)  # some controllers never confirm
-                if attempt.done() and not attempt.cancelled() and attempt.exception() is None:
-                    await attempt.result().disconnect()  # it came through in the very last moment
+        with contextlib.suppress(BleakError, TimeoutError):
+            await _command(device.cancel_connection())  # type: ignore[no-untyped-call]
+            await asyncio.wait({attempt}, timeout=1.0)  # some controllers never confirm
+            if attempt.done() and not attempt.cancelled() and attempt.exception() is None:
+                await _command(attempt.result().disconnect())  # it came through in the very last moment
         attempt.cancel()
 
     def forget(self, client: BumbleClient) -> None:
@@ -312,12 +332,12 @@ class BumbleClient(BaseBleakClient):
         if (connection := self._connection) is None:
             return
         try:
-            async with asyncio.timeout(_COMMAND_LIMIT_S):
-                await connection.disconnect()
-        except (BaseBumbleError, TimeoutError, asyncio.CancelledError) as error:
-            self.on_disconnected(error)  # the controller does not know the link, or does not answer: it is over
-            if isinstance(error, asyncio.CancelledError):
-                raise
+            await _command(connection.disconnect())
+        except (BleakError, TimeoutError) as error:
+            _log.debug("disconnecting %s: %r", self.address, error)
+        finally:
+            # Told already, unless the controller does not know the link or does not answer: then it is over as well
+            self.on_disconnected("given up")
 
     async def pair(self, *_: Any, **__: Any) -> None:
         """Pair, Just Works."""
@@ -339,7 +359,8 @@ class BumbleClient(BaseBleakClient):
             raise BleakError("Not connected")
         task = asyncio.create_task(request, name=f"GATT request to {self.address}")
         self._requests.add(task)
-        task.add_done_callback(self._requested)
+        task.add_done_callback(self._requests.discard)
+        task.add_done_callback(_heed)
         either: set[asyncio.Future[Any]] = {task, self._gone}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
@@ -352,11 +373,6 @@ class BumbleClient(BaseBleakClient):
             raise BleakGATTProtocolError(error.error_code) from error
         except BaseBumbleError as error:
             raise BleakError(str(error) or type(error).__name__) from error
-
-    def _requested(self, task: asyncio.Task[Any]) -> None:
-        self._requests.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _log.debug("%s: %r", task.get_name(), error)
 
     async def read_gatt_char(
         self, characteristic: BleakGATTCharacteristic, *, use_cached: bool = False, **_: Any

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -282,14 +282,20 @@ class Facts:
         await self.until(lambda: self.states.count(state) >= times)
 
 
-@contextlib.asynccontextmanager
-async def radio_on(air: Air, **rules: Any) -> AsyncIterator[Radio]:
-    """A radio of the monitor on this air."""
+def opener_in(air: Air) -> Callable[[], Awaitable[Transport]]:
+    """Opens a transport on an air in this process."""
 
     async def open_air() -> Transport:
         return air.join("monitor")
 
-    radio = Radio(RadioRules(backend="bumble:air", **rules), open_air)
+    return open_air
+
+
+@contextlib.asynccontextmanager
+async def radio_on(air: Air, **rules: Any) -> AsyncIterator[Radio]:
+    """A radio of the monitor on this air."""
+
+    radio = Radio(RadioRules(backend="bumble:air", **rules), opener_in(air))
     try:
         yield radio
     finally:

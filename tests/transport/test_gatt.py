@@ -44,8 +44,8 @@ async def test_writes_with_and_without_response_report_no_value(gatt: Gatt, pebb
     await pebble.until("command", b"\x02")
 
 
-@pytest.mark.parametrize("action", [Read(LOCKED), Read(CONTROL), Read(BATTERY.replace("2a19", "2a1b"))])
-async def test_every_failure_is_an_outcome(gatt: Gatt, action: Read) -> None:
+@pytest.mark.parametrize("action", [Read(LOCKED), Subscribe(MODEL), Read(BATTERY.replace("2a19", "2a1b"))])
+async def test_every_failure_is_an_outcome(gatt: Gatt, action: Read | Subscribe) -> None:
     outcome = await gatt.perform(action)
     assert outcome.error
     assert outcome.value is None

@@ -10,7 +10,7 @@ from bleak.backends.device import BLEDevice
 from firmware_sim.air import Air
 from monitor.transport.radio import Radio, RadioError, RadioRules
 from monitor.transport.scanner import DeviceMatch, Scanner, Sighting, scan
-from tests.support.air import ADDRESS, SERVICE, Pebble, PebblePeripheral, radio_on
+from tests.support.air import ADDRESS, SERVICE, Pebble, PebblePeripheral, opener_in, radio_on
 
 
 @pytest.fixture
@@ -80,6 +80,24 @@ async def test_the_scan_rests_while_nobody_is_missing_and_wakes_up_again(air: Ai
         radio.claimed.clear()
         assert (await scanner.find(DeviceMatch(address=ADDRESS), first.heard_s + 0.25)).heard_s > first.heard_s + 0.25
         scanning.cancel()
+
+
+@pytest.mark.parametrize("over_tcp", [False, True], ids=["in process", "over TCP"])
+async def test_a_cancelled_scan_ends_whatever_it_was_waiting_for(over_tcp: bool) -> None:
+    for turns in range(0, 80, 2):  # a power-on and a start of scanning take some sixty turns of the loop
+        async with Air() as air:
+            port = await air.serve("127.0.0.1", 0) if over_tcp else 0
+            rules = RadioRules(backend=f"bumble:tcp-client:127.0.0.1:{port}")
+            radio = Radio(rules, None if over_tcp else opener_in(air))
+            scanner = Scanner(radio)
+            tasks = {asyncio.create_task(scanner.run()), asyncio.create_task(scanner.find(DeviceMatch(name="nobody")))}
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            for task in tasks:
+                task.cancel()
+            _, left = await asyncio.wait(tasks, timeout=5)
+            assert not left
+            await radio.close()
 
 
 async def test_a_radio_that_never_worked_ends_the_scan_with_the_remedy() -> None:
