@@ -1,0 +1,82 @@
+"""The daemon in one process with a virtual band on a real air: the day, its history, and the recording of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from firmware_sim.air import Air
+from firmware_sim.clock import ScaledClock
+from firmware_sim.peripheral import virtual_band
+from monitor.app import App
+from monitor.bus import Subscription
+from monitor.clock import Clock
+from monitor.events import WearerState, event_as_dict
+from monitor.replay import replay_packet_log
+from monitor.settings import load
+
+SPEED = 60.0
+LIMIT_S = 60.0
+SHORT = ("coach.limit_s=120", "coach.early_s=0", "bouts.break_min_s=30", "history.keep_posture_days=3650")
+SCENARIO = Path(__file__).parent / "scenarios" / "short_morning.toml"
+
+
+async def live_until(
+    done: Callable[[WearerState], bool], state_dir: Path, origin_s: float, log_dir: Path | None = None
+) -> None:
+    """Run the daemon against a band of its own until something is true of its wearer; then end it as Ctrl-C does."""
+    async with (
+        Air() as air,
+        virtual_band(air=air, scenario=str(SCENARIO), seed=1, clock=ScaledClock(origin_s, SPEED)),
+    ):
+        port = await air.serve("127.0.0.1", 0)
+        overrides = (*SHORT, f"radio.backend=bumble:tcp-client:127.0.0.1:{port}")
+        app = App(load(None, overrides, {}).settings, state_dir, Clock(origin_s, SPEED), log_dir=log_dir)
+        seen = asyncio.create_task(_see(app.bus.subscribe(), done))
+        running = asyncio.create_task(app.run())
+        await asyncio.wait({running, seen}, timeout=LIMIT_S, return_when=asyncio.FIRST_COMPLETED)
+        running.cancel()
+        await asyncio.wait({running})
+        if not running.cancelled():
+            running.result()
+        assert seen.done()
+
+
+async def _see(updates: Subscription, done: Callable[[WearerState], bool]) -> None:
+    async for update in updates:
+        if done(update.state):
+            return
+
+
+def stored(state_dir: Path) -> list[dict[str, Any]]:
+    with sqlite3.connect(f"file:{state_dir / 'history.sqlite3'}?mode=ro", uri=True) as connection:
+        rows = connection.execute("SELECT body FROM events ORDER BY rowid").fetchall()
+    return [json.loads(body) for (body,) in rows]
+
+
+async def test_a_recorded_morning_played_again_gives_the_same_events(tmp_path: Path) -> None:
+    await live_until(lambda state: state.breaks >= 1, tmp_path / "state", time.time(), tmp_path / "log")
+    (log,) = (tmp_path / "log").iterdir()
+    played = [json.loads(json.dumps(event_as_dict(event))) for step in replay_packet_log(log) for event in step.events]
+    lived = stored(tmp_path / "state")
+    assert [event["type"] for event in lived if event["type"] in ("break_due", "break_taken")][:2] == [
+        "break_due",
+        "break_taken",
+    ]
+    assert played == lived
+
+
+async def test_the_running_bout_goes_on_over_a_restart(tmp_path: Path) -> None:
+    origin_s = time.time()
+    await live_until(lambda state: state.bout_s > 30, tmp_path, origin_s)
+    (started,) = [event for event in stored(tmp_path) if event["type"] == "bout_started"]
+    await live_until(lambda state: state.alert == "due", tmp_path, origin_s)
+    events = stored(tmp_path)
+    assert [event["id"] for event in events if event["type"] == "bout_started"] == [started["id"]]
+    (due,) = [event for event in events if event["type"] == "break_due"]
+    assert due["bout_id"] == started["id"]

@@ -1,0 +1,138 @@
+"""The main job as a user sees it: the demo's own processes, from the virtual wearable to the broker."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.cli.process import INTERRUPTED
+from tests.support.brokers import Listener, Mosquitto, mosquitto  # noqa: F401
+
+SCENARIO = Path(__file__).parent / "scenarios" / "short_morning.toml"
+SHORT = ["--set", "coach.limit_s=120", "--set", "coach.early_s=0", "--set", "bouts.break_min_s=30"]
+LIMIT_S = 60.0
+
+
+async def sitbreak(*arguments: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "monitor", *arguments),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def output(process: asyncio.subprocess.Process) -> tuple[str, str]:
+    async with asyncio.timeout(LIMIT_S):
+        out, err = await process.communicate()
+    return out.decode(), err.decode()
+
+
+def demo(*more: str) -> list[str]:
+    return ["demo", "--no-web", "--scenario", str(SCENARIO), *SHORT, *more]
+
+
+def payloads(listener: Listener, ending: str) -> list[dict[str, Any]]:
+    return [json.loads(heard.text) for heard in listener.heard if heard.topic.endswith(ending)]
+
+
+@pytest.mark.mosquitto
+async def test_from_the_wearable_to_the_broker_and_the_break_is_seen(
+    mosquitto: Mosquitto,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    async with Listener(mosquitto.port, "sitbreak/#", "homeassistant/#") as listener:
+        broker = ("--broker", f"127.0.0.1:{mosquitto.port}")
+        process = await sitbreak(*demo("--duration", "8", *broker, "--state-dir", str(tmp_path)))
+        out, err = await output(process)
+        assert process.returncode == 0, err
+        await listener.until(lambda heard: heard.topic.endswith("availability") and heard.text == "offline")
+
+        order = [event["type"] for event in payloads(listener, "/log")]
+        for earlier, later in (("bout_started", "break_due"), ("break_due", "break_taken")):
+            assert order.index(earlier) < order.index(later)
+        due, taken = (
+            next(e for e in payloads(listener, "/event") if e["event_type"] == kind)
+            for kind in ("break_due", "break_taken")
+        )
+        assert due["exercise"]["id"] in ("standing_hip_flexion", "lunge_stretch")
+        assert due["bout_min"] == pytest.approx(2.0, abs=0.2)
+        assert taken["ts"] > due["ts"]
+        assert {"sitting", "stepping", "standing"} <= {state["posture"] for state in payloads(listener, "/state")} | {
+            event["posture"] for event in payloads(listener, "/log") if event["type"] == "posture_changed"
+        }
+        last = payloads(listener, "/state")[-1]
+        assert last["posture"] == "unknown"
+        assert last["breaks"] >= 1
+        assert any(heard.topic.startswith("homeassistant/device/sitbreak_") for heard in listener.heard)
+        assert payloads(listener, "/info")[-1]["model"]
+
+    assert re.search(r"^\d\d:\d\d:\d\d break_due .*exercise=", out, re.MULTILINE)
+    assert re.search(r"^\d\d:\d\d:\d\d break_taken ", out, re.MULTILINE)
+    report = await sitbreak("report", "--day", "--state-dir", str(tmp_path))
+    books, err = await output(report)
+    assert report.returncode == 0, err
+    assert "break" in books
+
+
+async def test_the_embedded_broker_serves_and_sigterm_ends_cleanly(tmp_path: Path) -> None:
+    process = await sitbreak(*demo("--state-dir", str(tmp_path)))
+    assert process.stdout is not None
+    async with asyncio.timeout(LIMIT_S):
+        lines = []
+        while not lines or "posture=stepping" not in lines[-1]:
+            lines.append((await process.stdout.readline()).decode())
+    (port,) = re.findall(r"mosquitto_sub -h 127.0.0.1 -p (\d+)", "".join(lines))
+    assert int(port) >= 1024
+    process.send_signal(signal.SIGTERM)
+    _, err = await output(process)
+    assert (process.returncode, err) == (0, "")
+
+
+async def test_ctrl_c_ends_with_130_and_leaves_nothing_running(tmp_path: Path) -> None:
+    process = await sitbreak(*demo("--state-dir", str(tmp_path)))
+    assert process.stdout is not None
+    async with asyncio.timeout(LIMIT_S):
+        while b"posture=" not in await process.stdout.readline():
+            pass
+    process.send_signal(signal.SIGINT)
+    _, err = await output(process)
+    assert (process.returncode, err) == (INTERRUPTED, "")
+
+
+async def test_a_reader_that_goes_away_ends_the_demo_cleanly(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_shell(
+        f"{sys.executable} -m monitor {' '.join(demo('--state-dir', str(tmp_path)))} | head -n 5",
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, err = await output(process)
+    assert err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["run", "--set", "coach.limt_s=3"], 2, 'did you mean "coach.limit_s"'),
+        (["run", "--config", "missing.toml"], 2, "no such file"),
+        (["run", "--set", "mqtt.host=127.0.0.1", "--set", "radio.backend=bumble:tcp-client:127.0.0.1:1"], 3, "no radio"),
+        (["demo", "--scenario", "no-such-day"], 3, "no-such-day"),
+        (["replay", "missing.npz"], 2, "missing.npz"),
+    ],
+)
+async def test_what_is_wrong_is_said_in_one_line_with_the_right_exit_code(
+    arguments: list[str], code: int, words: str, tmp_path: Path
+) -> None:
+    where = ["--state-dir", str(tmp_path)] if arguments[0] in ("run", "demo") else []
+    process = await sitbreak(*arguments, *where)
+    _, err = await output(process)
+    assert process.returncode == code, err
+    assert words in err
+    assert len(err.strip().splitlines()) == 1, err

@@ -1,0 +1,89 @@
+"""What the README says exists, and the other way round."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+from monitor import __version__
+from monitor.cli import app
+from monitor.coach.commands import COMMANDS
+from monitor.outlets.mqtt.messages import Topics
+from monitor.settings import load, walk
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
+
+
+def test_every_command_in_the_readme_exists_and_every_command_is_in_the_readme() -> None:
+    commands = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+    shell = "\n".join(text for language, text in BLOCKS if language in ("sh", "console"))
+    named = set(re.findall(r"`sitbreak (\w+)", README)) | set(
+        re.findall(r"^(?:\$ )?sitbreak (\w+)", shell, re.MULTILINE)
+    )
+    assert named == commands
+
+
+def test_every_option_of_the_demo_in_the_readme_exists() -> None:
+    (line,) = [line for line in README.splitlines() if line.startswith("$ sitbreak demo")]
+    shown = CliRunner().invoke(app, ["demo", "--help"], terminal_width=200).output
+    for option in re.findall(r"--[a-z-]+", line):
+        assert option in shown
+
+
+def test_every_make_target_in_the_readme_exists() -> None:
+    for target in re.findall(r"^\$? ?make (\w+)", README, re.MULTILINE):
+        assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE), target
+
+
+def test_every_toml_example_is_a_settings_file(tmp_path: Path) -> None:
+    examples = [text for language, text in BLOCKS if language == "toml"]
+    assert examples
+    for text in examples:
+        path = tmp_path / "example.toml"
+        path.write_text(text)
+        load(path, (), {})
+
+
+def test_every_setting_named_in_the_readme_exists() -> None:
+    known = {".".join(path) for path, _ in walk()}
+    for name in re.findall(r"SITBREAK_([A-Z_]+?__[A-Z_]+)", README):
+        assert name.lower().replace("__", ".") in known
+    for name in re.findall(r"--set ([a-z_.]+)=", README):
+        assert name in known
+
+
+def test_the_topics_and_commands_of_the_readme_are_those_of_the_program() -> None:
+    topics = Topics("sitbreak", "<node>")
+    for ending in ("state", "event", "log", "text", "availability", "link", "day", "info"):
+        assert f"`{topics.root}/{ending}`" in README or f"`.../{ending}`" in README
+    (row,) = [line for line in README.splitlines() if "cmd/<name>` |" in line]
+    assert set(re.findall(r"`(\w+)`", row)) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["placements"], ["config", "template"], ["config", "show"]])
+def test_the_quiet_commands_run(arguments: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0
+    assert result.output.strip()
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    assert f'version = "{__version__}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert "## Unreleased" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8") or f"## {__version__}" in (
+        ROOT / "CHANGELOG.md"
+    ).read_text(encoding="utf-8")
+
+
+def test_no_private_path_has_slipped_into_the_tree() -> None:
+    for folder in ("monitor", "firmware_sim", "config", "benchmarks", "docs"):
+        for path in (ROOT / folder).rglob("*"):
+            if path.suffix in (".py", ".md", ".toml", ".conf", ".service", ".acl"):
+                assert not re.search(r"/(work|root)/|\.\./shared", path.read_text(encoding="utf-8")), path
