@@ -1,0 +1,144 @@
+"""`firmware-sim`: one virtual wearable on an air of its own, on somebody else's, or on a real dongle."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from bumble.transport import open_transport
+from bumble.transport.common import Transport
+
+from firmware_sim.air import Air
+from firmware_sim.clock import ScaledClock
+from firmware_sim.peripheral import VirtualBand
+from firmware_sim.profiles.deskband_state import DeskBandSettings
+from firmware_sim.scenario import Scenario, ScenarioError, load_scenario, packaged_scenarios
+from firmware_sim.truth import Truth
+from firmware_sim.wearer import MOUNTS
+
+PLACEMENT_BYTES = {"thigh": 1, "waist": 2, "wrist": 3, "chest": 4, "pocket": 6, "lower_back": 7}
+PROFILES = ("deskband",)
+INTERRUPTED = 130
+RADIO = "band"
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """Read HOST:PORT."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT; for example 127.0.0.1:0")
+    return host, int(port)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the command line."""
+    line = argparse.ArgumentParser(prog="firmware-sim", description=__doc__)
+    where = line.add_mutually_exclusive_group()
+    where.add_argument("--serve", metavar="HOST:PORT", type=host_and_port, default=("127.0.0.1", 0),
+                       help="hold an air and accept hosts there; port 0 chooses one (default 127.0.0.1:0)")  # fmt: skip
+    where.add_argument("--hci", metavar="TRANSPORT", help="put the band on a bumble transport, e.g. usb:0 or "
+                       "tcp-client:127.0.0.1:9000, instead of an air of its own")  # fmt: skip
+    line.add_argument("--vhci", action="store_true", help="join this machine's kernel to the air (needs /dev/vhci)")
+    line.add_argument("--profile", choices=PROFILES, default="deskband", help="which wearable to be")
+    line.add_argument("--scenario", metavar="NAME|FILE", default="office_day",
+                      help=f"the day to be worn: {', '.join(packaged_scenarios())}, or a TOML file")  # fmt: skip
+    line.add_argument("--placement", choices=sorted(MOUNTS), default="thigh", help="where on the body it sits")
+    line.add_argument("--seed", type=int, default=1, help="fixes the body, the mounting and the faults")
+    line.add_argument("--origin", metavar="UNIX_S", type=float, help="when the scenario starts (default now)")
+    line.add_argument("--speed", type=float, default=1.0, help="how fast simulated time runs (default 1)")
+    line.add_argument("--mtu", type=int, default=247, choices=range(23, 518), metavar="23..517",
+                      help="the largest ATT MTU the band agrees to (default 247)")  # fmt: skip
+    line.add_argument("--buffer-bytes", type=int, default=2 * 1024 * 1024, help="size of the ring buffer (2 MB)")
+    line.add_argument("--truth", metavar="FILE", type=Path, help="write what really happens as JSON lines")
+    return line
+
+
+async def simulate(options: argparse.Namespace, scenario: Scenario) -> None:
+    """Run until cancelled."""
+    clock = ScaledClock(time.time() if options.origin is None else options.origin, options.speed)
+    async with AsyncExitStack() as stack:
+        air = await stack.enter_async_context(Air())
+        if options.hci:
+            transport = await stack.enter_async_context(await open_transport(options.hci))
+        else:
+            transport = air.join(RADIO)
+            host, port = options.serve
+            print(f"air {host}:{await air.serve(host, port)}", flush=True)
+        if options.vhci:
+            await air.join_kernel()
+        stream = stack.enter_context(options.truth.open("w", encoding="utf-8")) if options.truth else None
+        band = VirtualBand(
+            transport,
+            clock,
+            scenario,
+            seed=options.seed,
+            placement=options.placement,
+            mtu=options.mtu,
+            settings=DeskBandSettings(buffer_bytes=options.buffer_bytes, placement=PLACEMENT_BYTES[options.placement]),
+            truth=Truth(stream, clock.origin_s),
+            reach=None if options.hci else lambda away: air.set_out_of_range(RADIO, away),
+        )
+        await live_while_connected(band, transport)
+
+
+async def live_while_connected(band: VirtualBand, transport: Transport) -> None:
+    """Run the band until it is cancelled or its transport is gone."""
+    life = asyncio.create_task(band.run(), name="band")
+    try:
+        await asyncio.wait({life, transport.source.terminated}, return_when=asyncio.FIRST_COMPLETED)
+        if not life.done():
+            raise ConnectionError("the HCI transport has ended; is the air still running?")
+    finally:
+        life.cancel()
+        await asyncio.gather(life, return_exceptions=True)
+    life.result()
+
+
+async def run_until_signalled(options: argparse.Namespace, scenario: Scenario) -> int:
+    """Run the simulation; return the exit code: 130 after Ctrl-C, 0 after a request to stop."""
+    codes: list[int] = []
+    task = asyncio.create_task(simulate(options, scenario), name="firmware-sim")
+    loop = asyncio.get_running_loop()
+
+    def stop(code: int) -> None:
+        codes.append(code)
+        task.cancel()
+
+    for number, code in ((signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 0)):
+        try:
+            loop.add_signal_handler(number, stop, code)
+        except NotImplementedError:  # Windows' loop has no signal handlers
+            signal.signal(number, lambda *_, code=code: loop.call_soon_threadsafe(stop, code))
+    try:
+        await task
+    except asyncio.CancelledError:
+        return codes[0] if codes else 0
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the console script."""
+    options = parser().parse_args(arguments)
+    try:
+        if options.vhci and options.hci:
+            parser().error("--vhci joins the kernel to an air of our own: leave --hci out")
+        if options.speed <= 0:
+            parser().error("--speed must be above 0")
+        code = asyncio.run(run_until_signalled(options, load_scenario(options.scenario)))
+    except ScenarioError as error:
+        print(f"firmware-sim: {error}", file=sys.stderr)
+        code = error.exit_code
+    except OSError as error:
+        print(f"firmware-sim: {error}", file=sys.stderr)
+        code = 3
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

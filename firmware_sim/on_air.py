@@ -1,0 +1,101 @@
+"""A profile on a bumble Device: advertised, connected, served, and advertised again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from bumble.device import Connection, Device, DeviceConfiguration
+from bumble.hci import HCI_REMOTE_DEVICE_TERMINATED_CONNECTION_DUE_TO_POWER_OFF_ERROR as POWER_OFF
+from bumble.hci import Address
+from bumble.transport.common import Transport
+
+from firmware_sim.profiles.base import Profile
+
+FAST_ADVERTISING_MS = 100.0
+FAST_ADVERTISING_S = 30.0
+SLOW_ADVERTISING_MS = 1022.5
+
+
+class OnAir:
+    """One peripheral on one transport, for one host at a time; all of it on wall time."""
+
+    def __init__(self, profile: Profile, transport: Transport, mtu: int, on_link: Callable[[bool], None]) -> None:
+        self._profile = profile
+        self._transport = transport
+        self._mtu = mtu
+        self._on_link = on_link
+        self._connection: Connection | None = None
+        self._connected = asyncio.Event()
+        self._link_over = asyncio.Event()
+        self._in_reach = asyncio.Event()
+        self._in_reach.set()
+
+    def cut_link(self) -> None:
+        """End the link; the task that serves it sees to that."""
+        self._link_over.set()
+
+    def go_silent(self, silent: bool) -> None:
+        """Leave the air, for a transport whose air we do not hold; or come back."""
+        if silent:
+            self._in_reach.clear()
+            self.cut_link()
+        else:
+            self._in_reach.set()
+
+    async def run(self, ready: asyncio.Event) -> None:
+        """Be reachable until cancelled; `ready` is set when the first advertisement is out."""
+        device = await self._power_on()
+        while True:
+            await self._in_reach.wait()
+            connection = await self._advertise_until_connected(device, ready)
+            self._on_link(True)
+            await self._serve(connection)
+            self._on_link(False)
+
+    async def _power_on(self) -> Device:
+        configuration = DeviceConfiguration(name=self._profile.name, address=Address(self._profile.address))
+        source, sink = self._transport
+        device = Device.from_config_with_hci(configuration, source, sink)
+        device.gatt_server.max_mtu = self._mtu
+        device.add_services(self._profile.services())
+        device.on("connection", self._on_connection)
+        await device.power_on()
+        return device
+
+    def _on_connection(self, connection: Connection) -> None:
+        self._connection = connection
+        self._link_over.clear()
+        connection.on("disconnection", lambda _reason: self._link_over.set())
+        self._connected.set()
+
+    async def _advertise_until_connected(self, device: Device, ready: asyncio.Event) -> Connection:
+        """Advertise fast for half a minute, then slowly, never not at all (section 9 of the profile)."""
+        self._connected.clear()
+        await self._advertise(device, FAST_ADVERTISING_MS)
+        ready.set()
+        try:
+            async with asyncio.timeout(FAST_ADVERTISING_S):
+                await self._connected.wait()
+        except TimeoutError:
+            if not self._connected.is_set():
+                await self._advertise(device, SLOW_ADVERTISING_MS)
+            await self._connected.wait()
+        assert self._connection is not None
+        return self._connection
+
+    async def _advertise(self, device: Device, interval_ms: float) -> None:
+        await device.start_advertising(
+            advertising_data=self._profile.advertising_data(),
+            scan_response_data=self._profile.scan_response_data(),
+            advertising_interval_min=interval_ms,
+            advertising_interval_max=interval_ms,
+        )
+
+    async def _serve(self, connection: Connection) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            serving = tasks.create_task(self._profile.serve(connection), name="band-serve")
+            await self._link_over.wait()
+            serving.cancel()
+        if connection.handle in connection.device.connections:
+            await connection.disconnect(POWER_OFF)

@@ -1,0 +1,285 @@
+"""A virtual band: body, sensor and firmware on one clock, on the air through bumble.
+
+For tests, everything in one process::
+
+    async with Air() as air, virtual_band(air=air, scenario="office_day", seed=1, clock=SteppedClock()) as band:
+        transport = air.join("host")       # the bumble Transport of the host under test
+        ...                                # connect to band.address, band.name is "DeskBand-3C4D"
+        await band.advance(60.0)           # a simulated minute passes; returns when its notifications are on the link
+        band.out_of_range(True)            # the link drops, sampling goes on; False: back again
+        band.press_button()                # acknowledges an alert; double=True snoozes it
+        band.reboot()                      # new session, device clock from zero
+        band.profile.drop_probability = 0.1
+        band.firmware.ring, band.firmware.status(), band.timeline.spans   # the truth
+
+With ``SteppedClock`` time passes only in ``advance``; with ``ScaledClock(speed=60)`` it runs by itself. ``origin_s`` of
+the clock is the second in which the scenario starts and the band boots.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from bumble.transport.common import Transport
+
+from firmware_sim.air import Air
+from firmware_sim.clock import Clock, ScaledClock, SteppedClock
+from firmware_sim.on_air import OnAir
+from firmware_sim.profiles.deskband import DeskBandFirmware
+from firmware_sim.profiles.deskband_alert import Happening
+from firmware_sim.profiles.deskband_codec import AlertEvent, AlertKind
+from firmware_sim.profiles.deskband_gatt import DeskBandProfile
+from firmware_sim.profiles.deskband_state import DeskBandSettings
+from firmware_sim.scenario import (
+    Activity,
+    Battery,
+    DropNotifications,
+    Fault,
+    OutOfRange,
+    Reboot,
+    Scenario,
+    load_scenario,
+)
+from firmware_sim.sensor import Sensor, SensorRules
+from firmware_sim.timeline import Timeline
+from firmware_sim.truth import Truth
+from firmware_sim.wearer import Wearer
+
+TICK_S = 0.05
+"""Wall time between looks at the body; at speed 60 that is three seconds of its life."""
+CHUNK_S = 20.0
+"""Most of the body's time that is computed at once."""
+STEP_S = 5.0
+"""Most that `advance` lets pass before it waits for the link."""
+DRAIN_S_PER_PCT = 7200.0
+"""A small cell lasts a week or so."""
+CHARGE_S_PER_PCT = 60.0
+WORN_C, ROOM_C = 31, 23
+BUZZING = (AlertKind.NUDGE, AlertKind.STAND_UP, AlertKind.URGENT)
+
+
+class VirtualBand:
+    """One wearable on one wearer; use `virtual_band` to run it."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        clock: Clock,
+        scenario: Scenario,
+        *,
+        seed: int = 1,
+        placement: str = "thigh",
+        mtu: int = 247,
+        settings: DeskBandSettings | None = None,
+        sensor_rules: SensorRules | None = None,
+        truth: Truth | None = None,
+        reach: Callable[[bool], None] | None = None,
+    ) -> None:
+        self.clock = clock
+        self.truth = truth or Truth()
+        self.timeline = Timeline(scenario, self.truth)
+        self.wearer = Wearer(self.timeline, placement, seed)
+        self.sensor = Sensor(self.wearer, seed, sensor_rules)
+        self.firmware = DeskBandFirmware(settings)
+        self.profile = DeskBandProfile(self.firmware, self._catch_up, seed)
+        self.on_air = OnAir(self.profile, transport, mtu, self._note_link)
+        self._reach = reach
+        self._away = False
+        self._now_s = 0.0
+        self._charge_pct = float(self.firmware.settings.battery_pct)
+        self._sampling = self.profile.sampling()
+        self._agenda: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self.sensor.start(0.0, *self._sampling[:2])
+        if self.timeline.begun_s is not None:
+            self._plan_faults(self.timeline.begun_s)
+
+    @property
+    def name(self) -> str:
+        """Local name, in the scan response."""
+        return self.profile.name
+
+    @property
+    def address(self) -> str:
+        """Static random address."""
+        return self.profile.address
+
+    # -- the wearer's hand and fate ----------------------------------------------------------------------------------
+
+    def press_button(self, double: bool = False) -> None:
+        """Press the button once (acknowledge) or twice (snooze)."""
+        self._catch_up()
+        self._press(double)
+
+    def out_of_range(self, away: bool) -> None:
+        """Carry the band out of reach: the link drops; or bring it back: it is found again."""
+        if away == self._away:
+            return
+        self._away = away
+        self.truth.event(self._now_s, "out_of_range" if away else "in_range")
+        if self._reach is not None:
+            self._reach(away)
+        else:
+            self.on_air.go_silent(away)
+
+    def reboot(self) -> None:
+        """Lose the power for a moment: link, queue and clock go, the flash stays, the session counts on."""
+        self._catch_up()
+        self._reboot()
+
+    def _press(self, double: bool) -> None:
+        self.profile.press(self.sensor.device_us(self._now_s), double)
+
+    def _reboot(self) -> None:
+        self.truth.event(self._now_s, "reboot")
+        self.profile.reboot()
+        self.sensor.boot(self._now_s)
+        self.on_air.cut_link()
+
+    def _note_link(self, up: bool) -> None:
+        self.truth.event(self._now_s, "link", up=up)
+        if up and self.timeline.begun_s is None:
+            self._catch_up()
+            self.timeline.begin(self._now_s)
+            self._plan_faults(self._now_s)
+
+    def _plan_faults(self, begun_s: float) -> None:
+        for fault in self.timeline.scenario.faults:
+            self._plan_fault(fault, begun_s + fault.at_s)
+
+    def _plan_fault(self, fault: Fault, at_s: float) -> None:
+        self._plan(at_s, lambda: self._strike(fault, at_s))
+
+    def _strike(self, fault: Fault, at_s: float) -> None:
+        match fault:
+            case OutOfRange():
+                self._stay_away(fault.duration_s)
+            case Reboot():
+                self._reboot()
+            case DropNotifications():
+                self._drop(fault.probability, fault.duration_s)
+            case Battery():
+                self._charge_pct = float(fault.level_pct)
+        if self.timeline.scenario.at_end == "repeat":
+            self._plan_fault(fault, at_s + self.timeline.scenario.length_s)
+
+    def _stay_away(self, duration_s: float) -> None:
+        self.out_of_range(True)
+        self._plan(self._now_s + duration_s, lambda: self.out_of_range(False))
+
+    def _drop(self, probability: float, duration_s: float) -> None:
+        self.profile.drop_probability = probability
+        self._plan(self._now_s + duration_s, lambda: setattr(self.profile, "drop_probability", 0.0))
+
+    # -- time --------------------------------------------------------------------------------------------------------
+
+    def _plan(self, at_s: float, action: Callable[[], None]) -> None:
+        heapq.heappush(self._agenda, (at_s, next(self._order), action))
+
+    def _catch_up(self) -> int:
+        """Let the body live and the band sample up to this moment; return the device's clock."""
+        until_s = self.clock.now_s() - self.clock.origin_s
+        while self._agenda and self._agenda[0][0] <= until_s:
+            at_s, _, action = heapq.heappop(self._agenda)
+            self._live_until(at_s)
+            action()
+        self._live_until(until_s)
+        return self.sensor.device_us(self._now_s)
+
+    def _live_until(self, until_s: float) -> None:
+        while self._now_s < until_s:
+            self._restart_sensor()
+            since_s = self._now_s
+            self._now_s = min(until_s, self._now_s + CHUNK_S)
+            self._notice_wear(self.timeline.pass_time(self._now_s), self._now_s - since_s)
+            self.profile.feed(self.sensor.read(self._now_s))
+
+    def _notice_wear(self, activity: Activity, lasted_s: float) -> None:
+        """Let the band feel the charger, the skin and its battery."""
+        self.firmware.charging, self.firmware.worn = activity.charging, activity.posture != "not_worn"
+        self.firmware.temperature_c = WORN_C if self.firmware.worn else ROOM_C
+        change_pct = lasted_s / (CHARGE_S_PER_PCT if activity.charging else -DRAIN_S_PER_PCT)
+        self._charge_pct = min(100.0, max(0.0, self._charge_pct + change_pct))
+        self.firmware.battery_pct = round(self._charge_pct)
+
+    def _restart_sensor(self) -> None:
+        sampling = self.profile.sampling()
+        if sampling != self._sampling:
+            self._sampling = sampling
+            self.sensor.start(self._now_s, *sampling[:2])
+
+    def _tick(self) -> None:
+        now_us = self._catch_up()
+        self.profile.tick(now_us)
+        for happening in self.profile.take_happenings():
+            self._feel(happening)
+
+    def _feel(self, happening: Happening) -> None:
+        """Let the wearer notice an alert, and react to it as the scenario says."""
+        alert = happening.alert
+        name = happening.event.name.lower()
+        self.truth.event(self._now_s, f"alert_{name}", kind=alert.kind, alert_id=alert.alert_id)
+        if happening.event is AlertEvent.STARTED and alert.kind in BUZZING:
+            reaction = self.timeline.react(self._now_s)
+            if reaction is not None and reaction.button is not None:
+                double = reaction.button == "snooze"
+                self._plan(self._now_s + reaction.button_after_s, lambda: self._press(double))
+
+    async def advance(self, seconds: float) -> None:
+        """Let simulated time pass on a `SteppedClock`; return when all it caused has gone to the link."""
+        assert isinstance(self.clock, SteppedClock), "only a SteppedClock can be moved"
+        while seconds > 0:
+            self.clock.advance(min(seconds, STEP_S))
+            seconds -= STEP_S
+            self._tick()
+            await self.profile.drained()
+
+    async def run(self, ready: asyncio.Event | None = None) -> None:
+        """Live and be on the air until cancelled; `ready` is set when the first advertisement is out."""
+        async with asyncio.TaskGroup() as tasks:
+            if not isinstance(self.clock, SteppedClock):
+                tasks.create_task(self._live(), name="band-life")
+            tasks.create_task(self.on_air.run(ready or asyncio.Event()), name="band-link")
+
+    async def _live(self) -> None:
+        while True:
+            self._tick()
+            await asyncio.sleep(TICK_S)
+
+
+@asynccontextmanager
+async def virtual_band(
+    *,
+    air: Air | None = None,
+    transport: Transport | None = None,
+    scenario: str | Path | Scenario = "office_day",
+    clock: Clock | None = None,
+    radio_name: str = "band",
+    **options: Any,
+) -> AsyncIterator[VirtualBand]:
+    """Run a band on an in-process air, or on any bumble transport; `options` are those of `VirtualBand`."""
+    if transport is None:
+        assert air is not None, "a band needs an air or a transport"
+        transport = air.join(radio_name)
+    reach = (lambda away: air.set_out_of_range(radio_name, away)) if air is not None else None
+    worn = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    band = VirtualBand(transport, clock or ScaledClock(), worn, reach=reach, **options)
+    ready = asyncio.Event()
+    # No TaskGroup around a yield: a test's fixture may be left in another task than it was entered.
+    running = asyncio.create_task(band.run(ready), name="band")
+    waiting = asyncio.create_task(ready.wait(), name="band-ready")
+    try:
+        await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if ready.is_set():
+            yield band
+    finally:
+        waiting.cancel()
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running

@@ -1,0 +1,1 @@
+"""Days to be worn, as TOML files."""
