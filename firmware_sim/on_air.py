@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.hci import HCI_REMOTE_DEVICE_TERMINATED_CONNECTION_DUE_TO_POWER_OFF_ERROR as POWER_OFF
@@ -17,6 +18,24 @@ FAST_ADVERTISING_S = 30.0
 SLOW_ADVERTISING_MS = 1022.5
 
 
+COMMAND_LIMIT_S = 10.0
+
+
+async def command(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run a command of the Bluetooth host in a task of its own.
+
+    bumble waits for its controller by ``asyncio.wait_for``, which in Python 3.11 swallows a cancellation that comes
+    together with the answer: whoever was cancelled inside it would go on as if nothing had been said.
+    """
+    task = asyncio.create_task(coroutine, name="HCI command")
+    try:
+        await asyncio.wait({task}, timeout=COMMAND_LIMIT_S)
+    finally:
+        task.cancel()  # no effect on one that is done
+    if task.done():
+        task.result()
+
+
 class OnAir:
     """One peripheral on one transport, for one host at a time; all of it on wall time."""
 
@@ -26,7 +45,8 @@ class OnAir:
         self._mtu = mtu
         self._on_link = on_link
         self._connection: Connection | None = None
-        self._connected = asyncio.Event()
+        self._stirred = asyncio.Event()
+        """A host has connected, or there is no point in advertising any longer."""
         self._link_over = asyncio.Event()
         self._in_reach = asyncio.Event()
         self._in_reach.set()
@@ -39,6 +59,7 @@ class OnAir:
         """Leave the air, for a transport whose air we do not hold; or come back."""
         if silent:
             self._in_reach.clear()
+            self._stirred.set()
             self.cut_link()
         else:
             self._in_reach.set()
@@ -49,6 +70,8 @@ class OnAir:
         while True:
             await self._in_reach.wait()
             connection = await self._advertise_until_connected(device, ready)
+            if connection is None:
+                continue
             self._on_link(True)
             await self._serve(connection)
             self._on_link(False)
@@ -60,36 +83,40 @@ class OnAir:
         device.gatt_server.max_mtu = self._mtu
         device.add_services(self._profile.services())
         device.on("connection", self._on_connection)
-        await device.power_on()
+        await command(device.power_on())
         return device
 
     def _on_connection(self, connection: Connection) -> None:
         self._connection = connection
         self._link_over.clear()
         connection.on("disconnection", lambda _reason: self._link_over.set())
-        self._connected.set()
+        self._stirred.set()
 
-    async def _advertise_until_connected(self, device: Device, ready: asyncio.Event) -> Connection:
+    async def _advertise_until_connected(self, device: Device, ready: asyncio.Event) -> Connection | None:
         """Advertise fast for half a minute, then slowly, never not at all (section 9 of the profile)."""
-        self._connected.clear()
+        self._connection = None
+        self._stirred.clear()
         await self._advertise(device, FAST_ADVERTISING_MS)
         ready.set()
         try:
             async with asyncio.timeout(FAST_ADVERTISING_S):
-                await self._connected.wait()
+                await self._stirred.wait()
         except TimeoutError:
-            if not self._connected.is_set():
+            if not self._stirred.is_set():
                 await self._advertise(device, SLOW_ADVERTISING_MS)
-            await self._connected.wait()
-        assert self._connection is not None
+            await self._stirred.wait()
+        if self._connection is None:
+            await device.stop_advertising()
         return self._connection
 
     async def _advertise(self, device: Device, interval_ms: float) -> None:
-        await device.start_advertising(
-            advertising_data=self._profile.advertising_data(),
-            scan_response_data=self._profile.scan_response_data(),
-            advertising_interval_min=interval_ms,
-            advertising_interval_max=interval_ms,
+        await command(
+            device.start_advertising(
+                advertising_data=self._profile.advertising_data(),
+                scan_response_data=self._profile.scan_response_data(),
+                advertising_interval_min=interval_ms,
+                advertising_interval_max=interval_ms,
+            )
         )
 
     async def _serve(self, connection: Connection) -> None:
@@ -98,4 +125,4 @@ class OnAir:
             await self._link_over.wait()
             serving.cancel()
         if connection.handle in connection.device.connections:
-            await connection.disconnect(POWER_OFF)
+            await command(connection.disconnect(POWER_OFF))

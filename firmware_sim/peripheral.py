@@ -13,7 +13,8 @@ For tests, everything in one process::
         band.firmware.ring, band.firmware.status(), band.timeline.spans   # the truth
 
 With ``SteppedClock`` time passes only in ``advance``; with ``ScaledClock(speed=60)`` it runs by itself. ``origin_s`` of
-the clock is the second in which the scenario starts and the band boots.
+the clock is the second in which the band boots and the scenario starts; one with ``starts = "when_connected"`` waits,
+standing, for the first host.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The wearables that can be simulated, one file each; the table is in `firmware_sim.peripheral`."""
+"""The wearables that can be simulated: what they send and what they understand."""
