@@ -86,7 +86,8 @@ class HostLine:
     bound_s: float = 1800.0
     """Exchanges are remembered so long."""
     noise_s: float = 0.03
-    """Scatter of the earliest arrivals; with the time spanned it says how far a slope can be trusted."""
+    """Scatter of the earliest arrivals, measured where there are enough of them; with the time spanned it says how far
+    a slope can be trusted."""
     bucket_s: float = 10.0
     drift: float = 0.0
     """Host seconds gained per device second."""
@@ -110,6 +111,10 @@ class HostLine:
     def at(self, device_s: float) -> float:
         """Host time at a device time."""
         return device_s + self.offset_s + (device_s - self.origin_s) * self.drift
+
+    def device_at(self, host_s: float) -> float:
+        """Device time at a host time."""
+        return self.origin_s + (host_s - self.offset_s - self.origin_s) / (1 + self.drift)
 
     def arrived(self, device_s: float, host_s: float) -> None:
         """Something that happened at ``device_s`` was here at ``host_s``: the host clock then was no later."""
@@ -149,8 +154,15 @@ class HostLine:
     def _sigma(self, spanned_s: float) -> float:
         """Uncertainty of the drift after ``spanned_s`` of arrivals, together with what was known before."""
         prior = self.max_drift / 2 if self.prior_sigma < 0 else self.prior_sigma
-        noise = self.noise_s / max(spanned_s, 1e-3)
+        noise = self._scatter_s() / max(spanned_s, 1e-3)
         return float((prior**-2 + noise**-2) ** -0.5)
+
+    def _scatter_s(self) -> float:
+        if len(self.latest) < 12:
+            return self.noise_s
+        newest_s = self.latest[-1][0]
+        levels = [y - (x - newest_s) * self.drift for x, y in self.latest]
+        return min(max(2 * (sum(levels) / len(levels) - min(levels)), self.noise_s / 10), self.noise_s)
 
     def _refit(self) -> None:
         newest_s = self.latest[-1][0]
@@ -176,9 +188,10 @@ class HostLine:
         self.uncertainty_s = abs(upper - lower) / 2
         if lower > upper:
             return upper
-        lower += _still_off([max(lowers) - y for y in lowers])
-        upper -= _still_off([y - upper for y in uppers])
-        return (upper + lower) / 2
+        highest = max(lowers)
+        skew = _still_off([highest - y for y in lowers]) - _still_off([y - upper for y in uppers])
+        middle = (upper + lower + skew) / 2
+        return min(max(middle, lower), upper)
 
 
 def _still_off(excess_s: list[float]) -> float:

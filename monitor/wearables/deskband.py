@@ -65,7 +65,7 @@ class DeskBand(Band):
         """A link is up: ask what the band is and how it is, listen to it."""
         if resume is not None:
             self.memory = self._remembered(resume)
-        self.memory.backfill.replay = None
+        self.memory.backfill.unlink()
         self.link = self._fresh_link()
         self.link.up = True
         self.link.agenda = ["config", "sync", "start"]
@@ -123,7 +123,7 @@ class DeskBand(Band):
     def lost(self, now_s: float) -> Reply:
         """Forget what was asked; what was delivered and what is missing stays known."""
         self.link = self._fresh_link()
-        self.memory.backfill.replay = None
+        self.memory.backfill.unlink()
         return []
 
     def stop(self) -> Reply:

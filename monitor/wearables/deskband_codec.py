@@ -31,7 +31,7 @@ PLACEMENT_WORDS = (None, "thigh", "waist", "wrist", "chest", None, "pocket", "lo
 VERSION = 1
 _HEADER = struct.Struct("<BBHI")
 _INFO = struct.Struct("<BBHHBBIHHI")
-_STATUS = struct.Struct("<HIIHBBHBBb")  # the 20th byte is reserved
+_STATUS = struct.Struct("<HIIHBBHBBbx")
 _ALERT = struct.Struct("<BBBBHH3BBHH")
 
 
@@ -207,7 +207,7 @@ def _samples(block_format: int, data: bytes, position: int) -> NDArray[np.int16]
     if block_format != Format.PLAIN:
         return np.empty((0, 3), np.int16)
     length = len(data) - position
-    if length == 0 or length % 6:
+    if length % 6:
         raise DecodeError(f"block: {length} bytes are no whole samples of 6", data)
     return np.frombuffer(data, "<i2", offset=position).reshape(-1, 3).astype(np.int16)
 
@@ -225,7 +225,7 @@ def decode_info(data: bytes) -> Info:
 def decode_status(data: bytes) -> Status:
     """The Status characteristic; a tail from a newer minor is ignored."""
     if len(data) < _STATUS.size:
-        raise DecodeError("status: shorter than 19 bytes", data)
+        raise DecodeError("status: shorter than 20 bytes", data)
     session, next_index, oldest, oldest_session, battery, flags, dropped, rate, span, celsius = _STATUS.unpack_from(
         data
     )

@@ -13,7 +13,7 @@ from enum import IntEnum
 from monitor.wearables.base import DecodeError, Write
 from monitor.wearables.deskband_codec import CONTROL
 
-TO_THE_END = 0xFFFFFFFF
+REPLAY_DONE = 0xC3
 ERROR_PAUSE_S = 2.0
 """A write that the radio refused is tried again no sooner: the link is often on its way down."""
 
@@ -83,21 +83,15 @@ class SessionRecord:
 
 def decode_control(data: bytes) -> ControlAnswer | ReplayDone | None:
     """An indication of the control point; None for an event of a newer minor."""
-    if len(data) < 2:
-        raise DecodeError("control point: shorter than 2 bytes", data)
-    if data[0] & 0xC0 == 0xC0:
-        return _decode_event(data)
-    if data[0] & 0xC0 != 0x80 or len(data) < 3:
-        raise DecodeError("control point: no answer and no event", data)
-    return ControlAnswer(data[0] & 0x3F, data[1], data[2], data[3:])
-
-
-def _decode_event(data: bytes) -> ReplayDone | None:
-    if data[0] & 0x3F != Op.REPLAY:
+    if len(data) >= 1 and data[0] == REPLAY_DONE:
+        if len(data) < 11:
+            raise DecodeError("replay done: shorter than 11 bytes", data)
+        return ReplayDone(*struct.unpack_from("<BBHIH", data, 1))
+    if len(data) >= 3 and data[0] & 0x80:
+        return ControlAnswer(data[0] & 0x7F, data[1], data[2], data[3:])
+    if len(data) >= 1 and data[0] & 0xC0 == 0xC0:
         return None
-    if len(data) < 11:
-        raise DecodeError("replay done: shorter than 11 bytes", data)
-    return ReplayDone(*struct.unpack_from("<BBHIH", data, 1))
+    raise DecodeError("control point: no answer and no event", data)
 
 
 def decode_start(params: bytes) -> tuple[int, int]:

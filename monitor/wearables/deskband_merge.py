@@ -13,7 +13,7 @@ from monitor.wearables.holes import Fill, Hole, Missing
 from monitor.wearables.sample_clock import Anchor, SampleClock, unwrap
 
 LEAD = 0.5
-"""The border of two sessions lies half a sample before the first, or half way where time is short."""
+"""The border of two sessions lies half a sample before the first; old samples keep half their distance."""
 SLOW_HZ = 10.0
 """Below this a step cadence of 2.5 Hz and its harmonics cannot be seen."""
 
@@ -119,6 +119,20 @@ def open_tail(memory: Memory, segment: int, indices: tuple[int, int], rate_hz: f
     return hole.opened()
 
 
+def newest_anchor(memory: Memory, now_s: float) -> Anchor:
+    """After what the next session's samples come: the newest one delivered, or the guessed end of what is awaited."""
+    if memory.clock.last is not None:
+        return memory.clock.last
+    newest_s = memory.clock.floor_s if memory.clock.floor_s is not None else now_s
+    for hole in memory.backfill.holes:
+        for part in hole.missing:
+            if part.after is None and part.before is not None:
+                end_s = part.before.at_s + (part.end_index - part.before.index) * hole.period_s
+                part.after = Anchor(part.end_index, max(newest_s, end_s))
+                newest_s = part.after.at_s
+    return Anchor(-1, newest_s)
+
+
 def period_of(memory: Memory, rate_hz: float) -> float:
     """Stream seconds a sample at any rate: what was learned at one rate holds for the crystal at all."""
     return memory.clock.period_s * memory.clock.nominal_hz / rate_hz
@@ -135,10 +149,12 @@ def _open(memory: Memory, indices: tuple[int, int], bounds: Bounds, ready_at_s: 
 
 def _between_sessions(memory: Memory, first_index: int, first_s: float, floor_s: float) -> Anchor:
     """The border in time between the sessions before and the head of this one: all keep to their side."""
-    border_s = first_s - (first_index + LEAD) * memory.clock.period_s
-    if border_s <= floor_s:
-        border_s = floor_s + LEAD * (first_s - floor_s)
     old = [part for hole in memory.backfill.holes if hole.segment != memory.segment for part in hole.missing]
+    waiting = sum(part.end_index - part.first_index for part in old)
+    border_s = first_s - (first_index + LEAD) * memory.clock.period_s
+    if border_s <= floor_s + LEAD * memory.clock.period_s * waiting:
+        # Less time than samples: share what there is.
+        border_s = floor_s + (first_s - floor_s) * (waiting + 1) / (waiting + first_index + 2)
     limits = [anchor for part in old for anchor in (part.before, part.after) if anchor and anchor.at_s > floor_s]
     latest_s = max((anchor.at_s for anchor in limits), default=floor_s)
     if latest_s >= border_s:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from monitor.model import HoleClosed
 from monitor.wearables.deskband_codec import Block
 from monitor.wearables.deskband_control import ControlStatus, ReplayDone
-from monitor.wearables.holes import Hole, Missing
+from monitor.wearables.holes import Hole
 
 GONE = frozenset(
     {
@@ -24,6 +24,8 @@ GONE = frozenset(
 """Answers to REPLAY after which asking again is no use."""
 
 
+NEAR_SAMPLES = 250
+"""Fragments no farther apart are asked for together: ten seconds at 25 Hz, less than a round trip costs."""
 LONGEST_DOUBLING = 4
 """Waits grow from 2 to 16 times the first."""
 
@@ -49,7 +51,8 @@ class Replay:
     def heard(self, block: Block, at_s: float) -> None:
         """Count a block once, however often the radio stack repeats it."""
         self.heard_at_s = at_s
-        if block.session == self.segment & 0xFFFF and block.first_index > self.last_index:
+        asked = block.first_index < self.end_index and self.first_index < block.end_index
+        if asked and block.session == self.segment & 0xFFFF and block.first_index > self.last_index:
             self.last_index = block.first_index
             self.blocks += 1
 
@@ -69,16 +72,24 @@ class Backfill:
         self.holes.append(hole)
         self.holes.sort(key=lambda each: (each.segment, each.first_index))
 
-    def next_part(self, now_s: float) -> tuple[Hole, Missing] | None:
-        """The oldest stretch that may be asked for now."""
+    def unlink(self) -> None:
+        """The link is gone, and with it every replay."""
+        self.replay, self.offered_tags, self.abort = None, [], False
+
+    def next_part(self, now_s: float) -> tuple[Hole, int, int] | None:
+        """The oldest stretch that may be asked for now, with what is missing close behind it."""
         for hole in self.holes:
             if hole.ready_at_s <= now_s and hole.missing:
-                return hole, hole.missing[0]
+                first, end = hole.missing[0].first_index, hole.missing[0].end_index
+                for part in hole.missing[1:]:
+                    # One request for a torn stretch; what comes twice is dropped.
+                    end = part.end_index if part.first_index - end <= NEAR_SAMPLES else end
+                return hole, first, end
         return None
 
-    def begin(self, hole: Hole, part: Missing, now_s: float, patience_s: float) -> Replay:
-        """A REPLAY of ``part`` is being sent."""
-        self.replay = Replay(hole.segment, part.first_index, part.end_index, hole.missing_count, now_s, patience_s)
+    def begin(self, hole: Hole, first_index: int, end_index: int, now_s: float, patience_s: float) -> Replay:
+        """A REPLAY of [first_index, end_index) is being sent."""
+        self.replay = Replay(hole.segment, first_index, end_index, hole.missing_count, now_s, patience_s)
         self.replay.offered_tags, self.offered_tags = self.offered_tags, []
         return self.replay
 

@@ -92,13 +92,15 @@ def _open_tails(band: Band, change: Change, now_s: float) -> list[Fact]:
             rate_hz = rate_of(band, record.rate_code)
             spans.append((segment + ahead, first, record.end_index, rate_hz, record.started_utc_ms * 1e-3))
     facts: list[Fact] = []
-    before = memory.clock.last or Anchor(-1, memory.clock.floor_s or now_s)
+    before = merge.newest_anchor(memory, now_s)
     for place, (number, first, end, rate_hz, _) in enumerate(spans):
+        if number != memory.segment:
+            before = Anchor(-1, before.at_s)  # another session's indices and clock: a limit, no more
         end_s = before.at_s + (end - before.index) * merge.period_of(memory, rate_hz)
         after = None
         if place + 1 < len(spans):
             # Where the next session began nobody saw: after this one, unless the band itself knows better.
             after = Anchor(end, max(end_s, spans[place + 1][4]))
         facts.append(merge.open_tail(memory, number, (first, end), rate_hz, (before, after)))
-        before = Anchor(-1, after.at_s) if after is not None else before
+        before = after or before
     return facts

@@ -64,6 +64,9 @@ class SampleClock:
     settled_s: float | None = None
     """Stream time from which corrections are gentle."""
 
+    unstamped: bool = False
+    """No stamp was seen in this session: the device clock is the index at the nominal rate."""
+
     def __post_init__(self) -> None:
         if self.line.period_us == 0.0:
             self.line = IndexLine(1e6 / self.nominal_hz)
@@ -80,11 +83,12 @@ class SampleClock:
         return 1.0 + self.host.drift
 
     def restart(self, nominal_hz: float) -> None:
-        """A new session: indices and device clock begin anew, the crystal stays the same."""
+        """A new session: indices and device clock begin anew, the crystals stay the same."""
+        self.line = IndexLine(self.line.period_us * self.nominal_hz / nominal_hz)
         self.nominal_hz = nominal_hz
-        self.line = IndexLine(1e6 / nominal_hz)
         self.host.forget()
         self.last = self.settled_s = None
+        self.unstamped = False
 
     def synchronise(self, sent_s: float, raw_us: int, received_s: float) -> None:
         """The device read its clock as ``raw_us`` between two moments of ours."""
@@ -121,7 +125,7 @@ class SampleClock:
         last_index = first_index + count - 1
         if discontinuity:
             self.line.restart()
-        device_us = self._device_us(last_index, raw_us)
+        device_us = self._device_us(last_index, raw_us, arrived_s)
         self.host.arrived(device_us * 1e-6, arrived_s)
         target_s = self.host.at(device_us * 1e-6)
         times = self._begin(count, target_s) if self.last is None else self._go_on(last_index, count, target_s)
@@ -131,11 +135,17 @@ class SampleClock:
         self.floor_s = self.last.at_s
         return times
 
-    def _device_us(self, last_index: int, raw_us: int | None) -> float:
+    def _device_us(self, last_index: int, raw_us: int | None, arrived_s: float) -> float:
+        """Device clock at the newest sample: by its stamp, by the line, or else by guess."""
         if raw_us is not None:
+            if self.unstamped and not self.host.earliest:
+                self.host.forget()  # what was known rests on a device clock that was made up
+            self.unstamped = False
             return self.line.learn(last_index, self._unwrapped(raw_us))
-        if not self.line.points and self.last is None:
-            self.line.origin_index, self.line.origin_us = last_index, 0.0
+        if self.last is None:
+            self.unstamped = not self.host.known
+            guess_s = 0.0 if self.unstamped else self.host.device_at(arrived_s)
+            self.line.origin_index, self.line.origin_us = last_index, guess_s * 1e6
         return self.line.at(last_index)
 
     def _unwrapped(self, raw_us: int) -> float:
@@ -212,6 +222,8 @@ def interleave(
     wanted = _by_device_clock(device_us, before, after, pace)
     if wanted is None:
         wanted = _by_index(index, before, after, period_s)
+    if before is not None and after is not None and _runs_over(index, wanted, before, after):
+        wanted = _evenly(index, before, after)
     return _squeezed(index, wanted, before, after, period_s)
 
 
@@ -239,8 +251,24 @@ def _by_index(index: Floats, before: Anchor | None, after: Anchor | None, period
         raise ValueError("samples need a neighbour in time")
     if before is None or before.device_us is None:
         return after.at_s - (after.index - index) * period_s
-    share = (index - before.index) / (after.index - before.index)
-    return before.at_s + share * (after.at_s - before.at_s)
+    return _evenly(index, before, after)
+
+
+def _evenly(index: Floats, before: Anchor, after: Anchor) -> Floats:
+    return before.at_s + (index - before.index) * ((after.at_s - before.at_s) / (after.index - before.index))
+
+
+def _runs_over(index: Floats, wanted: Floats, before: Anchor, after: Anchor) -> bool:
+    """True where going on at this pace would not leave the room that the samples still missing need.
+
+    Block by block, each would take its wish and the last would find nothing left: better all share evenly.
+    """
+    span = after.index - before.index
+    if after.device_us is None:
+        return bool((wanted[-1] - before.at_s) / (index[-1] - before.index) * span > after.at_s - before.at_s)
+    if before.device_us is None:
+        return bool((after.at_s - wanted[0]) / (after.index - index[0]) * span > after.at_s - before.at_s)
+    return False
 
 
 def _squeezed(index: Floats, wanted: Floats, before: Anchor | None, after: Anchor | None, period_s: float) -> Floats:
