@@ -7,7 +7,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -36,6 +36,17 @@ def host_and_port(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
+def at_least(lowest: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers from `lowest` on."""
+
+    def read(text: str) -> int:
+        if not text.isdigit() or int(text) < lowest:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least {lowest}")
+        return int(text)
+
+    return read
+
+
 def parser() -> argparse.ArgumentParser:
     """Build the command line."""
     line = argparse.ArgumentParser(prog="firmware-sim", description=__doc__)
@@ -49,12 +60,14 @@ def parser() -> argparse.ArgumentParser:
     line.add_argument("--scenario", metavar="NAME|FILE", default="office_day",
                       help=f"the day to be worn: {', '.join(packaged_scenarios())}, or a TOML file")  # fmt: skip
     line.add_argument("--placement", choices=sorted(MOUNTS), default="thigh", help="where on the body it sits")
-    line.add_argument("--seed", type=int, default=1, help="fixes the body, the mounting and the faults")
+    line.add_argument("--seed", type=at_least(0), default=1, help="fixes the body, the mounting and the faults")
     line.add_argument("--origin", metavar="UNIX_S", type=float, help="when the scenario starts (default now)")
     line.add_argument("--speed", type=float, default=1.0, help="how fast simulated time runs (default 1)")
     line.add_argument("--mtu", type=int, default=247, choices=range(23, 518), metavar="23..517",
                       help="the largest ATT MTU the band agrees to (default 247)")  # fmt: skip
-    line.add_argument("--buffer-bytes", type=int, default=2 * 1024 * 1024, help="size of the ring buffer (2 MB)")
+    line.add_argument(
+        "--buffer-bytes", type=at_least(1024), default=2 * 1024 * 1024, help="size of the ring buffer (2 MB)"
+    )
     line.add_argument("--truth", metavar="FILE", type=Path, help="write what really happens as JSON lines")
     return line
 

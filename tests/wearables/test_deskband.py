@@ -11,9 +11,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Answer, AnswerKind, BatteryLevel, HoleClosed, Nudge, Quality, WearableFacts
-from monitor.wearables import deskband_codec as codec
 from monitor.wearables.base import DecodeError, Outcome, Packet, Read, Reconnect, Subscribe, Unsubscribe, Write
-from monitor.wearables.deskband import DeskBand, DeskBandRules
+from monitor.wearables.deskband import DeskBand, DeskBandRules, codec
 from tests.wearables.band import FakeBand
 from tests.wearables.conversation import Conversation
 

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from monitor.model import AnswerKind
-from monitor.wearables import deskband_codec as codec
-from monitor.wearables import deskband_control as control
 from monitor.wearables.base import DecodeError
+from monitor.wearables.deskband import codec, control
 
 VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent.parent / "vectors" / "deskband.json").read_text())
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from monitor.wearables import deskband_control as control
 from monitor.wearables.base import DecodeError
-from monitor.wearables.deskband_control import ControlAnswer, ControlPoint, Op, ReplayDone
+from monitor.wearables.deskband import control
+from monitor.wearables.deskband.control import ControlAnswer, ControlPoint, Op, ReplayDone
 
 VECTORS: list[dict[str, Any]] = [
     vector

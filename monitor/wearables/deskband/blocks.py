@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from monitor.model import Fact
-from monitor.wearables import deskband_codec as codec
-from monitor.wearables import deskband_merge as merge
 from monitor.wearables.base import Packet, Read, Reply
-from monitor.wearables.deskband_link import Band, Held, awaited_key
+from monitor.wearables.deskband import codec
+from monitor.wearables.deskband import merge as merge
+from monitor.wearables.deskband.link import Band, Held, awaited_key
 
 
 def heed_block(band: Band, packet: Packet) -> Reply:

@@ -1,4 +1,4 @@
-"""DeskBand 1.x on the wire: motion blocks, Info, Status and Alert (the control point: ``deskband_control``).
+"""DeskBand 1.x on the wire: motion blocks, Info, Status and Alert (the control point: ``control``).
 
 All values little-endian. Longer Info and Status values and unknown flags come from newer minors and are accepted.
 """

@@ -1,9 +1,9 @@
 """DeskBand: our own open profile, loss-free by sample index.
 
 The conversation: read Info and Status, subscribe, set the configuration, exchange clocks, list the retained sessions
-where a new one runs, START; then fill holes, oldest first, while live goes on. The parts: ``_codec`` and ``_control``
-know the bytes, ``_link`` what is known, ``_blocks`` and ``_merge`` make facts of samples, ``_sessions`` follows the
-band's sessions, ``_requests`` asks, ``_answers`` and ``_replay`` understand.
+where a new one runs, START; then fill holes, oldest first, while live goes on. The parts: ``codec`` and ``control``
+know the bytes, ``link`` what is known, ``blocks`` and ``merge`` make facts of samples, ``sessions`` follows the
+band's sessions, ``requests`` asks, ``answers`` and ``replay`` understand.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from typing import ClassVar
 from pydantic import TypeAdapter, ValidationError
 
 from monitor.model import Answer, AnswerKind, Nudge, PacketRefused, WearableFacts
-from monitor.wearables import deskband_codec as codec
-from monitor.wearables import deskband_control as control
 from monitor.wearables.base import (
     Action,
     DecodeError,
@@ -28,13 +26,14 @@ from monitor.wearables.base import (
     Unsubscribe,
     Write,
 )
-from monitor.wearables.deskband_answers import heed_control, heed_exchange, unanswered
-from monitor.wearables.deskband_blocks import heed_block
-from monitor.wearables.deskband_link import Band, Link, awaited_key, leave
-from monitor.wearables.deskband_merge import Memory
-from monitor.wearables.deskband_requests import next_request, note_exchange
-from monitor.wearables.deskband_rules import DeskBandRules
-from monitor.wearables.deskband_sessions import heed_status, tell_battery
+from monitor.wearables.deskband import codec, control
+from monitor.wearables.deskband.answers import heed_control, heed_exchange, unanswered
+from monitor.wearables.deskband.blocks import heed_block
+from monitor.wearables.deskband.link import Band, Link, awaited_key, leave
+from monitor.wearables.deskband.merge import Memory
+from monitor.wearables.deskband.requests import next_request, note_exchange
+from monitor.wearables.deskband.rules import DeskBandRules
+from monitor.wearables.deskband.sessions import heed_status, tell_battery
 from monitor.wearables.sample_clock import SampleClock, SampleClockRules
 
 __all__ = ["DeskBand", "DeskBandRules"]

@@ -7,11 +7,11 @@ their holes are announced before the first block of the new one.
 from __future__ import annotations
 
 from monitor.model import BatteryLevel, Fact
-from monitor.wearables import deskband_codec as codec
-from monitor.wearables import deskband_merge as merge
 from monitor.wearables.base import Read, Reply, Subscribe
-from monitor.wearables.deskband_blocks import release
-from monitor.wearables.deskband_link import Band, Change, complete
+from monitor.wearables.deskband import codec
+from monitor.wearables.deskband import merge as merge
+from monitor.wearables.deskband.blocks import release
+from monitor.wearables.deskband.link import Band, Change, complete
 from monitor.wearables.sample_clock import Anchor
 
 

@@ -5,11 +5,10 @@ So a lost link or a crash leaves nothing half done: what is still needed then is
 
 from __future__ import annotations
 
-from monitor.wearables import deskband_codec as codec
-from monitor.wearables import deskband_control as control
 from monitor.wearables.base import Reply, Write
-from monitor.wearables.deskband_control import Op
-from monitor.wearables.deskband_link import Band, Exchange
+from monitor.wearables.deskband import codec, control
+from monitor.wearables.deskband.control import Op
+from monitor.wearables.deskband.link import Band, Exchange
 
 
 def next_request(band: Band, now_s: float) -> Reply:

@@ -1,0 +1,90 @@
+"""The console script: says where its air is, ends when told, and explains what it cannot do."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from bumble.transport import open_transport
+
+from firmware_sim.__main__ import parser
+from tests.firmware.host import connected
+
+BAND = "C2:5B:1A:2B:3C:4D"
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "firmware_sim", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[str, str]:
+    out, err = process.communicate(timeout=20)
+    return out, err
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+async def test_it_serves_an_air_and_ends_when_told(number: signal.Signals, code: int, tmp_path: Path) -> None:
+    truth = tmp_path / "truth.jsonl"
+    process = start("--serve", "127.0.0.1:0", "--speed", "60", "--seed", "4", "--truth", str(truth))
+    try:
+        assert process.stdout is not None
+        word, address = process.stdout.readline().split()
+        assert word == "air"
+        transport = await open_transport(f"tcp-client:{address}")
+        async with connected(transport, BAND) as host:
+            assert (await host.ask("01 01")).startswith("810100")
+        await transport.close()
+    finally:
+        process.send_signal(number)
+        out, err = finish(process)
+    assert (process.returncode, out, err) == (code, "", "")
+    lines = [json.loads(line) for line in truth.read_text().splitlines()]
+    # The office day begins when the first host has connected.
+    assert [line["activity"] for line in lines if "activity" in line][:2] == ["stand", "walk"]
+
+
+def test_it_joins_an_air_that_is_already_there() -> None:
+    air = start("--serve", "127.0.0.1:0")
+    assert air.stdout is not None
+    address = air.stdout.readline().split()[1]
+    device = start("--hci", f"tcp-client:{address}")
+    try:
+        with pytest.raises(subprocess.TimeoutExpired):
+            device.wait(timeout=1.0)
+    finally:
+        air.terminate()
+        finish(air)
+    _, err = finish(device)
+    assert device.returncode == 3
+    assert "transport has ended" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--scenario", "nowhere.toml"], 2, "office_day"),
+        (["--serve", "here"], 2, "HOST:PORT"),
+        (["--vhci", "--hci", "usb:0"], 2, "--hci"),
+        (["--speed", "0"], 2, "--speed"),
+        (["--seed", "-1"], 2, "at least 0"),
+        (["--buffer-bytes", "100"], 2, "at least 1024"),
+        (["--hci", "tcp-client:127.0.0.1:1"], 3, "127.0.0.1"),
+    ],
+)
+def test_what_it_cannot_do_it_says_in_a_line(arguments: list[str], code: int, words: str) -> None:
+    process = start(*arguments)
+    _, err = finish(process)
+    assert process.returncode == code
+    assert words in err
+    assert "Traceback" not in err
+
+
+def test_the_defaults_are_an_air_on_loopback_and_the_office_day_on_the_thigh() -> None:
+    options = parser().parse_args([])
+    assert (options.serve, options.scenario, options.placement) == (("127.0.0.1", 0), "office_day", "thigh")
+    assert (options.speed, options.mtu, options.buffer_bytes) == (1.0, 247, 2 * 1024 * 1024)
