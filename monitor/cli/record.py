@@ -7,16 +7,8 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.process import (
-    ConfigOption,
-    SetOption,
-    StateDirOption,
-    VerboseOption,
-    default_config,
-    default_state_dir,
-    run_until_signal,
-    set_up_logging,
-)
+from monitor.cli.process import ConfigOption, SetOption, StateDirOption, VerboseOption
+from monitor.cli.run import serve
 
 
 def record(
@@ -27,9 +19,4 @@ def record(
     verbose: VerboseOption = False,
 ) -> None:
     """Do what `run` does, and write every packet and command down, for `sitbreak replay`."""
-    from monitor.app import App
-    from monitor.settings import load
-
-    set_up_logging(verbose)
-    settings = load(config or default_config(), set_ or ()).settings
-    run_until_signal(App(settings, state_dir or default_state_dir(), log_dir=folder).run())
+    serve(config, set_, state_dir, verbose, log_dir=folder)

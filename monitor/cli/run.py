@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from monitor.cli.process import (
     ConfigOption,
     SetOption,
@@ -21,9 +23,16 @@ def run(
     verbose: VerboseOption = False,
 ) -> None:
     """Watch over the configured wearers until stopped."""
+    serve(config, set_, state_dir, verbose)
+
+
+def serve(
+    config: Path | None, set_: list[str] | None, state_dir: Path | None, verbose: bool, log_dir: Path | None = None
+) -> None:
+    """Load the settings and run the daemon; with a folder, write every packet and command down."""
     from monitor.app import App
     from monitor.settings import load
 
     set_up_logging(verbose)
     settings = load(config or default_config(), set_ or ()).settings
-    run_until_signal(App(settings, state_dir or default_state_dir()).run())
+    run_until_signal(App(settings, state_dir or default_state_dir(), log_dir=log_dir).run())

@@ -22,6 +22,8 @@ VECTORS: list[dict[str, Any]] = [
 
 def with_status(known: bool) -> Any:
     chosen = [v for v in VECTORS if ("status" in v["expect"] or "event" in v["expect"]) is known]
+    if not known:
+        chosen = [v for v in chosen if v["expect"]["op"] in Op.__members__]  # what this program asks for
     return pytest.mark.parametrize("vector", chosen, ids=[v["id"] for v in chosen])
 
 
@@ -42,8 +44,6 @@ def request_of(expect: dict[str, Any]) -> bytes:
 @with_status(False)
 def test_request_vectors(vector: dict[str, Any]) -> None:
     data, expect = bytes.fromhex(vector["hex"]), vector["expect"]
-    if expect["op"] not in Op.__members__:
-        pytest.skip("this program never asks for it")
     tag = expect.get("tag", data[1])
     assert control.encode_request(Op[expect["op"]], tag, request_of(expect)) == data
 
