@@ -20,7 +20,7 @@ WALLS = {
     "paho": ["monitor/outlets/mqtt/"],
     "sqlite3": ["monitor/history/"],
     "nicegui": ["monitor/web/"],
-    "bumble": ["firmware_sim/", "monitor/transport/bumble_backend.py"],
+    "bumble": ["firmware_sim/", "monitor/transport/bumble_"],
     "apprise": ["monitor/outlets/push.py"],
     "iotcore": ["monitor/outlets/mqtt/broker.py"],
     "dask": ["monitor/study.py"],

@@ -23,7 +23,8 @@ from pydantic import BaseModel, Field
 from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
-    from monitor.transport.bumble_backend import BumbleHost, OpenAir
+    from monitor.transport.bumble_backend import BumbleRadio
+    from monitor.transport.bumble_host import OpenAir
 
 RADIO_FAULTS = (BleakError, OSError, EOFError, TimeoutError, AttributeError)
 """What bleak and D-Bus raise when the radio fails; bleak's BlueZ side answers AttributeError when its bus dies."""
@@ -162,15 +163,16 @@ class Radio:
         self._watchers: list[Callable[[], None]] = []
         self._host = self._bumble_host(open_air) if open_air or rules.backend != "auto" else None
 
-    def _bumble_host(self, open_air: OpenAir | None) -> BumbleHost:
+    def _bumble_host(self, open_air: OpenAir | None) -> BumbleRadio:
         try:
-            from monitor.transport import bumble_backend
+            from monitor.transport.bumble_backend import BumbleRadio
+            from monitor.transport.bumble_host import opener
         except ImportError as error:
             raise RadioError(
                 f"radio.backend = {self.rules.backend!r} needs bumble ({error})", 'pip install "sitbreak[sim]"'
             ) from error
         transport = self.rules.backend.removeprefix("bumble:")
-        return bumble_backend.BumbleHost(open_air or bumble_backend.opener(transport), self._lost)
+        return BumbleRadio(open_air or opener(transport), self._lost)
 
     def scanner_keywords(self) -> dict[str, Any]:
         """Keywords for ``BleakScanner``."""
