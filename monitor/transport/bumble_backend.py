@@ -123,7 +123,7 @@ class BumbleClient(BaseBleakClient):
     async def _address(self) -> Address:
         if self._found is None:
             self._found = await BleakScanner.find_device_by_address(
-                self.address, timeout=self._timeout, backend=BumbleScanner, host=self._host
+                self.address, timeout=self._timeout, **scanner_keywords(self._host)
             )
         if self._found is None:
             raise BleakDeviceNotFoundError(self.address, f"{self.address} was not found")
@@ -245,13 +245,11 @@ class BumbleClient(BaseBleakClient):
             await self._ask(characteristic.obj.unsubscribe(subscriber))
 
 
-class BumbleRadio(BumbleHost):
-    """The host with bleak on top."""
+def scanner_keywords(host: BumbleHost) -> dict[str, Any]:
+    """Keywords that make a ``BleakScanner`` listen on a host."""
+    return {"backend": BumbleScanner, "host": host}
 
-    def scanner_keywords(self) -> dict[str, Any]:
-        """Keywords that make a ``BleakScanner`` listen here."""
-        return {"backend": BumbleScanner, "host": self}
 
-    def client_keywords(self) -> dict[str, Any]:
-        """Keywords that make a ``BleakClient`` connect from here."""
-        return {"backend": BumbleClient, "host": self}
+def client_keywords(host: BumbleHost) -> dict[str, Any]:
+    """Keywords that make a ``BleakClient`` connect from a host."""
+    return {"backend": BumbleClient, "host": host}

@@ -23,8 +23,7 @@ from pydantic import BaseModel, Field
 from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
-    from monitor.transport.bumble_backend import BumbleRadio
-    from monitor.transport.bumble_host import OpenAir
+    from monitor.transport.bumble_host import BumbleHost, OpenAir
 
 RADIO_FAULTS = (BleakError, OSError, EOFError, TimeoutError, AttributeError)
 """What bleak and D-Bus raise when the radio fails; bleak's BlueZ side answers AttributeError when its bus dies."""
@@ -163,24 +162,31 @@ class Radio:
         self._watchers: list[Callable[[], None]] = []
         self._host = self._bumble_host(open_air) if open_air or rules.backend != "auto" else None
 
-    def _bumble_host(self, open_air: OpenAir | None) -> BumbleRadio:
+    def _bumble_host(self, open_air: OpenAir | None) -> BumbleHost:
         try:
-            from monitor.transport.bumble_backend import BumbleRadio
-            from monitor.transport.bumble_host import opener
+            from monitor.transport.bumble_host import BumbleHost, opener
         except ImportError as error:
             raise RadioError(
                 f"radio.backend = {self.rules.backend!r} needs bumble ({error})", 'pip install "sitbreak[sim]"'
             ) from error
         transport = self.rules.backend.removeprefix("bumble:")
-        return BumbleRadio(open_air or opener(transport), self._lost)
+        return BumbleHost(open_air or opener(transport), self._lost)
 
     def scanner_keywords(self) -> dict[str, Any]:
         """Keywords for ``BleakScanner``."""
-        return self._host.scanner_keywords() if self._host else self._adapter_keywords()
+        if self._host is None:
+            return self._adapter_keywords()
+        from monitor.transport.bumble_backend import scanner_keywords
+
+        return scanner_keywords(self._host)
 
     def client_keywords(self) -> dict[str, Any]:
         """Keywords for ``BleakClient``."""
-        return self._host.client_keywords() if self._host else self._adapter_keywords()
+        if self._host is None:
+            return self._adapter_keywords()
+        from monitor.transport.bumble_backend import client_keywords
+
+        return client_keywords(self._host)
 
     def _adapter_keywords(self) -> dict[str, Any]:
         return {"bluez": {"adapter": self.rules.adapter}} if self.rules.adapter else {}

@@ -86,7 +86,7 @@ async def test_a_transport_that_cannot_be_opened_is_a_radio_fault(transport: str
 def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     import monitor.transport
 
-    monkeypatch.delattr(monitor.transport, "bumble_backend", raising=False)
-    monkeypatch.setitem(sys.modules, "monitor.transport.bumble_backend", None)
+    monkeypatch.delattr(monitor.transport, "bumble_host", raising=False)
+    monkeypatch.setitem(sys.modules, "monitor.transport.bumble_host", None)
     with pytest.raises(RadioError, match=r'pip install "sitbreak\[sim\]"'):
         Radio(RadioRules(backend="bumble:usb:0"))
