@@ -129,8 +129,8 @@ class App:
     # --- building -------------------------------------------------------------------------------------------
 
     async def _outlets(self, history: History) -> dict[str, Outlet]:
-        outlets: list[Outlet] = [*self._own_outlets, WearableOutlet(self.nudge, self.clock)]
-        if self.settings.mqtt.host:
+        outlets: list[Outlet] = [*self._own_outlets, WearableOutlet(self.nudge, self.clock, self.settings.buzz)]
+        if self.settings.mqtt.enabled:
             outlets.append(await self._mqtt(history))
         return {outlet.NAME: outlet for outlet in outlets}
 

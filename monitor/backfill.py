@@ -1,20 +1,23 @@
 """Late samples: the books are written a second time from just before the hole.
 
-While samples are missing, a copy of the pipeline from before the first missing one is kept, with everything
-that has come since. When the hole is filled (or given up), the copy is fed with all of it in the order of the
-samples, and takes the place of the pipeline. What it says replaces the stored books from the hole on; alerts
-that were sent stay sent, and no alert is sent about the past.
+While samples are missing, a copy of the pipeline from before the first missing one is kept, without its coach, and
+everything that has come since. When the hole is filled (or given up), the copy is fed with all of it in the order of
+the samples and takes the pipeline's place; what it says replaces the stored books from the hole on. The coach is not
+asked about the past: it keeps what it has said and heard, and is told once how the books stand now. So an alert that
+was sent stays sent, unless the memory shows the break; none is sent about the past; and a wearer who turns out to
+have sat too long is called at the next second that shows it.
 """
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 from pydantic import BaseModel, Field
 
 from monitor.events import (
-    AlertCleared,
     BoutEnded,
     BoutStarted,
     BreakEnded,
@@ -22,6 +25,7 @@ from monitor.events import (
     Command,
     Correction,
     DataCorrected,
+    DayEnded,
     Event,
     GapEnded,
     WearerState,
@@ -31,7 +35,7 @@ from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality
 from monitor.pipeline import NO_POSTURES, Pipeline, Step, join_postures
 
 BOOKS = (BoutStarted, BoutEnded, BreakTaken, BreakEnded, GapEnded)
-"""Events that are records of the books; the rest of a second reading is not told again."""
+"""Events that are records of the books; of a second reading they are stored and not told again."""
 
 QUIET_S = 2.0
 """Without a sample for this long a hole may be beginning."""
@@ -56,7 +60,8 @@ class Mark:
     from_s: float
     live: list[AccelBlock] = field(default_factory=list)
     late: list[AccelBlock] = field(default_factory=list)
-    commands: list[tuple[Command, float]] = field(default_factory=list)
+    days: list[DayEnded] = field(default_factory=list)
+    """Days that the first reading has closed since."""
 
 
 @dataclass
@@ -91,12 +96,10 @@ class Backfill:
         """Time has come to ``now_s``."""
         if self.newest_s is not None and now_s - self.newest_s > QUIET_S:
             self._set_mark()
-        return self.pipeline.tick(now_s)
+        return self._noting_days(self.pipeline.tick(now_s))
 
     def command(self, command: Command, now_s: float) -> Step:
         """Something the wearer wants."""
-        if self.mark is not None:
-            self.mark.commands.append((command, now_s))
         return self.pipeline.command(command, now_s)
 
     def stop(self, at_s: float) -> Step:
@@ -132,7 +135,7 @@ class Backfill:
             return self.pipeline.feed(block)
         self.mark.live.append(block)
         if self.open_holes:
-            step = self.pipeline.feed(block)
+            step = self._noting_days(self.pipeline.feed(block))
             too_long = self.newest_s - self.mark.from_s > self.rules.max_s
             return self._read_again(step) if too_long else step
         if first_s < self.pipeline.final_s:  # late, not lost: the second it belongs to was closed too early
@@ -142,45 +145,77 @@ class Backfill:
 
     def _set_mark(self) -> None:
         if self.mark is None and self.newest_s is not None:
-            self.mark = Mark(copy.deepcopy(self.pipeline), max(self.pipeline.final_s, 0.0))
+            copied = copy.deepcopy(replace(self.pipeline, coach=None))
+            self.mark = Mark(copied, max(self.pipeline.final_s, 0.0))
+
+    def _noting_days(self, step: Step) -> Step:
+        if self.mark is not None:
+            self.mark.days += [event for event in step.events if isinstance(event, DayEnded)]
+        return step
 
     def _read_again(self, told: Step | None = None) -> Step:
         """Replace the pipeline by one that has seen the samples in their order; ``told`` is news of the first one."""
-        told = told or Step(NO_POSTURES)
         mark, self.mark, self.open_holes = self.mark, None, []
         if mark is None:
-            return told
+            return told or Step(NO_POSTURES)
         first, self.pipeline = self.pipeline, mark.pipeline
-        second = self._second_reading(mark)
-        records = [event for step in second for event in step.events if isinstance(event, BOOKS)]
+        steps = [self.pipeline.feed(block) for block in joined(mark.live + mark.late)]
+        events = [event for step in steps for event in step.events]
         correction = Correction(
             from_s=mark.from_s,
-            postures=join_postures([NO_POSTURES, *(step.postures for step in second)]),
-            events=tuple(records),
+            postures=join_postures([NO_POSTURES, *(step.postures for step in steps)]),
+            events=tuple(event for event in events if isinstance(event, BOOKS)),
         )
-        return Step(NO_POSTURES, (*told.events, *self._news_of_correction(mark.from_s, first)), correction)
+        news = [event for event in (told.events if told else ()) if not isinstance(event, BOOKS)]
+        news += self._news_of_correction(mark, first)
+        news += [*_other_days(events, mark.days), *self._take_over_coach(first)]
+        return Step(NO_POSTURES, tuple(news), correction)
 
-    def _news_of_correction(self, from_s: float, first: Pipeline) -> list[Event]:
-        """That the books have changed, and that an alert of the first reading is void where the second has none."""
+    def _news_of_correction(self, mark: Mark, first: Pipeline) -> list[Event]:
         now_s = max(self.pipeline.final_s, first.final_s)
-        key = event_id(now_s, self.wearer, "corrected", from_s)
-        news: list[Event] = [DataCorrected(id=key, at_s=now_s, from_s=from_s, until_s=now_s)]
-        sent_id = first.coach.view(now_s).alert_id
-        if sent_id is not None and sent_id != self.pipeline.coach.view(now_s).alert_id:
-            key = event_id(now_s, self.wearer, "cleared", sent_id)
-            news.append(AlertCleared(id=key, at_s=now_s, alert_id=sent_id, by="correction"))
-        return news
+        key = event_id(now_s, self.wearer, "corrected", mark.from_s)
+        corrected = DataCorrected(id=key, at_s=now_s, from_s=mark.from_s, until_s=now_s)
+        return [corrected, *self.pipeline.changes.differs_from(first.changes, now_s)]
 
-    def _second_reading(self, mark: Mark) -> list[Step]:
-        blocks = sorted(mark.live + [replace(block, gap_before_s=None) for block in mark.late], key=_first_sample)
-        commands = sorted(mark.commands, key=lambda pair: pair[1])
-        steps: list[Step] = []
-        for block in blocks:
-            while commands and commands[0][1] <= block.t_s[0]:
-                steps.append(self.pipeline.command(*commands.pop(0)))
-            steps.append(self.pipeline.feed(block))
-        return steps + [self.pipeline.command(*pair) for pair in commands]
+    def _take_over_coach(self, first: Pipeline) -> list[Event]:
+        """The coach goes on with the books as they are now."""
+        self.pipeline.coach = coach = first.coach
+        if self.pipeline.day.start_s == first.day.start_s:
+            self.pipeline.day.alerts = first.day.alerts
+        assert coach is not None
+        bout, now_s = self.pipeline.bouts.bout, max(self.pipeline.final_s, first.final_s)
+        if bout is None:
+            return coach.rebase(now_s, None, None, 0.0)
+        return coach.rebase(now_s, bout.id, bout.start_s, bout.sedentary_s)
 
 
-def _first_sample(block: AccelBlock) -> float:
-    return float(block.t_s[0])
+def _other_days(events: list[Event], told: list[DayEnded]) -> list[Event]:
+    """Days whose totals the second reading has changed: the same events with other words."""
+    alerts = {day.id: day.alerts for day in told}
+    days = [replace(e, alerts=alerts.get(e.id, e.alerts)) for e in events if isinstance(e, DayEnded)]
+    return [day for day in days if day not in told]
+
+
+def joined(blocks: list[AccelBlock]) -> Iterator[AccelBlock]:
+    """The blocks in order of time, neighbours of a kind as one: the cost of a reading is in blocks, not in samples."""
+    run: list[AccelBlock] = []
+    for block in sorted(blocks, key=lambda block: float(block.t_s[0])):
+        if run and _kind(block) != _kind(run[0]):
+            yield _as_one(run)
+            run = []
+        run.append(block)
+    if run:
+        yield _as_one(run)
+
+
+def _kind(block: AccelBlock) -> tuple[int, float, Quality]:
+    return block.segment, block.rate_hz, block.quality & ~Quality.REPLAYED
+
+
+def _as_one(run: list[AccelBlock]) -> AccelBlock:
+    return replace(
+        run[0],
+        t_s=np.concatenate([block.t_s for block in run]),
+        xyz_g=np.concatenate([block.xyz_g for block in run]),
+        gap_before_s=None,
+    )

@@ -71,8 +71,6 @@ class Bout:
 
     id: str
     start_s: float
-    clock_end_s: float
-    """End of the last second in which the clock ran."""
     sedentary_s: float = 0.0
     paused_s: float = 0.0
     unknown_s: float = 0.0
@@ -115,9 +113,9 @@ class Bouts:
     """Sedentary seconds of all bouts so far."""
     upright: Stretch | None = None
     gap_start_s: float = 0.0
-    gap_reason: str = "no_data"
     silent_since_s: float | None = None
-    silent_reason: str = "no_data"
+    silent_reasons: dict[str, float] = field(default_factory=dict)
+    """Seconds of the present gap or silence by their reason; the longest gives it its name."""
     events: list[Event] = field(default_factory=list)
     """Events of the call under way."""
 
@@ -125,7 +123,6 @@ class Bouts:
         """Write the second [start_s, start_s + 1) into the books."""
         if self.until_s is None:
             self.until_s = self.gap_start_s = start_s
-            self.gap_reason = posture.word
         if start_s > self.until_s:
             self._silence(start_s, "no_data", decided_s)
         seen = seen_in(posture)
@@ -150,16 +147,11 @@ class Bouts:
         if self.state is State.GAP:
             self._end_gap(self.until_s, at_s)
         else:
-            self._close(self.silent_since_s or self.until_s, at_s, "stop")
-            self.gap_start_s, self.gap_reason = self.silent_since_s or self.until_s, self.silent_reason
+            self.gap_start_s = self.until_s if self.silent_since_s is None else self.silent_since_s
+            self._close(self.gap_start_s, at_s, "stop")
             self._end_gap(self.until_s, at_s)
         self.state, self.until_s, self.silent_since_s = State.GAP, None, None
         return self._take_events()
-
-    @property
-    def clock_s(self) -> float:
-        """Sedentary seconds of the open bout, in seconds; 0 where none is open."""
-        return self.bout.sedentary_s if self.bout is not None else 0.0
 
     # --- what a second does ---------------------------------------------------------------------------------
 
@@ -169,7 +161,9 @@ class Bouts:
         if before is not self.state:
             self._enter(before, start_s, decided_s)
         if self.state is State.BOUT:
-            self._run_clock(start_s, 1.0)
+            self._run_clock(1.0)
+        elif self.state is State.GAP:
+            self._count_silence(start_s + 1.0, seen.value)
         elif self.upright is not None:
             _count(self.upright, seen, start_s, cadence_hz)
             self._look_at_upright(self.upright, decided_s)
@@ -179,15 +173,14 @@ class Bouts:
         if stretch.settling_s >= max(self.rules.settle_s, 1.0):
             before, self.state = self.state, TRANSITIONS[self.state][Seen.SETTLED]
             self._enter(before, stretch.settling_since_s, decided_s)
-            self._run_clock(stretch.settling_since_s, stretch.settling_s)
+            self._run_clock(stretch.settling_s)
         elif self.state is State.PAUSE and stretch.upright_s >= self.rules.break_min_s:
             self.state = TRANSITIONS[self.state][Seen.UPRIGHT_LONG_ENOUGH]
             self._take_break(decided_s)
 
-    def _run_clock(self, start_s: float, duration_s: float) -> None:
+    def _run_clock(self, duration_s: float) -> None:
         assert self.bout is not None
         self.bout.sedentary_s += duration_s
-        self.bout.clock_end_s = start_s + duration_s
         self.clock_total_s += duration_s
 
     def _enter(self, before: State, start_s: float, decided_s: float) -> None:
@@ -200,7 +193,7 @@ class Bouts:
         else:
             if before is State.BREAK:
                 self._end_break(start_s, decided_s)
-            self.bout = Bout(event_id(start_s, self.wearer, "bout"), start_s, start_s)
+            self.bout = Bout(event_id(start_s, self.wearer, "bout"), start_s)
             self.events.append(BoutStarted(id=self.bout.id, at_s=decided_s, bout_start_s=start_s))
 
     def _resume_bout(self) -> None:
@@ -212,25 +205,36 @@ class Bouts:
 
     def _silence(self, until_s: float, reason: str, decided_s: float) -> None:
         """Nothing can be said of [self.until_s, until_s)."""
-        assert self.until_s is not None
         if self.silent_since_s is None:
             self.silent_since_s = self.until_s
-        self.silent_reason = reason
-        self.until_s = until_s
-        if self.state is State.GAP:
-            self.gap_reason = reason
-            return
-        deadline_s = self.silent_since_s + self.rules.gap_max_s
-        if reason == Posture.NOT_WORN.word:
-            self._close_by_silence(decided_s)
-        elif until_s >= deadline_s:
-            self._close_by_silence(deadline_s)
+        if self.state is not State.GAP:
+            assert self.silent_since_s is not None
+            deadline_s = self.silent_since_s + self.rules.gap_max_s
+            if reason == Posture.NOT_WORN.word:
+                self._count_silence(until_s, reason)
+                self._close_by_silence(decided_s, reason)
+            elif until_s >= deadline_s:  # what comes after the deadline must not name what ended at it
+                self._count_silence(deadline_s, reason)
+                longest = self._longest_reason()
+                self._close_by_silence(deadline_s, longest if longest in ENDS_BY_NAME else "gap")
+        self._count_silence(until_s, reason)
+
+    def _count_silence(self, until_s: float, reason: str) -> None:
+        assert self.until_s is not None
+        if until_s > self.until_s:
+            self.silent_reasons[reason] = self.silent_reasons.get(reason, 0.0) + until_s - self.until_s
+            self.until_s = until_s
+
+    def _longest_reason(self) -> str:
+        return max(self.silent_reasons, key=self.silent_reasons.__getitem__, default="no_data")
 
     def _settle_silence(self, start_s: float) -> None:
         """The silence before ``start_s`` was short enough to belong to what runs."""
         if self.silent_since_s is None:
             return
         silent_s = start_s - self.silent_since_s
+        if self.state is not State.GAP:
+            self.silent_reasons.clear()
         if self.upright is not None:
             _unsettle(self.upright)
             self.upright.unknown_s += silent_s
@@ -238,11 +242,11 @@ class Bouts:
             self.bout.unknown_s += silent_s
         self.silent_since_s = None
 
-    def _close_by_silence(self, at_s: float) -> None:
+    def _close_by_silence(self, at_s: float, ended_by: str) -> None:
         assert self.silent_since_s is not None
-        self._close(self.silent_since_s, at_s, self.silent_reason if self.silent_reason in ENDS_BY_NAME else "gap")
+        self._close(self.silent_since_s, at_s, ended_by)
         self.state = TRANSITIONS[self.state][Seen.SILENT_TOO_LONG]
-        self.gap_start_s, self.gap_reason = self.silent_since_s, self.silent_reason
+        self.gap_start_s = self.silent_since_s
 
     def _close(self, end_s: float, at_s: float, ended_by: str) -> None:
         """End what runs at ``end_s``; a pause that never became long enough is a short break of its own."""
@@ -309,9 +313,10 @@ class Bouts:
                     at_s=at_s,
                     gap_start_s=self.gap_start_s,
                     gap_end_s=end_s,
-                    reason=self.gap_reason,
+                    reason=self._longest_reason(),
                 )
             )
+        self.silent_reasons.clear()
 
     def _take_events(self) -> list[Event]:
         events, self.events = self.events, []

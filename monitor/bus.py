@@ -9,6 +9,8 @@ from contextlib import suppress
 
 from monitor.events import AlertCleared, BreakDue, BreakTaken, CommandAnswered, Snoozed, TestAlert, Update
 
+HOPELESS = 10
+"""An outlet that has let so many limits' worth of alerts pile up is not coming back."""
 NEVER_DROPPED = (BreakDue, BreakTaken, AlertCleared, Snoozed, TestAlert, CommandAnswered)
 
 
@@ -17,7 +19,7 @@ class Subscription:
 
     def __init__(self, limit: int) -> None:
         self.dropped = 0
-        """Updates left out because the outlet was too slow; never one that carries an alert or an answer."""
+        """Updates left out because the outlet was too slow; those with alerts and answers last of all."""
         self._limit = limit
         self._waiting: deque[Update] = deque()
         self._arrived = asyncio.Event()
@@ -39,6 +41,9 @@ class Subscription:
                 del self._waiting[index]
                 self.dropped += 1
                 return
+        if len(self._waiting) >= HOPELESS * self._limit:  # nothing but alerts, unread for ages: memory comes first
+            self._waiting.popleft()
+            self.dropped += 1
 
     def __aiter__(self) -> AsyncIterator[Update]:
         return self

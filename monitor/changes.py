@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.events import Event, NotWorn, PostureChanged, Worn, event_id
 from monitor.model import Posture
@@ -41,6 +41,12 @@ class Changes:
         event = self._changed(self.until_s, stale_s, Posture.UNKNOWN, 0.0)
         self.posture, self.confidence = Posture.UNKNOWN, 0.0
         return [event]
+
+    def differs_from(self, told: Changes, at_s: float) -> list[Event]:
+        """News for who was told something else."""
+        if self.posture is told.posture or self.posture is None:
+            return []
+        return [replace(told, posture=told.posture)._changed(self.until_s, at_s, self.posture, self.confidence)]
 
     def _changed(self, start_s: float, decided_s: float, posture: Posture, confidence: float) -> Event:
         return PostureChanged(

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from monitor import checkpoint
 from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.clock import Clock
-from monitor.events import Command, Correction, Event, Message, Update, WearerState
+from monitor.events import (
+    AlertCleared,
+    BreakDue,
+    Command,
+    CommandAnswered,
+    Correction,
+    Event,
+    Message,
+    Snoozed,
+    Update,
+    WearerState,
+)
+from monitor.history.database import HistoryError
 from monitor.history.outbox import History
 from monitor.history.store import Commit
 from monitor.intake import Intake, Record, no_record
 from monitor.model import Fact, LinkEvent, LinkState, PostureEpochs, WearableFacts
 from monitor.outlets.base import Outlet
-from monitor.pipeline import NO_POSTURES, Step, join_postures, rows_before
+from monitor.pipeline import NO_POSTURES, Step, join_postures
 from monitor.wearables.base import Wearable
 
 COMMIT_EVERY_S = 10.0
@@ -28,6 +41,31 @@ HOLE_CHECKPOINT_EVERY_S = 60.0
 Events committed in between bear ids made from what happened, so that a crash doubles none of them."""
 LATENESS_S = 2.0
 """Wall seconds that samples may take to get here before a tick calls them missing."""
+GIVE_UP_S = 600.0
+"""Wall seconds for which a history that cannot be written (disk full, file locked) is tried again."""
+CANNOT_BE_FOUND_AGAIN = (CommandAnswered, BreakDue, AlertCleared, Snoozed)
+"""What was said and answered is in no sample: with these a checkpoint is always written."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Batch:
+    """What has happened since the last commit, or since a correction: a commit to be."""
+
+    correction: Correction | None = None
+    postures: list[PostureEpochs] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Unsaved:
+    """A commit that waits for the disk, and what is told when it is there."""
+
+    commit: Commit
+    update: Update
+    progress: tuple[int, int] | None
+    """Up to which sample a checkpoint in the commit has seen the stream; None without one."""
 
 
 class LiveWearer:
@@ -52,9 +90,9 @@ class LiveWearer:
         self.on_stored: Callable[[int, int], None] = lambda segment, upto_index: None
         self._history, self._bus, self._outlets, self._clock = history, bus, outlets, clock
         self._fingerprint = fingerprint
-        self._postures: list[PostureEpochs] = []
-        self._events: list[Event] = []
-        self._corrections: list[Correction] = []
+        self._batches = [Batch()]
+        self._unsaved: list[Unsaved] = []
+        self._failing_since_s: float | None = None
         self._told_facts: WearableFacts | None = None
         self._rssi_dbm: int | None = None
         self._link = LinkState.SEARCHING
@@ -101,62 +139,94 @@ class LiveWearer:
                     await self._woken.wait()
             self._woken.clear()
             self.intake.pass_time(math.floor(self._clock.now_s() - LATENESS_S * self._clock.speed))
-            await self.flush(force=loop.time() - self._committed_wall_s >= COMMIT_EVERY_S)
+            await self.flush(rows_due=loop.time() - self._committed_wall_s >= COMMIT_EVERY_S)
             self._bus.publish(Update(self.wearer, (), self.state))
 
-    async def flush(self, force: bool = False) -> None:
-        """Store what has happened, then tell it. Without news only when ``force`` is given."""
+    async def flush(self, rows_due: bool = False, last: bool = False) -> None:
+        """Store what has happened, then tell it; rows alone only when they are due, and in the end in any case."""
         async with self._committing:
-            if not (self._events or self._corrections or force):
-                return
-            update, progress = Update(self.wearer, tuple(self._events), self.state), self.intake.progress
-            self._committed_wall_s = asyncio.get_running_loop().time()
-            text = self._checkpoint_if_due(self._committed_wall_s)
-            for commit in self._take_commits(update, text):
-                await self._history.commit(commit)
-        self._bus.publish(update)
-        if progress is not None and text is not None:
-            self.on_stored(*progress)
+            news = any(batch.events or batch.correction or (rows_due and batch.postures) for batch in self._batches)
+            if news or last:
+                self._unsaved += self._take_commits()
+            while self._unsaved:
+                unsaved = self._unsaved[0]
+                if not await self._stored(unsaved.commit):
+                    return
+                self._bus.publish(unsaved.update)
+                if unsaved.progress is not None:
+                    self.on_stored(*unsaved.progress)
 
     async def close(self) -> None:
         """The daemon ends: store the rest, and say that nothing is known any more."""
         self._checkpoint_wall_s = -math.inf
-        await self.flush(force=True)
+        await self.flush(last=True)
         gone = replace(self.state, posture="unknown", sedentary=False, confidence=0.0, link_fresh=False)
         self._bus.publish(Update(self.wearer, (), gone))
 
-    def _checkpoint_if_due(self, wall_s: float) -> str | None:
+    # --- from steps to commits ------------------------------------------------------------------------------
+
+    def _collect(self, step: Step) -> None:
+        if step.correction is not None:  # what came before it is stored before it
+            self._batches.append(Batch(step.correction))
+        batch = self._batches[-1]
+        if len(step.postures):
+            batch.postures.append(step.postures)
+        batch.events += step.events
+
+    def _take_commits(self) -> list[Unsaved]:
+        """A commit a batch; the last one carries the checkpoint."""
+        batches, self._batches = self._batches, [Batch()]
+        text = self._checkpoint_if_due([event for batch in batches for event in batch.events])
+        self._committed_wall_s = asyncio.get_running_loop().time()
+        unsaved = []
+        for batch in batches:
+            update = Update(self.wearer, tuple(batch.events), self.state)
+            commit = Commit(
+                wearer=self.wearer,
+                postures=join_postures([NO_POSTURES, *batch.postures]),
+                events=update.events,
+                messages=self._durable(update),
+                checkpoint=text if batch is batches[-1] else None,
+                correction=batch.correction,
+            )
+            progress = self.intake.progress if commit.checkpoint is not None else None
+            unsaved.append(Unsaved(commit, update, progress))
+        return unsaved
+
+    def _durable(self, update: Update) -> dict[str, tuple[Message, ...]]:
+        said = {name: tuple(outlet.durable(update)) for name, outlet in self._outlets.items()}
+        return {name: messages for name, messages in said.items() if messages}
+
+    def _checkpoint_if_due(self, events: list[Event]) -> str | None:
         """Everything worth keeping over a crash, as text."""
-        if self.intake.backfill.mark is not None and wall_s - self._checkpoint_wall_s < HOLE_CHECKPOINT_EVERY_S:
+        wall_s, mark = asyncio.get_running_loop().time(), self.intake.backfill.mark
+        heavy = mark is not None and bool(mark.live)
+        urgent = any(isinstance(event, CANNOT_BE_FOUND_AGAIN) for event in events)
+        if heavy and not urgent and wall_s - self._checkpoint_wall_s < HOLE_CHECKPOINT_EVERY_S:
             return None
         self._checkpoint_wall_s = wall_s
         state = {"backfill": self.intake.backfill, "resume": self.intake.resume()}
         return checkpoint.dumps(state, self._fingerprint)
 
-    # --- from steps to commits ------------------------------------------------------------------------------
+    async def _stored(self, commit: Commit) -> bool:
+        """Whether the commit is on the disk; one that is not waits for the next turn."""
+        try:
+            await self._history.commit(commit)
+        except asyncio.CancelledError:
+            del self._unsaved[0]  # the writer stores it all the same
+            raise
+        except HistoryError as error:
+            self._note_failure(error)
+            return False
+        del self._unsaved[0]
+        self._failing_since_s = None
+        return True
 
-    def _collect(self, step: Step) -> None:
-        if step.correction is not None:  # it holds all rows from its start on; what waits keeps those before
-            self._postures = [rows_before(rows, step.correction.from_s) for rows in self._postures]
-            self._corrections.append(step.correction)
-        if len(step.postures):
-            self._postures.append(step.postures)
-        self._events += step.events
-
-    def _take_commits(self, update: Update, checkpoint_text: str | None) -> list[Commit]:
-        """One commit with everything; corrections but the last go ahead of it, in their order."""
-        earlier, last = self._corrections[:-1], self._corrections[-1] if self._corrections else None
-        said = {name: tuple(outlet.durable(update)) for name, outlet in self._outlets.items()}
-        messages: dict[str, tuple[Message, ...]] = {name: rows for name, rows in said.items() if rows}
-        postures = join_postures([NO_POSTURES, *self._postures])
-        self._postures, self._events, self._corrections = [], [], []
-        return [Commit(wearer=self.wearer, correction=correction) for correction in earlier] + [
-            Commit(
-                wearer=self.wearer,
-                postures=postures,
-                events=update.events,
-                messages=messages,
-                checkpoint=checkpoint_text,
-                correction=last,
-            )
-        ]
+    def _note_failure(self, error: HistoryError) -> None:
+        wall_s = asyncio.get_running_loop().time()
+        if self._failing_since_s is None:
+            self._failing_since_s = wall_s
+            _log.error("%s: nothing is lost yet; trying again for %d minutes", error, GIVE_UP_S // 60)
+        elif wall_s - self._failing_since_s > GIVE_UP_S:
+            error.exit_code = 1  # a restart may help where the settings are right
+            raise error

@@ -77,7 +77,8 @@ class Pipeline:
     changes: Changes
     bouts: Bouts
     day: Day
-    coach: Coach
+    coach: Coach | None
+    """None in a second reading: nobody is called about the past."""
     last_sample_s: float | None = None
 
     @classmethod
@@ -103,6 +104,7 @@ class Pipeline:
 
     def command(self, command: Command, now_s: float) -> Step:
         """Something the wearer wants; always answered."""
+        assert self.coach is not None
         return Step(NO_POSTURES, tuple(self.coach.command(command, now_s)))
 
     def stop(self, at_s: float) -> Step:
@@ -112,6 +114,7 @@ class Pipeline:
 
     def state(self, now_s: float) -> WearerState:
         """What is true now; battery and link are added by who knows them."""
+        assert self.coach is not None
         bout, view = self.bouts.bout, self.coach.view(now_s)
         posture = self.changes.posture or Posture.UNKNOWN
         return WearerState(
@@ -141,7 +144,8 @@ class Pipeline:
         """Go on with the same memory under another's rules."""
         self.bouts.rules = other.bouts.rules
         self.day.time_zone = other.day.time_zone
-        self.coach.take_rules_of(other.coach)
+        if self.coach is not None and other.coach is not None:
+            self.coach.take_rules_of(other.coach)
 
     # --- the order ------------------------------------------------------------------------------------------
 
@@ -172,8 +176,9 @@ class Pipeline:
             events += books
             events += self._tell_coach(books)
         bout = self.bouts.bout
-        called = self.coach.advance(
-            Moment(
+        called: list[Event] = []
+        if self.coach is not None:
+            moment = Moment(
                 now_s=decided_s,
                 start_s=start_s,
                 posture=posture,
@@ -184,7 +189,7 @@ class Pipeline:
                 bout_start_s=bout.start_s if bout else None,
                 clock_s=bout.sedentary_s if bout else 0.0,
             )
-        )
+            called = self.coach.advance(moment)
         self.day.advance(start_s, self.bouts.clock_total_s - clock_s, bout.sedentary_s if bout else 0.0)
         if books or called:
             self.day.count(books + called)
@@ -194,11 +199,13 @@ class Pipeline:
         """Nothing is known of the time up to ``final_s`` beyond the rows there are."""
         books = self.bouts.tick(final_s)
         events = [*self.changes.tick(final_s), *books, *self._tell_coach(books)]
-        events += [*self.coach.tick(final_s), *self.day.tick(final_s)]
+        events += [*(self.coach.tick(final_s) if self.coach else []), *self.day.tick(final_s)]
         return sorted(events, key=lambda event: event.at_s)
 
     def _tell_coach(self, books: list[Event]) -> list[Event]:
         events: list[Event] = []
+        if self.coach is None:
+            return events
         for event in books:
             if isinstance(event, BreakTaken):
                 events += self.coach.tick(event.at_s)

@@ -26,6 +26,7 @@ from monitor.coach.rules import CoachRules
 from monitor.errors import MonitorError
 from monitor.history.retention import HistoryRules
 from monitor.outlets.mqtt.rules import MqttRules
+from monitor.outlets.wearable import WearableRules
 from monitor.posture import PLACEMENTS
 from monitor.transport.radio import RadioRules
 from monitor.wearables import WEARABLES
@@ -80,6 +81,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     backfill: BackfillRules = BackfillRules()
     mqtt: MqttRules = MqttRules()
     radio: RadioRules = RadioRules()
+    buzz: WearableRules = WearableRules()
     deskband: DeskBandRules = DeskBandRules()
     history: HistoryRules = HistoryRules()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from monitor.backfill import BOOKS, Backfill, BackfillRules
-from monitor.events import AlertCleared, BreakDue, BreakTaken, Command, DataCorrected, Event
+from monitor.civil import midnights_around
+from monitor.events import AlertCleared, BreakDue, BreakTaken, Command, DataCorrected, DayEnded, Event
 from monitor.model import AccelBlock, HoleClosed, HoleOpened, PostureEpochs, Quality
 from monitor.pipeline import LATENCY_S, NO_POSTURES, Step, join_postures, rows_before
 from monitor.replay import row_lines
@@ -123,7 +124,8 @@ def test_a_second_reading_sends_no_alert_about_the_past() -> None:
     books = with_hole(1100, 1330, 1335)
     calls = [e for e in books.told if isinstance(e, BreakDue)]
     assert next(e for e in WHOLE.told if isinstance(e, BreakDue)).at_s < 1330  # it would have come in the hole
-    assert all(e.at_s > 1335 for e in calls)
+    assert all(e.at_s >= 1335 and e.due_s >= 1330 for e in calls)
+    assert [e.repeat for e in calls][:1] == [0]  # but who turns out to have sat too long is called now
 
 
 def test_an_alert_that_the_memory_disproves_is_cleared_everywhere() -> None:
@@ -138,6 +140,55 @@ def test_an_alert_that_the_memory_disproves_is_cleared_everywhere() -> None:
     books.take(backfill.feed(HoleClosed(0, index(1335), index(1385), filled=True)))
     cleared = [e for e in books.told[before:] if isinstance(e, AlertCleared)]
     assert [e.alert_id for e in cleared] == [sent.alert_id]
+
+
+def short_hole_after_an_alert(*commands: Command) -> tuple[Backfill, Books, BreakDue]:
+    """An alert, then ten seconds out of reach while sitting on, filled."""
+    backfill, books = start()
+    stream(backfill, books, 1000, 1200)
+    sent = next(e for e in books.told if isinstance(e, BreakDue))
+    silence(backfill, books, 1200, 1210)
+    for command in commands:
+        books.take(backfill.command(replace(command, alert_id=sent.alert_id), 1209.0))
+    books.take(backfill.feed(HoleOpened(0, index(1200), index(1210))))
+    stream(backfill, books, 1210, 1215)
+    books.take(backfill.feed(block(index(1200), index(1210), Quality.REPLAYED)))
+    books.take(backfill.feed(HoleClosed(0, index(1200), index(1210), filled=True)))
+    return backfill, books, sent
+
+
+def test_an_alert_that_the_memory_confirms_stays_as_it_was_sent() -> None:
+    backfill, books, sent = short_hole_after_an_alert()
+    assert not [e for e in books.told if isinstance(e, AlertCleared)]
+    state = backfill.state(1216.0)
+    assert (state.alert, state.alert_id) == ("due", sent.alert_id)
+
+
+def test_an_answer_given_during_a_hole_still_holds_after_it_is_filled() -> None:
+    backfill, books, _ = short_hole_after_an_alert(Command("snooze", "30"))
+    assert backfill.state(1216.0).alert == "snoozed"
+    stream(backfill, books, 1215, 1330)
+    assert len([e for e in books.told if isinstance(e, BreakDue)]) == 1
+
+
+def test_a_day_that_ended_in_the_hole_is_told_again_with_its_true_totals() -> None:
+    midnight_s = midnights_around(1_790_000_000.0, "")[1]  # type: ignore[index]
+    person = wear(("walk", 40), ("sit", 300), start_s=midnight_s - 200)
+    backfill, books = start()
+    whole = Backfill("me", pipeline(), BackfillRules())
+    first, end = 100 * RATE_HZ, 220 * RATE_HZ
+    totals = [e for e in whole.feed(replace(person.block(), first_index=0)).events if isinstance(e, DayEnded)]
+    books.take(backfill.feed(replace(person.block(0, first), first_index=0)))
+    silence(backfill, books, midnight_s - 100, midnight_s + 20)
+    books.take(backfill.feed(HoleOpened(0, first, end)))
+    books.take(backfill.feed(replace(person.block(end), first_index=end)))
+    books.take(backfill.feed(replace(person.block(first, end), first_index=first, quality=Quality.REPLAYED)))
+    books.take(backfill.feed(HoleClosed(0, first, end, filled=True)))
+    told = [e for e in books.told if isinstance(e, DayEnded)]
+    assert len(told) == 2
+    assert told[1] == replace(totals[0], alerts=0)  # no alert was sent in the hole
+    assert told[0].id == told[1].id
+    assert told[0].sedentary_min < told[1].sedentary_min
 
 
 def test_late_but_not_lost_samples_are_put_where_they_belong() -> None:

@@ -83,6 +83,14 @@ def test_taken_off_closes_the_bout_at_once_at_the_first_suspected_second() -> No
     assert (bout.bout_end_s, bout.ended_by, bout.at_s) == (1600, "not_worn", 1703)
 
 
+def test_a_gap_bears_the_name_of_what_filled_most_of_it() -> None:
+    events = books((SIT, 600), (UNKNOWN, 290), (Posture.VEHICLE, 20), (None, 1000), (SIT, 100))
+    assert ended(events)[0].ended_by == "gap"
+    (gap,) = [e for e in events if isinstance(e, GapEnded)]
+    assert gap.reason == "no_data"
+    assert ended(books((SIT, 60), (Posture.VEHICLE, 400)))[0].ended_by == "vehicle"
+
+
 def test_being_busy_runs_a_running_clock_and_starts_nothing() -> None:
     assert ended(books((ACTIVE, 600))) == []
     (bout,) = ended(books((SIT, 100), (ACTIVE, 50), (SIT, 10)))

@@ -29,7 +29,7 @@ def demo(
     broker: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="Use this MQTT broker instead of the embedded one.")
     ] = "",
-    web: Annotated[bool, typer.Option("--web/--no-web", help="Serve the web page, where it is installed.")] = True,
+    web: Annotated[bool, typer.Option("--web/--no-web", help="Serve the web page (still to come).")] = True,
     config: ConfigOption = None,
     set_: SetOption = None,
     state_dir: StateDirOption = None,

@@ -50,6 +50,8 @@ class Watch:
     due_s: float | None = None
     """When the clock reached the limit; None before."""
     calls: int = 0
+    called_s: float = 0.0
+    """When the latest call was made."""
     granted: int = 0
     """Calls that the wearer has asked for (by a snooze, by an unkept "done"), as a total with those made."""
     next_call_s: float = 0.0

@@ -12,7 +12,7 @@ so does not depend on who brought the news. Pauses and snoozes end by comparison
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from monitor.civil import day_of, within_hours
 from monitor.coach.body import Body
@@ -49,6 +49,8 @@ class Speaker:
     day: str = ""
     day_alerts: int = 0
     command_count: int = 0
+    known_from_s: float = 0.0
+    """When late samples last changed the books: what they show was not known, and so not due, before."""
 
     @property
     def limit_s(self) -> float:
@@ -83,12 +85,31 @@ class Speaker:
             start_s = moment.start_s if moment.bout_start_s is None else moment.bout_start_s
             watch = self.watch = Watch(moment.bout_id, start_s)
         if watch.due_s is None and moment.clock_s >= self.limit_s:
-            watch.due_s = moment.start_s + 1.0 - (moment.clock_s - self.limit_s)
+            watch.due_s = max(moment.start_s + 1.0 - (moment.clock_s - self.limit_s), self.known_from_s)
         why_now = self.wish(moment, watch)
         if why_now:
             reason = self.silence(moment, watch)
             events += self._withhold(moment, watch, reason) if reason else [self._call(moment, watch, why_now)]
         return events
+
+    def rebase(self, now_s: float, bout_id: str | None, bout_start_s: float | None, clock_s: float) -> list[Event]:
+        """Late samples have changed the books: the open bout is this one now (None where there is none).
+
+        What was said and answered stands if the bout holds the second in which it was said.
+        """
+        self.known_from_s = now_s
+        watch, latest = self.watch, self.body.latest
+        if latest is not None:
+            self.body.latest = replace(latest, bout_id=bout_id, bout_start_s=bout_start_s, clock_s=clock_s)
+        if watch is None:
+            return []
+        since_s = watch.called_s if watch.calls else watch.bout_start_s
+        if bout_id is None or bout_start_s is None or bout_start_s > since_s:
+            return self._close(now_s, "correction")
+        watch.bout_id, watch.bout_start_s = bout_id, bout_start_s
+        if clock_s < self.limit_s:
+            watch.due_s = None
+        return []
 
     def break_taken(self, bout_id: str, at_s: float) -> list[Event]:
         """The sensor has seen the break."""
@@ -204,7 +225,7 @@ class Speaker:
         if watch.alert_id is None:
             watch.alert_id = identity
             self._count_today(at_s)
-        watch.calls, watch.alert_open = repeat + 1, True
+        watch.calls, watch.alert_open, watch.called_s = repeat + 1, True, at_s
         watch.next_call_s, watch.expires_s = at_s + self.rules.repeat_every_s, at_s + self.rules.alert_life_s
         self.decisions.note(at_s, f"called ({why_now}) after {duration_text(moment.clock_s)}")
         return BreakDue(
