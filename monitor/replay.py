@@ -17,7 +17,7 @@ from monitor.model import AccelBlock, Posture, PostureEpochs
 from monitor.pipeline import LATENCY_S, Step, rows_before
 from monitor.settings import Settings
 from monitor.transport.packet_log import read_packet_log
-from monitor.transport.recording import Recording
+from monitor.transport.recording import Recording, RecordingError
 from monitor.wearables.base import Wearable
 
 _log = logging.getLogger(__name__)
@@ -44,14 +44,25 @@ def replay_recording(
 def replay_packet_log(path: Path) -> Iterator[Step]:
     """Play a packet log: the same driver, from the state and the settings with which it was recorded."""
     header, lines = read_packet_log(path)
-    settings = Settings.model_validate(header["settings"])
-    wearer = header["wearer"]
+    try:
+        wearer, settings = header["wearer"], Settings.model_validate(header["settings"])
+        state = _state_of(header, settings, wearer)
+    except (KeyError, TypeError, ValueError) as error:
+        remedy = "replay it with the version that wrote it"
+        raise RecordingError(path, f"its header is not of this version ({_short(error)})", remedy) from error
     steps: list[Step] = []
-    intake = Intake(*_state_of(header, settings, wearer), steps.append)
-    for line in lines:
-        play(intake, line)
+    intake = Intake(*state, steps.append)
+    for number, line in enumerate(lines, start=2):
+        try:
+            play(intake, line)
+        except (KeyError, TypeError, ValueError) as error:
+            raise RecordingError(path, f"line {number} is damaged ({_short(error)})", "cut the file there") from error
         yield from steps
         steps.clear()
+
+
+def _short(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).splitlines()[0][:80]}"
 
 
 def _state_of(header: dict[str, Any], settings: Settings, wearer: str) -> tuple[Wearable, Backfill]:

@@ -6,12 +6,15 @@ import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import Progress
 
-from monitor.cli.process import ConfigOption, SetOption, VerboseOption, set_up_logging
+from monitor.cli.process import SetOption, VerboseOption, set_up_logging
+
+if TYPE_CHECKING:
+    from monitor.replay import ReplayFiles
 
 PACED_BLOCK_S = 1.0
 
@@ -40,13 +43,18 @@ def _stretch(text: str) -> tuple[float, float]:
 
 
 def _opened(stack: ExitStack, path: Path | None) -> IO[str] | None:
-    return None if path is None else stack.enter_context(path.open("w", encoding="utf-8"))
+    if path is None:
+        return None
+    try:
+        return stack.enter_context(path.open("w", encoding="utf-8"))
+    except OSError as error:
+        raise typer.BadParameter(f"{path} cannot be written: {error.strerror}") from None
 
 
 def replay(
     recording: Annotated[Path, typer.Argument(help=".npz, .csv, .parquet, or a .jsonl of `sitbreak record`.")],
-    placement: Annotated[str, typer.Option(help="Where the sensor was worn.")] = "thigh",
-    config: ConfigOption = None,
+    placement: Annotated[str | None, typer.Option(help="Where the sensor was worn.", show_default="thigh")] = None,
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Settings file; none unless given.")] = None,
     set_: SetOption = None,
     standing: Annotated[
         list[str] | None, typer.Option(metavar="START_S:END_S", help="The wearer stood upright then; may be repeated.")
@@ -57,32 +65,47 @@ def replay(
     verbose: VerboseOption = False,
 ) -> None:
     """Run a recording through the program as if it came off the air now; nothing is stored or sent."""
-    from monitor.assembly import new_pipeline
-    from monitor.replay import ReplayFiles, replay_packet_log, replay_recording
-    from monitor.settings import load
-    from monitor.transport.recording import open_recording
+    from monitor.replay import ReplayFiles, replay_packet_log
 
     set_up_logging(verbose)
     pace, stretches = _pace(speed), [_stretch(text) for text in standing or ()]
-    overrides = [f"wearers.me.placement={placement}", *(set_ or ())]
-    settings = load(config, overrides, environment={}).settings
     with ExitStack() as stack:
         files = ReplayFiles(*(_opened(stack, path) for path in (epochs, events)))
         stack.callback(files.close)
-        if recording.suffix == ".jsonl":
-            for step in replay_packet_log(recording):
-                files.take(step)
+        if recording.suffix != ".jsonl":
+            overrides = [f"wearers.me.placement={placement or 'thigh'}", *(set_ or ())]
+            _replay_samples(recording, config, overrides, stretches, pace, files)
             return
-        source = open_recording(recording)
-        backfill = new_pipeline(settings, "me")
-        for start_s, end_s in stretches:
-            backfill.pipeline.placement.teach_standing(start_s, end_s)
-        bar = stack.enter_context(Progress(transient=True, disable=not sys.stderr.isatty()))
-        task = bar.add_task(recording.name, total=source.sample_count)
-        steps = replay_recording(source, backfill, PACED_BLOCK_S if pace else 3600.0)
-        for block, step in steps:
+        if placement or config or set_ or stretches or pace:
+            raise typer.BadParameter("a .jsonl carries its own settings: only --epochs and --events go with it")
+        for step in replay_packet_log(recording):
+            files.take(step)
+
+
+def _replay_samples(
+    path: Path,
+    config: Path | None,
+    overrides: list[str],
+    stretches: list[tuple[float, float]],
+    pace: float,
+    files: ReplayFiles,
+) -> None:
+    from monitor.assembly import new_pipeline
+    from monitor.replay import replay_recording
+    from monitor.settings import load
+    from monitor.transport.recording import open_recording
+
+    source, backfill = open_recording(path), new_pipeline(load(config, overrides, environment={}).settings, "me")
+    for start_s, end_s in stretches:
+        backfill.pipeline.placement.teach_standing(start_s, end_s)
+    with Progress(transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(path.name, total=source.sample_count)
+        for block, step in replay_recording(source, backfill, PACED_BLOCK_S if pace else 3600.0):
             files.take(step)
             if block is not None:
                 bar.advance(task, len(block.t_s))
                 if pace:
                     time.sleep((block.t_s[-1] - block.t_s[0]) / pace)
+    if source.dropped:
+        reasons = ", ".join(f"{count} {why}" for why, count in source.dropped_why.items())
+        print(f"{path}: samples left out: {reasons}", file=sys.stderr)

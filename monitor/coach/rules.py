@@ -48,7 +48,7 @@ class CoachRules(BaseModel, frozen=True, extra="forbid"):
     )
     profile: ProfileName = Field(
         "normal",
-        description="How far a call goes: gentle = the wearable only; normal = phone too; strict = room too.",
+        description="How far calls may climb (their level: 1 wearable, 2 phone, 3 room): gentle 1, normal 2, strict 3.",
     )
     gentle_repeats: int = Field(1, ge=0, le=20, description="Most repeats in one bout with the gentle profile.")
     normal_repeats: int = Field(2, ge=0, le=20, description="Most repeats in one bout with the normal profile.")
