@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from firmware_sim.air import Air
-from firmware_sim.clock import ScaledClock
+from firmware_sim.clock import SteppedClock
 from firmware_sim.peripheral import virtual_band
 from firmware_sim.profiles.deskband_state import DeskBandSettings
 from firmware_sim.scenario import load_scenario
@@ -19,13 +18,26 @@ from monitor.app import App
 from monitor.clock import Clock
 from monitor.settings import load
 
-SPEED = 100.0
 SCENARIO = load_scenario(Path(__file__).parent / "scenarios" / "ten_minutes_away.toml")
 RULES = ("bouts.break_min_s=30", "bouts.settle_s=5", "coach.limit_s=14400", "deskband.allow_delta=false")
 DAY_S = 1600.0
+ORIGIN_S = 1_790_000_000.0
 AWAY_S, BACK_S = 300.0, 900.0
+STEP_S = 5.0
 BORDER_S = 2.0
 """Two bodies of the same seed are sampled on clocks of their own: borders agree to this."""
+PATIENCE_S = 60.0
+"""Wall seconds for the slowest machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Follower(Clock):
+    """The daemon's clock as the band's own: time passes only when the test lets it."""
+
+    leader: SteppedClock = field(default_factory=SteppedClock)
+
+    def now_s(self) -> float:
+        return self.leader.now_s()
 
 
 @dataclass
@@ -38,22 +50,47 @@ class Lived:
     seconds: set[int]
 
 
-async def live(state_dir: Path, origin_s: float, with_hole: bool, buffer_bytes: int) -> Lived:
+async def live(state_dir: Path, with_hole: bool, buffer_bytes: int) -> Lived:
     scenario = SCENARIO if with_hole else SCENARIO.model_copy(update={"faults": ()})
+    leader = SteppedClock(ORIGIN_S)
     band_settings = DeskBandSettings(buffer_bytes=buffer_bytes)
     async with (
         Air() as air,
-        virtual_band(air=air, scenario=scenario, seed=3, clock=ScaledClock(origin_s, SPEED), settings=band_settings),
+        virtual_band(air=air, scenario=scenario, seed=3, clock=leader, settings=band_settings) as band,
     ):
-        port = await air.serve("127.0.0.1", 0)
-        overrides = (*RULES, f"radio.backend=bumble:tcp-client:127.0.0.1:{port}")
-        running = asyncio.create_task(App(load(None, overrides, {}).settings, state_dir, Clock(origin_s, SPEED)).run())
-        await asyncio.wait({running}, timeout=origin_s + DAY_S / SPEED - time.time())
+        overrides = (*RULES, f"radio.backend=bumble:tcp-client:127.0.0.1:{await air.serve('127.0.0.1', 0)}")
+        app = App(load(None, overrides, {}).settings, state_dir, Follower(ORIGIN_S, 20.0, leader))
+        running = asyncio.create_task(app.run())
+        async with asyncio.timeout(PATIENCE_S):
+            for step in range(round(DAY_S / STEP_S)):
+                await band.advance(STEP_S)
+                if not (with_hole and AWAY_S <= step * STEP_S + STEP_S < BACK_S):
+                    await caught_up(app, leader)
+            await memory_read(app)
         running.cancel()
         await asyncio.wait({running})
         if not running.cancelled():
             running.result()
-    return books(state_dir / "history.sqlite3", origin_s)
+    return books(state_dir / "history.sqlite3", ORIGIN_S)
+
+
+async def caught_up(app: App, leader: SteppedClock) -> None:
+    """Wait until a streaming daemon has what the band has sent; one that is still connecting gets a moment."""
+    await asyncio.sleep(0.0 if is_streaming(app) else 0.05)
+    enough_s = leader.now_s() - 2 * STEP_S
+    # The link is real, and tells nobody what is on its way
+    while is_streaming(app) and (app.parts["me"].live.state.last_sample_s or 0.0) < enough_s:  # noqa: ASYNC110
+        await asyncio.sleep(0.005)
+
+
+def is_streaming(app: App) -> bool:
+    return "me" in app.parts and app.parts["me"].live.state.link_fresh
+
+
+async def memory_read(app: App) -> None:
+    """Wait until the band's memory has been read."""
+    while app.parts["me"].live.intake.backfill.open_holes:  # noqa: ASYNC110
+        await asyncio.sleep(0.005)
 
 
 def books(path: Path, origin_s: float) -> Lived:
@@ -69,16 +106,13 @@ def books(path: Path, origin_s: float) -> Lived:
 
 
 async def live_all(folders: list[Path]) -> list[Lived]:
-    origin_s = time.time()
     kinds = [(False, 2_097_152), (True, 2_097_152), (True, 65_536)]
-    return await asyncio.gather(
-        *(live(folder, origin_s, hole, size) for folder, (hole, size) in zip(folders, kinds, strict=True))
-    )
+    return [await live(folder, hole, size) for folder, (hole, size) in zip(folders, kinds, strict=True)]
 
 
 @pytest.fixture(scope="module", name="days")
 def _days(tmp_path_factory: pytest.TempPathFactory) -> list[Lived]:
-    """The same day three times at once: never away, away with a large memory, away with a small one."""
+    """The same day three times: never away, away with a large memory, away with a small one."""
     return asyncio.run(live_all([tmp_path_factory.mktemp("day") for _ in range(3)]))
 
 
