@@ -20,6 +20,7 @@ from monitor.events import Command
 from monitor.history.outbox import History
 from monitor.intake import no_record
 from monitor.live import LiveWearer
+from monitor.lock import state_lock
 from monitor.model import Nudge, WearableFacts
 from monitor.outlets.base import Outlet
 from monitor.outlets.mqtt.messages import Wearer
@@ -57,8 +58,12 @@ class App:
         clock: Clock | None = None,
         own_outlets: Sequence[Outlet] = (),
         log_dir: Path | None = None,
+        nodes: Mapping[str, str] | None = None,
     ) -> None:
-        """``own_outlets`` serve beside the configured ones; ``log_dir`` keeps packet logs."""
+        """``own_outlets`` serve beside the configured ones; ``log_dir`` keeps packet logs.
+
+        ``nodes`` are the wearers' names in topics where they shall not be random.
+        """
         self.settings = settings
         self.clock = clock or Clock()
         self.bus = Bus()
@@ -66,11 +71,16 @@ class App:
         self.sampled = asyncio.Event()
         """The first sample of any wearer has come."""
         self._state_dir, self._log_dir, self._own_outlets = state_dir, log_dir, own_outlets
+        self._nodes = nodes or {}
         self._wearers: dict[str, Wearer] = {}
         self._mqtt_outlet: MqttOutlet | None = None
 
     async def run(self) -> None:
         """Serve until cancelled; the end is clean, in the order of what depends on what."""
+        with state_lock(self._state_dir):
+            await self._run()
+
+    async def _run(self) -> None:
         history = await History.open(self._state_dir / "history.sqlite3", self.settings.history)
         radio = Radio(self.settings.radio)
         try:
@@ -136,7 +146,12 @@ class App:
 
     async def _mqtt(self, history: History) -> MqttOutlet:
         self._wearers = {
-            name: Wearer(name, await history.node_id(name), plan.label, settings_hash=self.settings.digest)
+            name: Wearer(
+                name,
+                self._nodes.get(name) or await history.node_id(name),
+                plan.label,
+                settings_hash=self.settings.digest,
+            )
             for name, plan in self.settings.wearers.items()
         }
         box = history.outbox(MqttOutlet.NAME)

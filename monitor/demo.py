@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from monitor.clock import Clock
 from monitor.errors import MonitorError
 from monitor.outlets.console import ConsoleOutlet
 from monitor.outlets.mqtt.broker import EmbeddedBroker
+from monitor.outlets.mqtt.rules import MqttRules
 from monitor.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -59,12 +61,20 @@ async def run_demo(demo: Demo, say: Callable[[str], None], console: Callable[[Cl
         settings = demo.settings
         if demo.own_broker:
             settings = await _with_broker(stack, settings, say)
+        if settings.mqtt.enabled:
+            _say_how_to_watch(settings.mqtt, say)
         air = await stack.enter_async_context(simulator(demo, clock))
         radio = settings.radio.model_copy(update={"backend": f"bumble:tcp-client:{air}"})
         settings = settings.model_copy(update={"radio": radio})
-        state_dir = demo.state_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sitbreak-demo-")))
-        say(f"simulated wearable on the air; a day at {demo.speed:g} times speed; history in {state_dir}")
-        await _for_a_while(App(settings, state_dir, clock, [console(clock)]), demo.duration_s)
+        state_dir, nodes = demo.state_dir, {}
+        kept = f"history in {state_dir}"
+        if state_dir is None:
+            state_dir = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sitbreak-demo-")))
+            # Known names, so that a broker that remembers holds one demo and not one a run
+            nodes = {name: hashlib.sha256(f"demo {name}".encode()).hexdigest()[:12] for name in settings.wearers}
+            kept = "the history is removed at the end (--state-dir keeps it)"
+        say(f"simulated wearable on the air; a day at {demo.speed:g} times speed; {kept}")
+        await _for_a_while(App(settings, state_dir, clock, [console(clock)], nodes=nodes), demo.duration_s)
 
 
 async def _with_broker(stack: AsyncExitStack, settings: Settings, say: Callable[[str], None]) -> Settings:
@@ -74,11 +84,13 @@ async def _with_broker(stack: AsyncExitStack, settings: Settings, say: Callable[
     except MonitorError as error:
         say(f"no MQTT: {error}")
         return settings
-    base = settings.mqtt.base
-    say(f"MQTT broker at 127.0.0.1:{broker.port}; watch it with:")
-    say(f"  mosquitto_sub -h 127.0.0.1 -p {broker.port} -v -t '{base}/#' -t 'homeassistant/#'")
     mqtt = settings.mqtt.model_copy(update={"host": "127.0.0.1", "port": broker.port, "protocol": "3.1.1"})
     return settings.model_copy(update={"mqtt": mqtt})
+
+
+def _say_how_to_watch(mqtt: MqttRules, say: Callable[[str], None]) -> None:
+    say(f"MQTT broker at {mqtt.host}:{mqtt.port}; watch it with:")
+    say(f"  mosquitto_sub -h {mqtt.host} -p {mqtt.port} -v -t '{mqtt.base}/#' -t '{mqtt.discovery_prefix}/#'")
 
 
 @asynccontextmanager
@@ -121,7 +133,9 @@ async def _air_of(process: asyncio.subprocess.Process, said: list[str]) -> str:
     with suppress(TimeoutError):  # it has gone, or is about to: its last words say why
         async with asyncio.timeout(1.0):
             await process.wait()
-    raise DemoError(said[-1] if said else "the simulated wearable did not come on the air in time; try again")
+    error = DemoError(said[-1] if said else "the simulated wearable did not come on the air in time; try again")
+    error.exit_code = process.returncode if process.returncode in (2, 3) else 3
+    raise error
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -11,6 +11,7 @@ from typing import IO, Any
 from monitor.assembly import fingerprint, new_driver, new_pipeline
 from monitor.backfill import Backfill
 from monitor.checkpoint import CheckpointError, loads
+from monitor.errors import MonitorError
 from monitor.events import Event, event_as_dict
 from monitor.intake import Intake, play
 from monitor.model import AccelBlock, Posture, PostureEpochs
@@ -78,28 +79,70 @@ def _state_of(header: dict[str, Any], settings: Settings, wearer: str) -> tuple[
 
 
 class ReplayFiles:
-    """The two outputs; either may be left out. Rows are written at the end: a second reading may replace them."""
+    """The two outputs; either may be left out. Written beside their places and put there when all went well.
 
-    def __init__(self, epochs: IO[str] | None, events: IO[str] | None) -> None:
+    Rows are written at the end: a second reading may replace them.
+    """
+
+    def __init__(self, recording: Path, epochs: Path | None, events: Path | None) -> None:
+        """Raises OutputError where an output would overwrite the recording or the other one, or cannot be written."""
+        chosen = [path for path in (epochs, events) if path is not None]
+        for path in chosen:
+            if path.resolve() in [recording.resolve(), *(other.resolve() for other in chosen if other is not path)]:
+                raise OutputError(path, "the recording and each output must be different files")
+        self.events: list[Event] = []
+        """What has happened, for a summary."""
         self._epochs, self._events = epochs, events
         self._rows: list[PostureEpochs] = []
+        self._open = {path: _opened(path) for path in chosen}
 
     def take(self, step: Step) -> None:
         """What a step has brought."""
-        if self._events is not None:
-            self._events.writelines(event_line(event) for event in step.events)
-        if self._epochs is not None:
-            if step.correction is not None:
-                self._rows = [rows_before(rows, step.correction.from_s) for rows in self._rows]
-                self._rows.append(step.correction.postures)
-            self._rows.append(step.postures)
+        self.events += step.events
+        if step.correction is not None:
+            self._rows = [rows_before(rows, step.correction.from_s) for rows in self._rows]
+            self._rows.append(step.correction.postures)
+        self._rows.append(step.postures)
 
-    def close(self) -> None:
-        """Write the rows."""
-        if self._epochs is not None:
-            self._epochs.write(COLUMNS + "\n")
+    def close(self, complete: bool) -> None:
+        """Put the outputs in their places, or take them back."""
+        if complete and self._epochs is not None:
+            self._open[self._epochs].write(COLUMNS + "\n")
             for rows in self._rows:
-                self._epochs.writelines(row_lines(rows))
+                self._open[self._epochs].writelines(row_lines(rows))
+        if complete and self._events is not None:
+            self._open[self._events].writelines(map(event_line, self.events))
+        for path, file in self._open.items():
+            file.close()
+            if complete:
+                Path(file.name).replace(path)
+            else:
+                Path(file.name).unlink()
+
+    def summary(self) -> str:
+        """The recording in a line."""
+        sedentary = sum(int(rows.sedentary.sum()) for rows in self._rows)
+        kinds = [event.type for event in self.events]
+        counts = {"bouts": "bout_started", "breaks": "break_taken", "calls": "break_due"}
+        told = ", ".join(f"{kinds.count(kind)} {word}" for word, kind in counts.items())
+        return f"{sum(map(len, self._rows))} s seen, {sedentary / 60:.1f} min sedentary; {told}"
+
+
+class OutputError(MonitorError):
+    """An output cannot be written; ``path`` is the file."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} cannot be written: {reason}")
+        self.path = path
+
+
+def _opened(path: Path) -> IO[str]:
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(0, "it is a folder")
+        return path.with_name(f".{path.name}.part").open("w", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(path, error.strerror or str(error)) from None
 
 
 WORDS = [posture.word for posture in Posture]

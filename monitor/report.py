@@ -140,7 +140,11 @@ def _title(books: DayBooks) -> str:
 def _lists(books: DayBooks) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
     return [
         ("Sitting", ("from", "to", "sat", "ended by"), [_bout(books, each) for each in books.bouts]),
-        ("Breaks", ("from", "to", "upright", "steps"), [_break(books, each) for each in books.breaks]),
+        (
+            "Up between sitting",
+            ("from", "to", "upright", "steps", "counts"),
+            [_break(books, each) for each in books.breaks],
+        ),
         ("Invitations", ("at", "after", "calls", "answer"), [_alert(books, each) for each in books.alerts]),
         ("Exercises", ("at", "exercise", "dose", "answer"), [_exercise(books, each) for each in books.exercises]),
         ("Not known", ("from", "to", "length", "why"), [_gap(books, each) for each in books.gaps]),
@@ -154,7 +158,8 @@ def _bout(books: DayBooks, bout: BoutRow) -> tuple[str, ...]:
 
 
 def _break(books: DayBooks, each: BreakRow) -> tuple[str, ...]:
-    return clock(books, each.start_s), clock(books, each.end_s), span(each.upright_s), str(each.steps)
+    counts = "yes" if each.taken else "no"
+    return clock(books, each.start_s), clock(books, each.end_s), span(each.upright_s), str(each.steps), counts
 
 
 def _alert(books: DayBooks, alert: AlertRow) -> tuple[str, ...]:

@@ -56,7 +56,11 @@ class WearerSettings(BaseModel, frozen=True, extra="forbid"):
 
     wearable: str = Field("deskband", description=f"Kind of wearable: {', '.join(WEARABLES)}.")
     placement: str = Field("thigh", description=f"Where it is worn: {', '.join(PLACEMENTS)}.")
-    address: str = Field("", description="Bluetooth address of the wearable; empty finds it by name or kind.")
+    address: str = Field(
+        "",
+        pattern=r"^$|^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$|^[0-9A-Fa-f-]{36}$",
+        description="Bluetooth address of the wearable; empty finds it by name or kind.",
+    )
     name: str = Field("", description="Advertised Bluetooth name of the wearable; empty takes the first of its kind.")
     label: str = Field("Desk wearable", description="What Home Assistant calls the device.")
     coach: dict[str, Any] = Field(

@@ -76,8 +76,25 @@ def test_a_packet_log_takes_no_settings(tmp_path: Path, options: list[str]) -> N
     assert result.exit_code == 2
 
 
-def test_an_output_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_an_output_that_cannot_be_written_is_said_and_nothing_is_overwritten(tmp_path: Path) -> None:
     source = as_csv(tmp_path / "r.csv", MORNING)
-    result = CliRunner().invoke(app, ["replay", str(source), "--epochs", str(tmp_path / "no" / "where.csv")])
-    assert result.exit_code == 2
-    assert "cannot be written" in result.output
+    before = source.read_text()
+    for path in (tmp_path / "no" / "where.csv", tmp_path, source):
+        with pytest.raises(MonitorError, match="cannot be written"):
+            CliRunner().invoke(app, ["replay", str(source), "--epochs", str(path)], catch_exceptions=False)
+    assert source.read_text() == before
+
+
+def test_a_replay_that_fails_leaves_earlier_outputs_alone(tmp_path: Path) -> None:
+    kept, broken = tmp_path / "kept.csv", tmp_path / "broken.csv"
+    kept.write_text("from yesterday")
+    broken.write_text("no numbers here")
+    with pytest.raises(MonitorError):
+        CliRunner().invoke(app, ["replay", str(broken), "--epochs", str(kept)], catch_exceptions=False)
+    assert kept.read_text() == "from yesterday"
+    assert {path.name for path in tmp_path.iterdir()} == {"kept.csv", "broken.csv"}
+
+
+def test_without_outputs_a_summary_is_printed(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["replay", str(as_csv(tmp_path / "r.csv", MORNING))], catch_exceptions=False)
+    assert "280 s seen, 3.3 min sedentary; 1 bouts" in result.output

@@ -33,7 +33,13 @@ def show(config: ConfigOption = None, set_: SetOption = None) -> None:
 @app.command("check")
 def check(config: ConfigOption = None, set_: SetOption = None) -> None:
     """Say whether the settings are right; exit 2 with the first fault otherwise."""
+    from monitor.assembly import new_pipeline
     from monitor.settings import load
 
-    load(config or default_config(), set_ or ())
-    typer.echo("settings are right")
+    path = config or default_config()
+    settings = load(path, set_ or ()).settings
+    for wearer in settings.wearers:
+        new_pipeline(settings, wearer)
+    typer.echo(
+        f"{path or 'no file, so every setting has its default or comes from the environment'}: settings are right"
+    )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import Progress
@@ -42,15 +41,6 @@ def _stretch(text: str) -> tuple[float, float]:
     return start_s, end_s
 
 
-def _opened(stack: ExitStack, path: Path | None) -> IO[str] | None:
-    if path is None:
-        return None
-    try:
-        return stack.enter_context(path.open("w", encoding="utf-8"))
-    except OSError as error:
-        raise typer.BadParameter(f"{path} cannot be written: {error.strerror}") from None
-
-
 def replay(
     recording: Annotated[Path, typer.Argument(help=".npz, .csv, .parquet, or a .jsonl of `sitbreak record`.")],
     placement: Annotated[str | None, typer.Option(help="Where the sensor was worn.", show_default="thigh")] = None,
@@ -69,17 +59,21 @@ def replay(
 
     set_up_logging(verbose)
     pace, stretches = _pace(speed), [_stretch(text) for text in standing or ()]
-    with ExitStack() as stack:
-        files = ReplayFiles(*(_opened(stack, path) for path in (epochs, events)))
-        stack.callback(files.close)
-        if recording.suffix != ".jsonl":
+    is_log = recording.suffix == ".jsonl"
+    if is_log and (placement or config or set_ or stretches or pace):
+        raise typer.BadParameter("a .jsonl carries its own settings: only --epochs and --events go with it")
+    files, complete = ReplayFiles(recording, epochs, events), False
+    try:
+        if is_log:
+            for step in replay_packet_log(recording):
+                files.take(step)
+        else:
             overrides = [f"wearers.me.placement={placement or 'thigh'}", *(set_ or ())]
             _replay_samples(recording, config, overrides, stretches, pace, files)
-            return
-        if placement or config or set_ or stretches or pace:
-            raise typer.BadParameter("a .jsonl carries its own settings: only --epochs and --events go with it")
-        for step in replay_packet_log(recording):
-            files.take(step)
+        complete = True
+    finally:
+        files.close(complete)
+    print(files.summary())
 
 
 def _replay_samples(

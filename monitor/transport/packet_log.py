@@ -39,7 +39,10 @@ class PacketLog:
         self._bytes = 0
         self._newest_s = 0.0
         self._day = 0.0
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise RecordingError(folder, f"cannot be made a folder ({error.strerror})", "give another one") from None
 
     def write(self, kind: str, now_s: float, fields: Mapping[str, Any] | None = None) -> None:
         """Append one line; records become objects, bytes hex digits."""

@@ -70,6 +70,9 @@ def _from_json(name: str, text: str) -> tuple[str, str | None]:
         form = json.loads(text)
     except (ValueError, RecursionError):
         raise CommandError(name, 'not JSON; the form is {"value":...,"id":...}') from None
+    unknown = set(form) - {"value", "id"}
+    if unknown:
+        raise CommandError(name, f'unknown key "{min(unknown)}"; the form is {{"value":...,"id":...}}')
     value, alert_id = form.get("value", "PRESS"), form.get("id")
     if not isinstance(value, str | int | float) or not isinstance(alert_id, str | None):
         raise CommandError(name, '"value" must be a text or a number and "id" a text')

@@ -14,7 +14,10 @@ class MqttRules(BaseModel, frozen=True, extra="forbid"):
     """Which broker, how to be let in, and under which topics."""
 
     host: str = Field(
-        "", max_length=253, pattern=r"^\S*$", description="Name or address of the MQTT broker; empty switches MQTT off."
+        "",
+        max_length=253,
+        pattern=r"^[^\s/]*$",
+        description="Name or address of the MQTT broker; empty switches MQTT off.",
     )
     port: int = Field(1883, ge=1, le=65535, description="Port of the broker: usually 1883, or 8883 with TLS.")
     username: str = Field("", description="User name at the broker; empty connects anonymously.")

@@ -1,0 +1,44 @@
+"""One daemon a state directory: two would send everything twice."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from monitor.errors import MonitorError
+
+try:
+    import fcntl
+except ImportError:  # Windows has no flock; there two daemons are not kept apart
+    fcntl = None  # type: ignore[assignment]
+
+
+class StateDirError(MonitorError):
+    """The state directory cannot be used; ``path`` is the directory."""
+
+    exit_code = 3
+
+    def __init__(self, path: Path, problem: str, remedy: str) -> None:
+        super().__init__(f"{path}: {problem}; {remedy}")
+        self.path = path
+
+
+@contextmanager
+def state_lock(state_dir: Path) -> Iterator[None]:
+    """Hold the directory as long as the context lasts; the system lets go of it even after kill -9."""
+    try:
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(state_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StateDirError(state_dir, f"cannot be used ({error.strerror})", "give another --state-dir") from None
+    try:
+        if fcntl is not None:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        remedy = "stop it, or give another --state-dir"
+        raise StateDirError(state_dir, "another sitbreak is using it", remedy) from None
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,26 @@
+"""One daemon a state directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.lock import StateDirError, state_lock
+
+
+def test_a_second_daemon_on_the_same_directory_is_refused_until_the_first_has_gone(tmp_path: Path) -> None:
+    with (
+        state_lock(tmp_path / "state"),
+        pytest.raises(StateDirError, match="another sitbreak"),
+        state_lock(tmp_path / "state"),
+    ):
+        raise AssertionError
+    with state_lock(tmp_path / "state"):
+        assert (tmp_path / "state" / "lock").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_directory_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StateDirError, match="cannot be used"), state_lock(tmp_path / "file" / "state"):
+        raise AssertionError
