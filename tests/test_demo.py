@@ -123,7 +123,7 @@ async def test_a_reader_that_goes_away_ends_the_demo_cleanly(tmp_path: Path) -> 
         (["run", "--set", "coach.limt_s=3"], 2, 'did you mean "coach.limit_s"'),
         (["run", "--config", "missing.toml"], 2, "no such file"),
         (["run", "--set", "radio.backend=bumble:tcp-client:127.0.0.1:1"], 3, "no radio"),
-        (["demo", "--scenario", "no-such-day"], 3, "no-such-day"),
+        (["demo", "--scenario", "no-such-day"], 2, "no-such-day"),
         (["replay", "missing.npz"], 2, "missing.npz"),
     ],
 )
