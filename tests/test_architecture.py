@@ -49,6 +49,7 @@ PURE = [
     "monitor/evaluation/bars.py",
     "monitor/evaluation/calibration.py",
     "monitor/evaluation/days.py",
+    "monitor/evaluation/invariants.py",
     "monitor/evaluation/scores.py",
     "monitor/evaluation/stretches.py",
     "monitor/evaluation/truth.py",

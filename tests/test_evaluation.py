@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,9 @@ from monitor.cli import app
 from monitor.evaluation.alerts import AlertScore, Told
 from monitor.evaluation.bars import BarError, bar
 from monitor.evaluation.calibration import Calibration
-from monitor.evaluation.days import DAY_S, pieces_of, stitched
+from monitor.evaluation.days import DAY_S, pieces_of, shuffled, stitched
 from monitor.evaluation.figure import FigureMissingError, check_installed
+from monitor.evaluation.invariants import recut, rows_that_differ
 from monitor.evaluation.labelled import LabelledDataError, described, find
 from monitor.evaluation.peer import Peer, PeerMissingError, told_axes
 from monitor.evaluation.scores import Score
@@ -322,6 +324,30 @@ def test_a_tape_played_again_gives_the_same_rows_and_alerts() -> None:
     assert first.rows.posture.tobytes() == again.rows.posture.tobytes()
     assert first.told == again.told
     assert len(first.told) == 1
+
+
+def test_a_row_that_changes_with_the_cut_is_found() -> None:
+    recording = wear(("walk", 40.0), ("sit", 60.0))
+    whole = run(pipeline_for("thigh", 120.0, Tape()), [recording.block()]).rows
+    until_s = float(recording.t_s[1500])
+    parts = list(recut([recording.block()], until_s, np.random.default_rng(0)))
+    assert np.concatenate([part.t_s for part in parts]).tolist() == recording.t_s[:1500].tolist()
+    cut_off = run(pipeline_for("thigh", 120.0, Tape()), parts).rows
+    assert rows_that_differ(whole, cut_off, until_s) == 0
+    cut_off.posture[20] += 1
+    cut_off.confidence[30] += 0.01
+    assert rows_that_differ(whole, cut_off, until_s) == 2
+
+
+def test_shuffled_takes_keep_their_samples_and_have_gaps_between() -> None:
+    t_s, label = samples((SITTING, 100), (WALKING, 50), (SITTING, 30))
+    xyz_g = np.arange(180.0)[:, None].repeat(3, axis=1)
+    takes = shuffled(t_s, xyz_g, label, 10.0, np.random.default_rng(1))
+    assert sorted(takes.xyz_g[:, 0].tolist()) == xyz_g[:, 0].tolist()
+    blocks = takes.blocks()
+    assert sorted(len(block.t_s) for block in blocks) == [30, 50, 100]
+    assert all(later.t_s[0] - earlier.t_s[-1] >= 30 for earlier, later in pairwise(blocks))
+    assert [block.segment for block in blocks] == [0, 1, 2]
 
 
 def test_a_stitched_day_has_eight_hours_and_the_labels_of_its_samples() -> None:

@@ -98,7 +98,9 @@ def evaluate(
     if json_ is not None:
         found = {
             "version": __version__,
-            "seeds": list(seeds),
+            "rotate": list(seeds),
+            "days": days,
+            "compare": compare or "",
             "data_sets": described(data, {source.data_set for source in sources}),
             "placements": figures,
         }

@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 
 from monitor.evaluation.alerts import Told
-from monitor.evaluation.days import LIMIT_S, Pieces, pieces_of, stitched
+from monitor.evaluation.days import LIMIT_S, Pieces, pieces_of, shuffled, stitched
+from monitor.evaluation.invariants import InvariantScore, recut
 from monitor.evaluation.labelled import Labelled, Source, read, turned
 from monitor.evaluation.peer import Peer
 from monitor.evaluation.scores import Score
 from monitor.evaluation.trial import remounted, rotation_of, run_limits
 from monitor.evaluation.truth import UNLABELLED, Said, Truth, said_in, truth_of
 from monitor.evaluation.wear import WearScore
-from monitor.model import AccelBlock, Bools
+from monitor.model import AccelBlock, Bools, PostureEpochs
 
 LIMITS_S = (120.0, 300.0, 600.0, 1200.0)
 WALKED_S, REMOUNTED_WALK_S, TAUGHT_S = 20, 60, 10
@@ -28,6 +29,7 @@ SCOPES = {
     "before_walk": f"told nothing, before {WALKED_S} s of walking",
     "taught": f"told {TAUGHT_S} s of standing, after them",
     "remounted": f"turned silently half-way, after {REMOUNTED_WALK_S} s of walking since",
+    "shuffled": "takes in random order, told nothing",
     "days": "stitched 8-hour days, limit 30 min",
 }
 
@@ -39,12 +41,14 @@ class Group:
     subjects: set[str] = field(default_factory=set)
     scopes: dict[str, Score] = field(default_factory=dict)
     wear: WearScore = field(default_factory=WearScore)
+    invariants: InvariantScore = field(default_factory=InvariantScore)
     peer: dict[str, Score] = field(default_factory=dict)
     peer_wear: WearScore = field(default_factory=WearScore)
 
     def figures(self) -> dict[str, Any]:
         """JSON-ready."""
         found: dict[str, Any] = {"subjects": len(self.subjects), "wear": self.wear.figures()}
+        found["invariants"] = self.invariants.figures()
         found |= {name: score.figures() for name, score in self.scopes.items()}
         if self.peer:
             peer = {name: score.figures() for name, score in self.peer.items()}
@@ -72,6 +76,7 @@ class Campaign:
             for seed in self.seeds:
                 self._told_nothing_and_taught(recording, truth, seed)
                 self._remounted(recording, truth, seed)
+                self._shuffled(recording, seed)
             if self.peer is not None:
                 self._peer(self.peer, recording, truth)
             pieces = pieces_of(truth, recording.t_s) if self.days else None
@@ -98,11 +103,20 @@ class Campaign:
             self._add(source, scope, truth, said, counts, alerts)
         for group in self._groups(source):
             group.wear.add(recording.t_s, recording.xyz_g, recording.label, truth, said)
+        self._invariants(recording, rows, blocks, seed)
         if (standing := truth.standing(TAUGHT_S)) is not None:
             first_s, end_s = (float(truth.first_s + second) for second in standing)
             rows, told, _ = run_limits(self.placement, blocks, LIMITS_S, (first_s, end_s), tape)
             said, alerts = said_in(rows, truth), _on_grid(told, truth)
             self._add(source, "taught", truth, said, after(truth, standing[1]), alerts)
+
+    def _invariants(self, recording: Labelled, rows: PostureEpochs, blocks: list[AccelBlock], seed: int) -> None:
+        rng = np.random.default_rng([seed, zlib.crc32(recording.source.subject.encode()), 1])
+        until_s = float(rng.uniform(recording.t_s[0], recording.t_s[-1]))
+        cut_off, _, _ = run_limits(self.placement, list(recut(blocks, until_s, rng)), LIMITS_S[:1])
+        unturned, _, _ = run_limits(self.placement, list(recording.blocks), LIMITS_S[:1])
+        for group in self._groups(recording.source):
+            group.invariants.add(rows, cut_off, until_s, unturned)
 
     def _remounted(self, recording: Labelled, truth: Truth, seed: int) -> None:
         source = recording.source
@@ -116,6 +130,15 @@ class Campaign:
         turn = rotation_of(seed, source.subject, turn=1)
         rows, _, _ = run_limits(self.placement, remounted(blocks, turn, truth.first_s + middle), LIMITS_S[:1])
         self._add(source, "remounted", truth, said_in(rows, truth), counts, None)
+
+    def _shuffled(self, recording: Labelled, seed: int) -> None:
+        source, rate_hz = recording.source, recording.blocks[0].rate_hz
+        rng = np.random.default_rng([seed, zlib.crc32(source.subject.encode())])
+        takes = shuffled(recording.t_s, recording.xyz_g, recording.label, rate_hz, rng)
+        truth = truth_of(takes.t_s, takes.label, source.subject, source.placement)
+        blocks = turned(tuple(takes.blocks()), rotation_of(seed, source.subject))
+        rows, _, _ = run_limits(self.placement, blocks, LIMITS_S[:1])
+        self._add(source, "shuffled", truth, said_in(rows, truth), np.ones(len(truth.label), np.bool_), None)
 
     def _live_days(self, recording: Labelled, pieces: Pieces, count: int) -> None:
         """This person's share of the days."""

@@ -27,9 +27,11 @@ def sheets(groups: dict[str, Group]) -> Iterator[Sheet]:
         _peer(groups),
         _worst(groups),
         _before_walk(groups),
+        _spoken(groups),
         _changes(groups),
         _alerts(groups),
         _wear(groups),
+        _invariants(groups),
         _confidence(groups),
         _reliability(groups),
     ):
@@ -62,15 +64,17 @@ def _seconds(groups: dict[str, Group]) -> Sheet:
         "balanced",
         "unknown left out",
         "unknown %",
-        "stand sed %",
-        "walk sed %",
-        "cycle sed %",
+        "standing %",
+        "walking %",
+        "cycling %",
     )
     rows = [
         (data_set, scope, *_seconds_row(one))
-        for data_set, scope, one in _scoped(groups, ("all", "after_walk", "taught", "remounted", "days"))
+        for data_set, scope, one in _scoped(groups, ("all", "after_walk", "taught", "remounted", "shuffled", "days"))
     ]
-    return Sheet("Per second; unknown counts as wrong unless excluded", heads, rows)
+    return Sheet(
+        "Per second; unknown counts as wrong unless left out; standing, walking, cycling: called sedentary", heads, rows
+    )
 
 
 def _seconds_row(one: Group) -> tuple[str, ...]:
@@ -92,9 +96,9 @@ def _peer(groups: dict[str, Group]) -> Sheet:
         "who",
         "sens / spec %",
         "worst person",
-        "stand sed %",
-        "walk sed %",
-        "cycle sed %",
+        "standing %",
+        "walking %",
+        "cycling %",
         "transitions %",
         "bouts whole %",
     )
@@ -106,7 +110,9 @@ def _peer(groups: dict[str, Group]) -> Sheet:
         if scope in one and "actimotus" in group
     ]
     return Sheet(
-        "Beside acti-motus (told the axes, whole recording at once); transitions: recall / precision", heads, rows
+        "Beside acti-motus (told the axes, whole recording at once); transitions and worst person: two figures each",
+        heads,
+        rows,
     )
 
 
@@ -141,6 +147,23 @@ def _before_walk(groups: dict[str, Group]) -> Sheet:
         for data_set, _, one in _scoped(groups, ("before_walk",))
     ]
     return Sheet("Before 20 s of walking, told nothing", ("data", "coverage %", "right of what it says %"), rows)
+
+
+def _spoken(groups: dict[str, Group]) -> Sheet:
+    heads = ("data", "seconds", "coverage %", "right %", "sedentary right %", "upright right %", "standing called so %")
+    rows = [
+        (
+            data_set,
+            scope,
+            number(None if one["unknown"] is None else 100.0 - one["unknown"]),
+            number(one["right_of_said"]),
+            number(one["sedentary_precision"]),
+            number(one["upright_precision"]),
+            number(one["standing_called_sedentary"]),
+        )
+        for data_set, scope, one in _scoped(groups, ("all", "shuffled"))
+    ]
+    return Sheet("Where it speaks: how much of what it says is right", heads, rows)
 
 
 def _changes(groups: dict[str, Group]) -> Sheet:
@@ -223,6 +246,13 @@ def _wear(groups: dict[str, Group]) -> Sheet:
     ]
     heads = ("data", "who", "flat min called sitting", "worn called not worn %", "delay mean, max s")
     return Sheet("Off the body, and how late a second is decided", heads, rows)
+
+
+def _invariants(groups: dict[str, Group]) -> Sheet:
+    found = groups[POOLED]["invariants"]
+    heads = ("rows", "differ when cut elsewhere or cut off", "postures that differ when the sensor is turned")
+    row = tuple(str(found[name]) for name in ("rows", "recut_rows", "turned_rows"))
+    return Sheet("What must not matter", heads, [row])
 
 
 def _confidence(groups: dict[str, Group]) -> Sheet:

@@ -12,7 +12,7 @@ from rich.table import Table
 from monitor.evaluation.campaign import POOLED
 from monitor.evaluation.sheets import Sheet, sheets
 
-WIDTH = 120
+WIDTH = 140
 """In columns, where the output is no terminal."""
 _LEFT = ("data", "seconds", "who")
 
@@ -23,9 +23,9 @@ def show(placement: str, groups: dict[str, dict[str, Any]], console: Console) ->
         console = Console(file=console.file, width=max(console.width, WIDTH))
     console.print(f"\n[bold]{placement}[/bold]: {groups[POOLED]['subjects']} recordings")
     for sheet in sheets(groups):
-        table = Table(title=sheet.title, title_justify="left", title_style="italic", box=SIMPLE)
+        table = Table(title=sheet.title, title_justify="left", title_style="italic", box=SIMPLE, padding=(0, 1, 0, 0))
         for head in sheet.heads:
-            table.add_column(head, justify="left" if head in _LEFT else "right")
+            table.add_column(head, justify="left" if head in _LEFT else "right", no_wrap=True)
         for row in sheet.rows:
             table.add_row(*row)
         console.print(table)
