@@ -16,7 +16,19 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from monitor.evaluation import alerts, calibration, days, invariants, peer, scores, stretches, trial, truth, wear
+from monitor.evaluation import (
+    alerts,
+    calibration,
+    days,
+    invariants,
+    labelled,
+    peer,
+    scores,
+    stretches,
+    trial,
+    truth,
+    wear,
+)
 from monitor.evaluation.campaign import POOLED, SCOPES
 from monitor.evaluation.sheets import number, sheets
 from monitor.evaluation.tables import markdown
@@ -25,6 +37,7 @@ from monitor.posture import PLACEMENTS
 Figures = dict[str, Any]
 
 CHAPTERS: tuple[tuple[str, ModuleType], ...] = (
+    ("The recordings", labelled),
     ("What the program is given", trial),
     ("Which seconds count", truth),
     ("What is counted in them", scores),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -434,6 +435,11 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def page_of(figures: Path) -> str:
+    program = Path(__file__).parent.parent / "benchmarks" / "accuracy_page.py"
+    return subprocess.run([sys.executable, program, figures], capture_output=True, text=True, check=True).stdout
+
+
 def test_the_command_prints_tables_and_writes_every_figure(data: Path, tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
     result = CliRunner().invoke(
@@ -452,6 +458,11 @@ def test_the_command_prints_tables_and_writes_every_figure(data: Path, tmp_path:
     assert pooled["after_walk"]["alerts"]["120"]["missed"] == 0
     assert pooled["days"]["alerts"]["1800"]["missed"] == 0
     assert pooled["wear"]["delay_max_s"] <= 5
+    assert pooled["invariants"]["recut_rows"] == 0
+    page = page_of(out)
+    assert "## What is weak" in page
+    assert "sitbreak evaluate DATA --placement thigh --rotate 0 --days 1" in page
+    assert "- **toy**: Toys" in page
 
 
 def test_a_missed_bar_ends_with_1_and_names_it(data: Path) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
 from monitor import __version__
+
+if TYPE_CHECKING:
+    from monitor.evaluation.bars import Bar
 
 DataArgument = Annotated[
     list[Path],
@@ -61,14 +64,17 @@ def evaluate(
     min_: BarOption = None,
     max_: CeilingOption = None,
 ) -> None:
-    """Score the program on labelled recordings, through the live path, each turned at random.
+    """Score the program on labelled recordings, through the live path.
 
-    Prints per data set and pooled: sensitivity, specificity and balanced accuracy of sedentary against upright a
-    second, what is said before the first walk, transitions, bouts, alerts, off-body minutes, calibration. The labels'
-    format and every definition are in docs/accuracy.md.
+    Every recording is turned at random. Prints, by data set and pooled: how
+    sedentary is told from upright a second, what is said before the first
+    walk, transitions, bouts, alerts, off-body minutes, confidence. The format
+    of the recordings and every definition are in docs/accuracy.md.
+
+    SCOPE is all, after_walk, before_walk, taught, remounted, shuffled or days.
     """
     from monitor.evaluation.bars import bar
-    from monitor.evaluation.campaign import Campaign
+    from monitor.evaluation.campaign import score_all
     from monitor.evaluation.figure import check_installed, draw
     from monitor.evaluation.labelled import described, find
     from monitor.evaluation.peer import Peer, quietly
@@ -83,29 +89,25 @@ def evaluate(
     if figure is not None:
         check_installed()
     sources, seeds = find(data, placement), tuple(rotate or (0,))
-    console, figures = Console(), {}
-    names = list(dict.fromkeys(source.placement for source in sources))
     with Progress(transient=True, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress, quietly():
         task = progress.add_task("", total=len(sources))
-        for name in names:
-            campaign = Campaign(name, seeds, days, peer if name == "thigh" else None)
-            chosen = [source for source in sources if source.placement == name]
-            campaign.run(chosen, lambda subject: progress.update(task, advance=1, description=subject))
-            figures[name] = campaign.figures()
-            show(name, figures[name], console)
+        scored = score_all(
+            sources, seeds, days, peer, lambda subject: progress.update(task, advance=1, description=subject)
+        )
+        for name, groups in scored.items():
+            show(name, groups, Console())
     if figure is not None:
         draw(sources[0], seeds[0], figure)
     if json_ is not None:
-        found = {
-            "version": __version__,
-            "rotate": list(seeds),
-            "days": days,
-            "compare": compare or "",
-            "data_sets": described(data, {source.data_set for source in sources}),
-            "placements": figures,
-        }
+        about = described(data, {source.data_set for source in sources})
+        options = {"rotate": list(seeds), "days": days, "compare": compare or ""}
+        found = {"version": __version__, **options, "data_sets": about, "placements": scored}
         json_.write_text(json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
-    missed = [line for one in bars for line in one.missed_in(figures)]
+    _hold_to(bars, scored)
+
+
+def _hold_to(bars: list[Bar], scored: dict[str, Any]) -> None:
+    missed = [line for one in bars for line in one.missed_in(scored)]
     for line in missed:
         print(f"sitbreak: bar missed: {line}", file=sys.stderr)
     if missed:

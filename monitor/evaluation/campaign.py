@@ -196,3 +196,15 @@ def _on_grid(told: dict[float, list[Told]], truth: Truth) -> dict[float, list[To
         limit_s: [Told(alert.at_s - truth.first_s, alert.due_s - truth.first_s) for alert in alerts]
         for limit_s, alerts in told.items()
     }
+
+
+def score_all(
+    sources: list[Source], seeds: tuple[int, ...], days: int, peer: Peer | None, progress: Callable[[str], None]
+) -> dict[str, Any]:
+    """Figures of every placement there is; the peer knows the thigh only."""
+    scored = {}
+    for name in dict.fromkeys(source.placement for source in sources):
+        campaign = Campaign(name, seeds, days, peer if name == "thigh" else None)
+        campaign.run([source for source in sources if source.placement == name], progress)
+        scored[name] = campaign.figures()
+    return scored

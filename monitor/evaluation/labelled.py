@@ -1,7 +1,10 @@
 """Labelled recordings: ``.npz`` files with ``label`` beside the arrays that ``sitbreak replay`` reads.
 
-DATA is a folder with one sub-folder a placement, a folder of recordings, or files. A file is named
-``DATASET__SUBJECT.npz``; a ``manifest.json`` at the top may say what the data sets are.
+``acc`` int16 (N, 3) in milli-g, gravity included; ``label`` uint8 (N): 0 unlabelled or unclear, 1 sitting, 2 lying,
+3 standing, 4 walking, 5 stairs, 6 running, 7 cycling, 8 transition, 9 active otherwise; ``fs`` in Hz; ``seg_start``
+(S), the first sample of every continuous piece, and ``seg_t0`` (S), its time in seconds; ``t`` (N), times, where
+sampling is irregular. DATA is a folder with one sub-folder a placement, a folder of recordings, or files. A file is
+named ``DATASET__SUBJECT.npz``; a ``manifest.json`` at the top may say what the data sets are.
 """
 
 from __future__ import annotations
