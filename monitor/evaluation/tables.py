@@ -23,7 +23,8 @@ def show(placement: str, groups: dict[str, dict[str, Any]], console: Console) ->
         console = Console(file=console.file, width=max(console.width, WIDTH))
     console.print(f"\n[bold]{placement}[/bold]: {groups[POOLED]['subjects']} recordings")
     for sheet in sheets(groups):
-        table = Table(title=sheet.title, title_justify="left", title_style="italic", box=SIMPLE, padding=(0, 1, 0, 0))
+        console.print(sheet.title, style="italic", highlight=False)
+        table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
         for head in sheet.heads:
             table.add_column(head, justify="left" if head in _LEFT else "right", no_wrap=True)
         for row in sheet.rows:
