@@ -478,6 +478,12 @@ def test_the_figure_is_a_picture(data: Path, tmp_path: Path) -> None:
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("option", [("--figure", "a.xyz"), ("--json", "nowhere/a.json"), ("--placement", "ear")])
+def test_what_cannot_work_is_refused_before_the_work(data: Path, option: tuple[str, str]) -> None:
+    result = CliRunner().invoke(app, ["evaluate", str(data), *option])
+    assert result.exit_code == 2
+
+
 def test_data_is_found_in_folders_and_files(data: Path) -> None:
     by_folder = find([data], None)
     assert [(source.subject, source.data_set, source.placement) for source in by_folder] == [

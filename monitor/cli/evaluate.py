@@ -83,6 +83,7 @@ def evaluate(
 
     if placement is not None and placement not in PLACEMENTS:
         raise typer.BadParameter(f"{placement!r}: not a placement; use one of {', '.join(PLACEMENTS)}")
+    _check_outputs(json_, figure)
     bars = [bar(text, list(PLACEMENTS), at_least=True) for text in min_ or ()]
     bars += [bar(text, list(PLACEMENTS), at_least=False) for text in max_ or ()]
     peer = Peer() if compare else None
@@ -104,6 +105,15 @@ def evaluate(
         found = {"version": __version__, **options, "data_sets": about, "placements": scored}
         json_.write_text(json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
     _hold_to(bars, scored)
+
+
+def _check_outputs(json_: Path | None, figure: Path | None) -> None:
+    """Before the long work, not after it."""
+    for path in (json_, figure):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise typer.BadParameter(f"{path}: there is no folder {path.parent}")
+    if figure is not None and figure.suffix not in (".png", ".svg", ".pdf"):
+        raise typer.BadParameter(f"{figure}: give a .png, .svg or .pdf")
 
 
 def _hold_to(bars: list[Bar], scored: dict[str, Any]) -> None:
