@@ -26,6 +26,9 @@ WALLS = {
     "dask": ["monitor/study.py"],
     "pyarrow": ["monitor/study.py", "monitor/transport/recording.py"],
     "typer": ["monitor/cli/"],
+    "matplotlib": ["monitor/evaluation/figure.py"],
+    "actimotus": ["monitor/evaluation/peer.py"],
+    "pandas": ["monitor/evaluation/peer.py"],
 }
 """A library may be imported below these places only."""
 
@@ -42,6 +45,15 @@ PURE = [
     "monitor/backfill.py",
     "monitor/intake.py",
     "monitor/checkpoint.py",
+    "monitor/evaluation/alerts.py",
+    "monitor/evaluation/bars.py",
+    "monitor/evaluation/calibration.py",
+    "monitor/evaluation/days.py",
+    "monitor/evaluation/invariants.py",
+    "monitor/evaluation/scores.py",
+    "monitor/evaluation/stretches.py",
+    "monitor/evaluation/truth.py",
+    "monitor/evaluation/wear.py",
     "monitor/model.py",
     "monitor/events.py",
     "monitor/outlets/mqtt/messages.py",

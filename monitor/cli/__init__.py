@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import config, demo, placements, record, replay, report, run
+from monitor.cli import config, demo, evaluate, placements, record, replay, report, run
 from monitor.errors import MonitorError
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("record")(record.record)
 app.command("replay")(replay.replay)
+app.command("evaluate")(evaluate.evaluate)
 app.command("report")(report.report)
 app.command("placements")(placements.placements)
 app.add_typer(config.app, name="config")
