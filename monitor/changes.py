@@ -1,14 +1,16 @@
-"""From rows to news: the posture has changed, the wearable was taken off or put on."""
+"""From rows to news: posture, rising and sitting down, the wearable taken off or put on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from monitor.events import Event, NotWorn, PostureChanged, Worn, event_id
-from monitor.model import Posture
+from monitor.events import Event, NotWorn, PostureChanged, SitToStand, StandToSit, Worn, event_id
+from monitor.model import SEDENTARY, UPRIGHT, Posture
 
 STALE_S = 10.0
 """Without a row for this long the last posture is no longer true."""
+TRANSITION_MAX_S = 10.0
+"""With more than this between sitting and standing nobody knows when the wearer rose."""
 
 
 @dataclass
@@ -20,6 +22,8 @@ class Changes:
     confidence: float = 0.0
     worn: bool = True
     until_s: float = 0.0
+    sedentary_until_s: float | None = None
+    upright_until_s: float | None = None
 
     def advance(self, start_s: float, decided_s: float, posture: Posture, worn: bool, confidence: float) -> list[Event]:
         """News of the second that starts at ``start_s``."""
@@ -30,8 +34,25 @@ class Changes:
             events.append(kind(id=key, at_s=decided_s, since_s=start_s))
         if posture is not self.posture:
             events.append(self._changed(start_s, decided_s, posture, confidence))
+        events += self._transition(start_s, decided_s, posture)
         self.posture, self.worn, self.confidence, self.until_s = posture, worn, confidence, start_s + 1.0
         return events
+
+    def _transition(self, start_s: float, decided_s: float, posture: Posture) -> list[Event]:
+        """Between sedentary and upright, whatever short stretch without either lies between."""
+        kind: type[SitToStand] | type[StandToSit]
+        if posture in UPRIGHT:
+            kind, before_s = SitToStand, self.sedentary_until_s
+            self.upright_until_s, self.sedentary_until_s = start_s + 1.0, None
+        elif posture in SEDENTARY:
+            kind, before_s = StandToSit, self.upright_until_s
+            self.sedentary_until_s, self.upright_until_s = start_s + 1.0, None
+        else:
+            return []
+        if before_s is None or start_s - before_s > TRANSITION_MAX_S:
+            return []
+        key = event_id(decided_s, self.wearer, kind.__name__)
+        return [kind(id=key, at_s=decided_s, from_s=before_s, to_s=start_s)]
 
     def tick(self, final_s: float) -> list[Event]:
         """Rows before ``final_s`` are all there: a posture that is too old becomes unknown."""

@@ -64,6 +64,22 @@ class PostureChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SitToStand(Event):
+    """The wearer has risen: sedentary until ``from_s``, upright from ``to_s``."""
+
+    from_s: float
+    to_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandToSit(Event):
+    """The wearer has sat or lain down: upright until ``from_s``, sedentary from ``to_s``."""
+
+    from_s: float
+    to_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotWorn(Event):
     """The wearable has been taken off; settled, not only suspected."""
 

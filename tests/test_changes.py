@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.changes import Changes
-from monitor.events import Event, NotWorn, PostureChanged, Worn
+from monitor.events import Event, NotWorn, PostureChanged, SitToStand, StandToSit, Worn
 from monitor.model import Posture
 
 SIT, STAND, OFF = Posture.SITTING, Posture.STANDING, Posture.NOT_WORN
@@ -24,6 +24,16 @@ def test_only_changes_are_news() -> None:
 def test_taking_off_and_putting_on_is_said_once() -> None:
     events = [e for e in news(SIT, OFF, OFF, SIT) if isinstance(e, NotWorn | Worn)]
     assert [(e.type, e.since_s) for e in events] == [("not_worn", 1.0), ("worn", 3.0)]
+
+
+def test_rising_and_sitting_down_are_told_with_both_ends() -> None:
+    active, unknown = Posture.ACTIVE, Posture.UNKNOWN
+    events = [
+        e
+        for e in news(SIT, active, STAND, STAND, SIT, *[unknown] * 11, STAND)
+        if isinstance(e, SitToStand | StandToSit)
+    ]
+    assert [(e.type, e.from_s, e.to_s) for e in events] == [("sit_to_stand", 1.0, 2.0), ("stand_to_sit", 4.0, 4.0)]
 
 
 def test_a_posture_without_rows_becomes_unknown_at_its_own_time() -> None:
