@@ -21,7 +21,9 @@ from monitor.events import (
     GapEnded,
     NotWorn,
     PostureChanged,
+    SitToStand,
     Snoozed,
+    StandToSit,
     TestAlert,
     Worn,
     WrongReported,
@@ -60,6 +62,8 @@ def _matters(event: Event) -> dict[str, Any]:
     match event:
         case PostureChanged():
             return {"posture": event.posture, "was": event.previous, "confidence": round(event.confidence, 2)}
+        case SitToStand() | StandToSit():
+            return {"took": span(event.to_s - event.from_s)}
         case NotWorn() | Worn():
             return {"since": clock_time(event.since_s)}
         case BreakDue():
