@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from monitor.accel.stepping import steps
 from monitor.accel.wear import Wear
 from monitor.model import Bools, Epochs, Floats, Posture, PostureEpochs
 from monitor.posture import PLACEMENTS
-from monitor.posture.likely import LOOSE_STEPS, SURE, Likely
+from monitor.posture.likely import LOOSE_STEPS, SURE, Likely, walking_only
 from monitor.posture.logistic import LikelyModel, Logistic, Provenance, TiltModel
 from monitor.posture.signs import Signs, log_tilt
 from monitor.posture.trunk import TRUNK_STEPS, Evidence, Trunk, weighed
@@ -44,10 +44,10 @@ TURNS = {"chest": 5, "wrist": 2, "waist": 1, "lower_back": 1}
 """How often the takes are shuffled anew for the check: in a few takes luck is large."""
 SIGNS = {
     "wrist": ("hangs", "flat", "raised", "beyond_45", "moves", "quiet", "busy", "sway"),
-    "chest": ("tilt", "beyond_15", "beyond_30", "tilt_mean", "moves", "quiet", "busy", "sway"),
+    "chest": ("beyond_15", "tilt_mean", "moves", "quiet", "busy"),
 }
-UNWALKED_SIGNS = ("moves", "quiet", "busy", "sway")
-SAY_FROM = {"wrist": (0.85, 0.7, 0.95, 0.9), "chest": (0.9, 0.9, 0.97, 0.95)}
+UNWALKED_SIGNS = {"wrist": ("moves", "quiet", "busy", "sway"), "chest": ("moves", "quiet")}
+SAY_FROM = {"wrist": (0.85, 0.7, 0.95, 0.9), "chest": (0.9, 0.88, 0.999, 0.93)}
 """Likelihoods from which on sitting and upright are said; then the same before the first walk."""
 PENALTY = 5.0
 """Of squared weights, of signs with spread 1."""
@@ -75,8 +75,8 @@ def shuffled(recording: Labelled, rng: np.random.Generator) -> Labelled:
     edges = [0, *(np.flatnonzero(cuts) + 1).tolist(), len(recording.label)]
     takes = list(itertools.pairwise(edges))
     order, t_s, now_s = [], [], 1000.0
-    for take in rng.permutation(len(takes)).tolist():
-        part = np.arange(*takes[take])
+    for number in rng.permutation(len(takes)).tolist():
+        part = np.arange(*takes[number])
         order.append(part)
         t_s.append(np.ceil(now_s) + recording.t_s[part] - recording.t_s[part[0]])
         now_s = t_s[-1][-1] + PAUSE_S
@@ -259,7 +259,14 @@ def pieces(subject: Subject, placement: str) -> list[Subject]:
 def rehearse(site: Trunk | Likely, epochs: Epochs) -> None:
     """Let it see the day before, which was the same."""
     day_s = epochs.start_s[-1] - epochs.start_s[0] + 1.0
-    site.advance(replace(epochs, start_s=epochs.start_s - day_s, decided_s=epochs.decided_s - day_s, segment=0 * epochs.segment + epochs.segment[0]))
+    site.advance(
+        replace(
+            epochs,
+            start_s=epochs.start_s - day_s,
+            decided_s=epochs.decided_s - day_s,
+            segment=0 * epochs.segment + epochs.segment[0],
+        )
+    )
 
 
 def _join_runs(subject: Subject, runs: list[TiltRun]) -> TiltRun:
@@ -310,8 +317,9 @@ def _best_middle(table: Table, gain: float, bounds: tuple[float, float], chosen:
     def worth(middle_deg: float) -> float:
         return _worth(np.sum([table[gain, bounds, middle_deg][place] for place in chosen], axis=0))
 
-    inner = MIDDLES_DEG[(MIDDLES_DEG >= MIDDLES_DEG[0] + PLATEAU_DEG) & (MIDDLES_DEG <= MIDDLES_DEG[-1] - PLATEAU_DEG)]
-    around = {m: [worth(m + shift) for shift in (-PLATEAU_DEG, 0.0, PLATEAU_DEG)] for m in inner.tolist()}
+    edge = round(PLATEAU_DEG / (MIDDLES_DEG[1] - MIDDLES_DEG[0]))
+    inner = MIDDLES_DEG[edge:-edge].tolist()
+    around = {m: [worth(m + shift) for shift in (-PLATEAU_DEG, 0.0, PLATEAU_DEG)] for m in inner}
     best = max(around, key=lambda middle_deg: (min(around[middle_deg]) + sum(around[middle_deg]), -middle_deg))
     return best, sum(around[best])
 
@@ -366,14 +374,14 @@ def _share_right(runs: list[TiltRun], rows: Callable[[TiltRun], Bools], *, seden
 
 
 def train_likely(placement: str, subjects: list[Subject]) -> Trainer:
-    """Trainer of a weak site. The pose in walking is that of the whole recording: whether it is known yet is no sign."""
+    """Trainer of a weak site; the pose in walking is known from the start, since whether it is known yet is no sign."""
     prepared = []
     for subject in subjects:
         wear, mounting = Wear().advance(subject.epochs), Mounting(rules=SURE, stepping_rules=LOOSE_STEPS)
-        mounting.advance(subject.epochs, wear)
-        direction = mounting.advance(subject.epochs, wear).direction
+        mounting.advance(walking_only(subject.epochs), wear)
+        direction = mounting.advance(walking_only(subject.epochs), wear).direction
         signs = Signs().advance(subject.epochs, angle_deg(subject.epochs.window_mean_g, direction))
-        known = subject.counted & ~np.isnan(signs["tilt"])
+        known = subject.counted & ~np.isnan(signs["hangs"])
         prepared.append((signs, known, subject.counted, subject.sedentary))
 
     def logistic(chosen: list[int], names: tuple[str, ...], *, walked: bool) -> Logistic:
@@ -389,7 +397,7 @@ def train_likely(placement: str, subjects: list[Subject]) -> Trainer:
         return LikelyModel(
             provenance=_provenance(placement, [subjects[place] for place in chosen]),
             walked=logistic(chosen, SIGNS[placement], walked=True),
-            unwalked=logistic(chosen, UNWALKED_SIGNS, walked=False),
+            unwalked=logistic(chosen, UNWALKED_SIGNS[placement], walked=False),
             sedentary_from=said[0],
             upright_from=said[1],
             unwalked_sedentary_from=said[2],
@@ -397,9 +405,6 @@ def train_likely(placement: str, subjects: list[Subject]) -> Trainer:
         )
 
     return train
-
-
-
 
 
 def _provenance(placement: str, subjects: list[Subject]) -> Provenance:
@@ -530,7 +535,9 @@ def _clock_score(subjects: list[Subject], groups: int) -> float:
         truth = np.concatenate([subjects[place].sedentary[subjects[place].counted] for place in rest])
         clock = np.concatenate([clocks[place] for place in rest])
         cuts = np.quantile(clock, np.linspace(0, 1, 21)[1:-1])
-        share = np.bincount(np.searchsorted(cuts, clock), truth, 20) / np.bincount(np.searchsorted(cuts, clock), minlength=20)
+        share = np.bincount(np.searchsorted(cuts, clock), truth, 20) / np.bincount(
+            np.searchsorted(cuts, clock), minlength=20
+        )
         for place in range(group, len(subjects), groups):
             said = share[np.searchsorted(cuts, clocks[place])] > truth.mean()
             actual = subjects[place].sedentary[subjects[place].counted]

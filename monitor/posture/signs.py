@@ -69,10 +69,8 @@ class Signs:
             "moves": moves,
             "hangs": hangs,
             "flat": lies_flat,
-            "tilt": np.log(tilt_deg + 4.0),
             "tilt_mean": mean_deg / 15.0,
             "beyond_15": np.maximum(np.minimum(tilt_deg, 150.0) - 15.0, 0.0) / 15.0,
-            "beyond_30": np.maximum(np.minimum(tilt_deg, 150.0) - 30.0, 0.0) / 15.0,
             "beyond_45": np.maximum(np.minimum(tilt_deg, 150.0) - 45.0, 0.0) / 15.0,
             "raised": np.maximum(tilt_deg - 100.0, 0.0) / 30.0,
         }
