@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -85,7 +86,7 @@ def test_no_sign_remembers_more_than_ten_seconds() -> None:
 def test_signs_do_not_depend_on_where_the_rows_are_cut(cuts: list[int]) -> None:
     rows, tilt_deg, parted = epochs(), np.linspace(0.0, 120.0, 60), Signs()
     edges = [0, *sorted(set(cuts)), 60]
-    parts = [parted.advance(take(rows, slice(a, b)), tilt_deg[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [parted.advance(take(rows, slice(a, b)), tilt_deg[a:b]) for a, b in pairwise(edges)]
     for name, column in Signs().advance(rows, tilt_deg).items():
         assert np.concatenate([part[name] for part in parts]).tobytes() == column.tobytes(), name
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -136,7 +137,7 @@ def shown(site: type[Trunk], cuts: Sequence[int]) -> PostureEpochs:
     trunk = site()
     trunk.teach_standing(1042.0, 1050.0)
     edges = [0, *sorted(set(cuts)), len(ROWS)]
-    parts = [trunk.advance(take(ROWS, slice(a, b))) for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [trunk.advance(take(ROWS, slice(a, b))) for a, b in pairwise(edges)]
     return PostureEpochs(
         **{n: np.concatenate([getattr(part, n) for part in parts]) for n in PostureEpochs.__dataclass_fields__}
     )

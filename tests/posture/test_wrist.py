@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.accel.epochs import EpochBuilder, join
+from monitor.accel.epochs import EpochBuilder
 from monitor.model import AccelBlock, Posture, PostureEpochs
 from monitor.posture.wrist import Wrist
 from tests.support.wearers import rotation
