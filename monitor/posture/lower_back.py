@@ -5,14 +5,11 @@ Sitting tilts it against the wearer's own walking by 11 to 38 degrees, standing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
-from monitor.posture.trunk import Trunk, TrunkRules
-
-LOWER_BACK_RULES = TrunkRules(
-    sedentary_above_deg=14.0, upright_below_deg=9.0, sitting_confidence=0.8, standing_confidence=0.85
-)
+from monitor.posture.logistic import TiltModel, model_text
+from monitor.posture.trunk import Trunk
 
 
 @dataclass(eq=False)
@@ -24,5 +21,4 @@ class LowerBack(Trunk):
         "Stepping and lying well; sitting against standing by the tilt of the back, after 20 seconds of walking."
     )
     CANNOT: ClassVar[str] = "Tell an upright seat from standing, a bent back from sitting, cycling from walking."
-
-    rules: TrunkRules = field(default_factory=lambda: LOWER_BACK_RULES)
+    MODEL: ClassVar[TiltModel] = TiltModel.model_validate_json(model_text("lower_back"))

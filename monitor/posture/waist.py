@@ -1,7 +1,7 @@
 """The waist or hip: a belt clip or a phone on the belt.
 
 Sitting tilts the belt backwards against the wearer's own walking by 19 to 36 degrees, standing by 5 to 17 (middle
-half of hapt), so the thresholds lie between.
+half of hapt). A clip is put on anew otherwise: by up to 20 degrees, which is as much as sitting down.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from monitor.posture.logistic import TiltModel, model_text
 from monitor.posture.trunk import Trunk, TrunkRules
 
-WAIST_RULES = TrunkRules(
-    sedentary_above_deg=20.0, upright_below_deg=15.0, sitting_confidence=0.6, standing_confidence=0.9
-)
+WAIST_RULES = TrunkRules(forget_gap_s=20.0)
 
 
 @dataclass(eq=False)
@@ -27,5 +26,6 @@ class Waist(Trunk):
     CANNOT: ClassVar[str] = (
         "Tell somebody who sits bolt upright from somebody who stands; anything before the first walk; cycling."
     )
+    MODEL: ClassVar[TiltModel] = TiltModel.model_validate_json(model_text("waist"))
 
     rules: TrunkRules = field(default_factory=lambda: WAIST_RULES)

@@ -1,52 +1,152 @@
-"""Trunk sites: the tilt against one's own walking, and silence where it says nothing."""
+"""Trunk sites: evidence of the tilt against one's own walking, and silence where it says nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from monitor.accel.epochs import EpochBuilder, join
-from monitor.model import AccelBlock, Posture, PostureEpochs
+from monitor.accel.epochs import EpochBuilder, join, take
+from monitor.model import AccelBlock, Epochs, Posture, PostureEpochs
 from monitor.posture.chest import Chest
 from monitor.posture.lower_back import LowerBack
-from monitor.posture.trunk import Trunk
+from monitor.posture.trunk import SECOND_MAX, Evidence, Trunk, weighed
 from monitor.posture.waist import Waist
 from tests.support.wearers import rotation
 
+SITES = [Waist, LowerBack]
+DAY = ((0, True, 30), (28, False, 40), (4, False, 40), (90, False, 30))
 
-def trunk_wearer(*doings: tuple[float, bool, float], seed: int = 1) -> AccelBlock:
+
+def trunk_wearer(
+    *doings: tuple[float, bool, float], turn: int = 1, start_s: float = 1000.0, segment: int = 0
+) -> AccelBlock:
     """(tilt in degrees, walking, seconds) in turn, 25 Hz, any way round."""
-    rng = np.random.default_rng(seed)
-    tilt_deg = np.concatenate([np.full(round(25 * seconds), tilt) for tilt, _, seconds in doings])
-    walking = np.concatenate([np.full(round(25 * seconds), walks) for _, walks, seconds in doings])
-    t_s = np.arange(len(tilt_deg)) / 25.0
-    tilt = np.radians(tilt_deg)
+    rng = np.random.default_rng(1)
+    lengths = [round(25 * seconds) for _, _, seconds in doings]
+    walking = np.repeat([walks for _, walks, _ in doings], lengths)
+    tilt = np.radians(np.repeat([tilt for tilt, _, _ in doings], lengths))
+    t_s = np.arange(len(tilt)) / 25.0
     bob_g = walking * 0.3 * np.sin(2 * np.pi * 1.9 * t_s)
     sway_g = walking * 0.15 * np.sin(2 * np.pi * 0.95 * t_s)
     xyz_g = np.stack([-np.cos(tilt) + bob_g, sway_g, np.sin(tilt)], axis=1) + rng.normal(0, 0.006, (len(t_s), 3))
-    return AccelBlock(1000 + t_s, (xyz_g @ rotation(seed).T).astype(np.float32), 25.0, 0)
+    return AccelBlock(start_s + t_s, (xyz_g @ rotation(turn).T).astype(np.float32), 25.0, segment)
 
 
-def postures(trunk: Trunk, block: AccelBlock) -> PostureEpochs:
+def epochs(*blocks: AccelBlock) -> Epochs:
     builder = EpochBuilder()
-    return trunk.advance(join([builder.feed(block), builder.tick(1e6)]))
+    return join([*(builder.feed(block) for block in blocks), builder.tick(1e6)])
 
 
-@pytest.mark.parametrize("site", [Waist, LowerBack])
+def postures(trunk: Trunk | Chest, *blocks: AccelBlock) -> PostureEpochs:
+    return trunk.advance(epochs(*blocks))
+
+
+@pytest.mark.parametrize("site", SITES)
 def test_a_tilted_pelvis_sits_and_an_upright_one_stands(site: type[Trunk]) -> None:
-    rows = postures(site(), trunk_wearer((0, True, 30), (28, False, 30), (4, False, 30), (90, False, 30)))
+    rows = postures(site(), trunk_wearer(*DAY))
     assert set(rows.posture[8:28]) == {Posture.STEPPING}
-    assert set(rows.posture[33:57]) == {Posture.SITTING}
-    assert set(rows.posture[63:87]) == {Posture.STANDING}
-    assert set(rows.posture[93:]) == {Posture.LYING}
+    assert set(rows.posture[40:68]) == {Posture.SITTING}
+    assert set(rows.posture[90:107]) == {Posture.STANDING}
+    assert set(rows.posture[113:]) == {Posture.LYING}
 
 
-def test_a_vertical_chest_says_nothing() -> None:
-    rows = postures(Chest(), trunk_wearer((0, True, 30), (4, False, 30), (40, False, 30)))
-    assert set(rows.posture[33:57]) == {Posture.UNKNOWN}
-    assert set(rows.posture[63:]) == {Posture.SITTING}
+@pytest.mark.parametrize("site", SITES)
+def test_steps_end_sitting_at_once(site: type[Trunk]) -> None:
+    rows = postures(site(), trunk_wearer((0, True, 30), (28, False, 60), (0, True, 10), (2, False, 20)))
+    assert set(rows.posture[93:98]) == {Posture.STEPPING}
+    assert set(rows.posture[104:]) == {Posture.STANDING}
 
 
-@pytest.mark.parametrize("site", [Waist, LowerBack, Chest])
-def test_before_the_first_walk_nothing_is_claimed(site: type[Trunk]) -> None:
+@pytest.mark.parametrize("site", SITES)
+def test_a_short_bend_is_not_sitting(site: type[Trunk]) -> None:
+    rows = postures(site(), trunk_wearer((0, True, 30), (2, False, 20), (14, False, 2), (2, False, 20)))
+    assert not rows.sedentary.any()
+
+
+@pytest.mark.parametrize("site", [*SITES, Chest])
+def test_before_the_first_walk_no_posture_is_claimed_of_a_still_trunk(site: type[Trunk | Chest]) -> None:
     assert set(postures(site(), trunk_wearer((28, False, 60), (4, False, 60))).posture) == {Posture.UNKNOWN}
+
+
+def test_a_vertical_chest_says_nothing_and_a_leaning_one_sits() -> None:
+    rows = postures(Chest(), trunk_wearer((0, True, 40), (8, False, 30), (40, False, 40)))
+    assert set(rows.posture[5:37]) == {Posture.STEPPING}
+    assert set(rows.posture[55:68]) == {Posture.UNKNOWN}
+    assert set(rows.posture[85:]) == {Posture.SITTING}
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_a_pose_that_was_shown_replaces_the_first_walk(site: type[Trunk]) -> None:
+    trunk = site()
+    trunk.teach_standing(1005.0, 1015.0)
+    rows = postures(trunk, trunk_wearer((3, False, 20), (30, False, 40)))
+    assert set(rows.posture[8:18]) == {Posture.STANDING}
+    assert set(rows.posture[38:]) == {Posture.SITTING}
+
+
+def test_after_a_gap_a_clip_says_only_what_is_clear_until_the_next_walk() -> None:
+    before = trunk_wearer((0, True, 30))
+    after = trunk_wearer((17, False, 30), (45, False, 40), (12, True, 20), (14, False, 20), start_s=1100.0, segment=1)
+    rows = postures(Waist(), before, after)
+    assert not np.isin(rows.posture[33:58], [Posture.SITTING, Posture.STANDING]).any()
+    assert set(rows.posture[103:118]) == {Posture.STEPPING}
+    assert set(rows.posture[124:]) == {Posture.STANDING}
+
+
+def test_a_taped_sensor_keeps_its_pose_over_a_gap() -> None:
+    before, after = trunk_wearer((0, True, 30)), trunk_wearer((28, False, 40), start_s=1100.0, segment=1)
+    assert set(postures(LowerBack(), before, after).posture[50:]) == {Posture.SITTING}
+
+
+def test_evidence_is_bounded_and_begins_anew_after_silence() -> None:
+    model, evidence = Waist.MODEL, Evidence()
+    start_s, none = np.arange(20.0), np.zeros(20, np.bool_)
+    assert evidence.advance(start_s, np.full(20, 1.0), none, model)[-1] == model.limit
+    stepping = np.array([True])
+    assert evidence.advance(np.array([20.0]), np.zeros(1), stepping, model).tolist() == [-model.stepped]
+    assert evidence.advance(np.array([80.0]), np.full(1, 0.25), ~stepping, model).tolist() == [0.25]
+
+
+@given(st.floats(-5, 5))
+def test_a_second_weighs_as_its_tilt_says_and_no_more_than_its_share(beyond: float) -> None:
+    (evidence,) = weighed(np.array([beyond]), Waist.MODEL).tolist()
+    assert abs(evidence) <= SECOND_MAX
+    assert evidence * beyond >= 0.0
+
+
+@pytest.mark.parametrize("site", SITES)
+@pytest.mark.parametrize("turn", [2, 3, 4])
+def test_turning_the_sensor_changes_no_posture(site: type[Trunk], turn: int) -> None:
+    turned = postures(site(), trunk_wearer(*DAY, turn=turn))
+    assert turned.posture.tolist() == postures(site(), trunk_wearer(*DAY)).posture.tolist()
+
+
+ROWS = epochs(
+    trunk_wearer((0, True, 20), (28, False, 20), (3, False, 15)),
+    trunk_wearer((15, False, 15), (10, True, 20), (35, False, 15), start_s=1100.0, segment=1),
+)
+
+
+def shown(site: type[Trunk], cuts: Sequence[int]) -> PostureEpochs:
+    """The postures of ``ROWS``, cut before these rows, with a pose shown on the way."""
+    trunk = site()
+    trunk.teach_standing(1042.0, 1050.0)
+    edges = [0, *sorted(set(cuts)), len(ROWS)]
+    parts = [trunk.advance(take(ROWS, slice(a, b))) for a, b in pairwise(edges)]
+    return PostureEpochs(
+        **{n: np.concatenate([getattr(part, n) for part in parts]) for n in PostureEpochs.__dataclass_fields__}
+    )
+
+
+@pytest.mark.parametrize("site", SITES)
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(1, len(ROWS) - 1), max_size=15))
+def test_cutting_the_stream_elsewhere_changes_no_bit(site: type[Trunk], cuts: list[int]) -> None:
+    whole, parted = shown(site, ()), shown(site, cuts)
+    for name in PostureEpochs.__dataclass_fields__:
+        assert getattr(parted, name).tobytes() == getattr(whole, name).tobytes(), name

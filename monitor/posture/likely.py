@@ -1,0 +1,90 @@
+"""What chest and wrist share: posture is only likely there, and is said where it is likely enough.
+
+A logistic model of a few signs (``signs.py``), which look back 10 s, says how likely sitting is. Between the two
+likelihoods from which on sitting or upright is said, the answer is unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+import numpy as np
+from pydantic import BaseModel, Field
+
+from monitor.accel.metrics import angle_deg
+from monitor.accel.mounting import Mounting, MountingRules
+from monitor.accel.stepping import SteppingRules, steps
+from monitor.accel.wear import Wear
+from monitor.model import Epochs, Posture, PostureEpochs
+from monitor.posture.logistic import LikelyModel, probability
+from monitor.posture.rows import posture_rows
+from monitor.posture.signs import Signs
+
+LOOSE_STEPS = SteppingRules(
+    spread_min_g=0.05,
+    across_min_g=0.06,
+    jerk_min_g=0.07,
+    skewness_min=-1.0,
+    teach_jerk_min_g=0.12,
+    teach_skewness_min=-1.0,
+    teach_power_ratio_min=3.0,
+    teach_across_share_min=0.0,
+)
+"""Arms swing as they like: held to the steps of a leg, they would teach the pose in running, if any."""
+
+SURE = MountingRules(enough_s=10.0, halving_s=60.0)
+"""Fidgeting looks like a few steps here: a pose is learned from a real walk, or not at all."""
+
+WALK_MAX_G = 0.42
+"""Who moves more than this runs: of wisdm51, 19 in 20 walking seconds are below, as many running ones above."""
+
+
+def walking_only(epochs: Epochs) -> Epochs:
+    """The same without what could teach the pose in running, in which arms are bent."""
+    return replace(epochs, jerk_g=np.where(epochs.window_spread_g > WALK_MAX_G, np.nan, epochs.jerk_g))
+
+
+class LikelyRules(BaseModel, frozen=True, extra="forbid"):
+    """What is not trained."""
+
+    busy_min_g: float = Field(
+        0.25, ge=0.05, le=2.0, description="Somebody upright who moves more than this without steps is busy."
+    )
+    confidence_max: float = Field(0.98, ge=0.5, le=1, description="No answer is given more confidence than this.")
+
+
+@dataclass(eq=False)
+class Likely:
+    """Posture from a weak site; each site is a file of its own with its words and parameters."""
+
+    MODEL: ClassVar[LikelyModel]
+
+    rules: LikelyRules = field(default_factory=LikelyRules)
+    wear: Wear = field(default_factory=Wear)
+    mounting: Mounting = field(default_factory=lambda: Mounting(rules=SURE, stepping_rules=LOOSE_STEPS))
+    signs: Signs = field(default_factory=Signs)
+
+    def teach_standing(self, start_s: float, end_s: float) -> None:
+        """The wearer stands upright in [start_s, end_s): used when the stream gets there, not before."""
+        self.mounting.teach_standing(start_s, end_s)
+
+    def advance(self, epochs: Epochs) -> PostureEpochs:
+        """One posture row for every epoch row, in order."""
+        model = self.MODEL
+        wear = self.wear.advance(epochs)
+        stepping = steps(epochs, self.mounting.stepping_rules)
+        tilt_deg = angle_deg(epochs.window_mean_g, self.mounting.advance(walking_only(epochs), wear).direction)
+        signs, walked = self.signs.advance(epochs, tilt_deg), ~np.isnan(tilt_deg)
+        log_odds = np.where(walked, model.walked.log_odds(signs), model.unwalked.log_odds(signs))
+        likely = probability(log_odds)
+        sedentary = likely >= np.where(walked, model.sedentary_from, model.unwalked_sedentary_from)
+        upright = 1.0 - likely >= np.where(walked, model.upright_from, model.unwalked_upright_from)
+        busy = epochs.window_spread_g > self.rules.busy_min_g
+        posture = np.select(
+            [sedentary, stepping & (likely < 0.49), upright & busy, upright],
+            [Posture.SITTING, Posture.STEPPING, Posture.ACTIVE, Posture.STANDING],
+            Posture.UNKNOWN,
+        )
+        confidence = np.where(sedentary, likely, 1.0 - likely)
+        return posture_rows(epochs, posture, np.minimum(confidence, self.rules.confidence_max), wear)

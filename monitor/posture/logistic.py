@@ -1,0 +1,88 @@
+"""Trained parameters: small files that can be read, and the one formula that uses them.
+
+The files in ``models/`` are written by ``python benchmarks/train.py`` and by nobody else; each says what it was trained
+on. They are read once, when a placement is imported, and are no part of a placement's memory.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import numpy as np
+from pydantic import BaseModel
+
+from monitor.model import Floats
+
+
+class Logistic(BaseModel, frozen=True, extra="forbid"):
+    """A logistic model: log odds = bias + sum of weight times sign."""
+
+    bias: float
+    weights: dict[str, float]
+    """By the name of the sign."""
+
+    def log_odds(self, signs: dict[str, Floats]) -> Floats:
+        """(n,) log odds; NaN where a sign is not known."""
+        total = np.full(len(next(iter(signs.values()))), self.bias)
+        for name, weight in self.weights.items():
+            # one after the other: a matrix product has other last bits when the number of rows changes
+            total = total + weight * signs[name]
+        return total
+
+
+def probability(log_odds: Floats) -> Floats:
+    """The share that log odds stand for."""
+    share: Floats = 1.0 / (1.0 + np.exp(-np.clip(log_odds, -30.0, 30.0)))
+    return share
+
+
+class Provenance(BaseModel, frozen=True, extra="forbid"):
+    """Where parameters come from."""
+
+    about: str
+    trained_on: str
+    command: str
+
+
+class TiltModel(BaseModel, frozen=True, extra="forbid"):
+    """A trunk site: how the tilt against upright becomes evidence, and the evidence a confidence."""
+
+    provenance: Provenance
+    walking_middle_deg: float
+    """Between sitting and standing, against the wearer's walking."""
+    taught_middle_deg: float
+    """The same, against the pose that the wearer has shown."""
+    gain: float
+    """Evidence of a second, for a tilt e times the middle."""
+    stepped: float
+    """How sure a step makes of upright: evidence is set to its negative."""
+    limit: float
+    """Evidence goes no further, so that it can turn."""
+    confidence: Logistic
+    """Of sitting, from ``evidence`` and ``tilt``."""
+    stale_confidence: Logistic | None = None
+    """The same while the sensor may have been put on anew; None where it is not taken off so easily."""
+    stepping_confidence: float
+    lying_confidence: float
+    active_confidence: float
+
+
+class LikelyModel(BaseModel, frozen=True, extra="forbid"):
+    """A weak site: how likely sitting is, and when that is enough to say so."""
+
+    provenance: Provenance
+    walked: Logistic
+    """Once the pose in walking is known."""
+    unwalked: Logistic
+    """Before: from movement alone."""
+    sedentary_from: float
+    """Sitting is said from this likelihood on."""
+    upright_from: float
+    """Upright is said from this likelihood on."""
+    unwalked_sedentary_from: float
+    unwalked_upright_from: float
+
+
+def model_text(name: str) -> str:
+    """The parameter file of a placement."""
+    return files("monitor.posture").joinpath("models", f"{name}.json").read_text(encoding="utf-8")

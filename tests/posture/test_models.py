@@ -1,0 +1,99 @@
+"""Trained parameters: what the files say, the formula that uses them, and the signs they weigh."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.accel.epochs import EpochBuilder, join, take
+from monitor.model import Epochs
+from monitor.posture.chest import Chest
+from monitor.posture.likely import Likely
+from monitor.posture.logistic import LikelyModel, Logistic, TiltModel, model_text, probability
+from monitor.posture.lower_back import LowerBack
+from monitor.posture.signs import RecentMean, Signs
+from monitor.posture.trunk import Trunk
+from monitor.posture.waist import Waist
+from monitor.posture.wrist import Wrist
+from tests.support.wearers import wear
+
+
+def epochs() -> Epochs:
+    builder = EpochBuilder()
+    recording = wear(("walk", 20), ("sit", 20), ("stand", 20))
+    return join([builder.feed(recording.block()), builder.tick(1e6)])
+
+
+def test_log_odds_are_the_bias_and_the_weighted_signs() -> None:
+    model = Logistic(bias=-1.0, weights={"a": 2.0, "b": 0.5})
+    odds = model.log_odds({"a": np.array([0.0, 1.0]), "b": np.array([4.0, -2.0]), "unused": np.array([9.0, 9.0])})
+    assert odds.tolist() == [1.0, 0.0]
+
+
+def test_an_unknown_sign_gives_an_unknown_answer() -> None:
+    assert math.isnan(Logistic(bias=0.0, weights={"a": 1.0}).log_odds({"a": np.array([np.nan])})[0])
+
+
+def test_probability_of_log_odds() -> None:
+    share = probability(np.array([0.0, math.log(3.0), -math.log(3.0), 1e6, -1e6]))
+    assert share[:3] == pytest.approx([0.5, 0.75, 0.25])
+    assert ((share > 0.0) & (share < 1.0 + 1e-12)).all()
+
+
+@pytest.mark.parametrize("site", [Waist, LowerBack])
+def test_a_trunk_file_is_plausible_and_says_where_it_comes_from(site: type[Trunk]) -> None:
+    model = TiltModel.model_validate_json(model_text(site.NAME))  # type: ignore[attr-defined]
+    assert model == site.MODEL
+    assert "seed" in model.provenance.trained_on
+    assert "benchmarks/train.py" in model.provenance.command
+    assert 5.0 < model.taught_middle_deg <= model.walking_middle_deg < 20.0
+    assert 0.0 < model.stepped <= model.limit
+    assert model.confidence.weights["evidence"] > 0.0
+    assert model.confidence.weights["tilt"] > 0.0
+
+
+@pytest.mark.parametrize("site", [Chest, Wrist])
+def test_a_weak_sites_file_knows_only_signs_that_exist(site: type[Likely]) -> None:
+    model = LikelyModel.model_validate_json(model_text(site.NAME))  # type: ignore[attr-defined]
+    assert model == site.MODEL
+    assert {*model.walked.weights, *model.unwalked.weights} <= set(Signs().advance(epochs(), np.zeros(60)))
+    assert min(model.sedentary_from, model.unwalked_sedentary_from) > 0.5
+    assert min(model.upright_from, model.unwalked_upright_from) > 0.5
+
+
+def test_before_a_walk_no_sign_is_used_that_needs_one() -> None:
+    signs = Signs().advance(epochs(), np.full(60, np.nan))
+    known = {name for name, column in signs.items() if not np.isnan(column).any()}
+    for site in (Chest, Wrist):
+        assert set(site.MODEL.unwalked.weights) <= known
+
+
+def test_no_sign_remembers_more_than_ten_seconds() -> None:
+    rows = epochs()
+    after = take(rows, slice(30, None))
+    whole, late = Signs().advance(rows, np.full(60, 20.0)), Signs().advance(after, np.full(30, 20.0))
+    for name, column in whole.items():
+        assert column[40:].tolist() == late[name][10:].tolist(), name
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(1, 59), max_size=8))
+def test_signs_do_not_depend_on_where_the_rows_are_cut(cuts: list[int]) -> None:
+    rows, tilt_deg, parted = epochs(), np.linspace(0.0, 120.0, 60), Signs()
+    edges = [0, *sorted(set(cuts)), 60]
+    parts = [parted.advance(take(rows, slice(a, b)), tilt_deg[a:b]) for a, b in pairwise(edges)]
+    for name, column in Signs().advance(rows, tilt_deg).items():
+        assert np.concatenate([part[name] for part in parts]).tobytes() == column.tobytes(), name
+
+
+def test_a_recent_mean_leaves_out_what_is_unknown_and_what_is_long_ago() -> None:
+    start_s = np.array([0.0, 1.0, 2.0, 60.0])
+    values = np.array([[1.0], [np.nan], [3.0], [np.nan]])
+    mean = RecentMean().advance(start_s, values, 10)[:, 0]
+    assert mean[:3].tolist() == [1.0, 1.0, 2.0]
+    assert math.isnan(mean[3])
