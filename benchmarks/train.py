@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from accuracy import SEDENTARY_LABELS, SUSPECT, UPRIGHT_LABELS, Labelled, Score, Truth, random_rotation
+from labelled import SEDENTARY_LABELS, SUSPECT, UPRIGHT_LABELS, Labelled, Score, Truth, random_rotation
 from numpy.typing import NDArray
 
 from monitor.accel.epochs import EpochBuilder, join, take
