@@ -28,12 +28,19 @@ async def command(coroutine: Coroutine[Any, Any, None]) -> None:
     together with the answer: whoever was cancelled inside it would go on as if nothing had been said.
     """
     task = asyncio.create_task(coroutine, name="HCI command")
+    task.add_done_callback(_heed)
     try:
         await asyncio.wait({task}, timeout=COMMAND_LIMIT_S)
     finally:
         task.cancel()  # no effect on one that is done
     if task.done():
         task.result()
+
+
+def _heed(task: asyncio.Task[None]) -> None:
+    """Take note of how a command failed that nobody waits for any more, so that asyncio does not complain of it."""
+    if not task.cancelled():
+        task.exception()
 
 
 class OnAir:
