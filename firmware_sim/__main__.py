@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import signal
 import sys
 import time
@@ -138,6 +139,7 @@ async def run_until_signalled(options: argparse.Namespace, scenario: Scenario) -
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the console script."""
     options = parser().parse_args(arguments)
+    logging.getLogger("bumble").setLevel(logging.ERROR)  # it warns of every command and packet that an end cuts short
     try:
         if options.vhci and options.hci:
             parser().error("--vhci joins the kernel to an air of our own: leave --hci out")

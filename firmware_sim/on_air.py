@@ -19,6 +19,7 @@ SLOW_ADVERTISING_MS = 1022.5
 
 
 COMMAND_LIMIT_S = 10.0
+CANCEL_LIMIT_S = 0.3
 
 
 async def command(coroutine: Coroutine[Any, Any, None]) -> None:
@@ -32,7 +33,9 @@ async def command(coroutine: Coroutine[Any, Any, None]) -> None:
     try:
         await asyncio.wait({task}, timeout=COMMAND_LIMIT_S)
     finally:
-        task.cancel()  # no effect on one that is done
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=CANCEL_LIMIT_S)
     if task.done():
         task.result()
 
