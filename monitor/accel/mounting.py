@@ -21,7 +21,8 @@ from pydantic import BaseModel, Field
 
 from monitor.accel.metrics import unit
 from monitor.accel.recent import RecentCount, RisingEdge
-from monitor.accel.stepping import SteadySteps, SteppingRules
+from monitor.accel.short_walks import ShortWalks
+from monitor.accel.stepping import SteadySteps, SteppingRules, sure_steps
 from monitor.accel.wear import WearColumns
 from monitor.model import Bools, Epochs, Floats
 
@@ -39,6 +40,12 @@ class MountingRules(BaseModel, frozen=True, extra="forbid"):
     )
     same_deg: float = Field(
         35.0, ge=10.0, le=80.0, description="Directions within this angle count as the same mounting."
+    )
+    short_walk_s: float = Field(
+        3.0,
+        ge=0.0,
+        le=30.0,
+        description="A few steps between two pauses in the same pose count like so many seconds of steady walking.",
     )
     doubted_s: float = Field(
         4.0, ge=0.0, le=60.0, description="What evidence is left, in seconds, when a sensor lay still for minutes."
@@ -88,6 +95,7 @@ class Mounting:
     rules: MountingRules = field(default_factory=MountingRules)
     stepping_rules: SteppingRules = field(default_factory=SteppingRules)
     steady: SteadySteps = field(default_factory=SteadySteps)
+    short_walks: ShortWalks = field(default_factory=ShortWalks)
     moving: RecentCount = field(default_factory=RecentCount)
     turning: RecentCount = field(default_factory=RecentCount)
     life_begins: RisingEdge = field(default_factory=RisingEdge)
@@ -124,6 +132,7 @@ class Mounting:
         """
         steady, turn_deg = self.steady.advance(epochs, self.stepping_rules)
         steady &= ~wear.suspected
+        short_walks = self.short_walks.advance(epochs, sure_steps(epochs, self.stepping_rules) & ~wear.suspected)
         taught = self._taught(epochs.start_s)
         happenings = (
             (taught, self._stand),
@@ -134,7 +143,9 @@ class Mounting:
             (self.settling_begins.advance(wear.settled), self._settle),
         )
         forget = np.zeros(len(epochs), np.bool_) if forget is None else forget
-        places = np.flatnonzero(np.any([forget, *(mask for mask, _ in happenings)], axis=0))
+        ended = np.zeros(len(epochs), np.bool_)
+        ended[list(short_walks)] = True
+        places = np.flatnonzero(np.any([forget, ended, *(mask for mask, _ in happenings)], axis=0))
         directions = unit(epochs.window_mean_g[places]).tolist()
         from_row, states = [0], [self._state()]
         for place, direction in zip(places.tolist(), directions, strict=True):
@@ -145,6 +156,8 @@ class Mounting:
             for mask, happen in happenings:
                 if mask[place]:
                     happen(direction)
+            if place in short_walks:
+                self._step(short_walks[place], self.rules.short_walk_s)
             # what is learned in a row holds from the next one on
             from_row.append(place + 1)
             states.append(self._state())
@@ -175,13 +188,13 @@ class Mounting:
             self.standing = [stretch for stretch in self.standing if stretch[1] > start_s[-1]]
         return taught
 
-    def _step(self, direction: list[float]) -> None:
-        """One more second of steady walking in this direction."""
-        fade = 0.5 ** (1.0 / self.rules.halving_s)
+    def _step(self, direction: list[float], weight_s: float = 1.0) -> None:
+        """One more second of steady walking in this direction, or a short walk that counts for several."""
+        fade = 0.5 ** (weight_s / self.rules.halving_s)
         for candidate in self.candidates:
             candidate.vector = [fade * part for part in candidate.vector]
             candidate.weight_s *= fade
-        place = self._add(direction)
+        place = self._add(direction, weight_s)
         heaviest = max(range(len(self.candidates)), key=lambda i: self.candidates[i].weight_s)
         if heaviest != self.best and self.candidates[heaviest].weight_s >= self.rules.enough_s:
             self.best = heaviest
@@ -191,22 +204,23 @@ class Mounting:
             if self.confirmed_s >= self.rules.confirm_s:
                 self._trust()
 
-    def _add(self, direction: list[float]) -> int:
+    def _add(self, direction: list[float], weight_s: float) -> int:
         """Add to the nearest candidate, or open a new one in place of the lightest."""
+        weighed = [weight_s * part for part in direction]
         angles = [_between_deg(candidate.vector, direction) for candidate in self.candidates]
         place = min(range(len(angles)), key=angles.__getitem__, default=-1)
         if place >= 0 and angles[place] <= self.rules.same_deg:
             candidate = self.candidates[place]
-            candidate.vector = [a + b for a, b in zip(candidate.vector, direction, strict=True)]
-            candidate.weight_s += 1.0
+            candidate.vector = [a + b for a, b in zip(candidate.vector, weighed, strict=True)]
+            candidate.weight_s += weight_s
             return place
         if len(self.candidates) < _CANDIDATES_MAX:
-            self.candidates.append(Candidate(list(direction), 1.0))
+            self.candidates.append(Candidate(weighed, weight_s))
             return len(self.candidates) - 1
         place = min(
             (i for i in range(len(self.candidates)) if i != self.best), key=lambda i: self.candidates[i].weight_s
         )
-        self.candidates[place] = Candidate(list(direction), 1.0)
+        self.candidates[place] = Candidate(weighed, weight_s)
         return place
 
     def _stand(self, direction: list[float]) -> None:
