@@ -21,7 +21,17 @@ from monitor.accel.stepping import steps
 from monitor.accel.wear import Wear
 from monitor.model import Bools, Epochs, Floats, Posture, PostureEpochs
 from monitor.posture.rows import posture_rows
-from monitor.posture.smoothing import Holding, Hysteresis
+from monitor.posture.smoothing import Holding, Hysteresis, Lasting
+
+_SEDENTARY = (Posture.SITTING, Posture.LYING)
+_STIRRING_G = 0.010
+"""A second that shakes more than this is no quiet sitting."""
+_FRESH_RISK, _FRESH_HALVING_S = 0.10, 10.0
+"""How often a thigh that has just become horizontal, stirring, is not sitting; and how soon that passes."""
+_LEANING_RISK, _STRAIGHT_DEG = 0.03, 20.0
+"""How often a standing thigh that leans 30 degrees is not standing."""
+_YOUNG_S = 10.0
+"""Evidence of upright, in seconds of walking, that is still little."""
 
 
 class ThighRules(BaseModel, frozen=True, extra="forbid"):
@@ -47,7 +57,7 @@ class ThighRules(BaseModel, frozen=True, extra="forbid"):
         62.0, ge=45, le=80, description="A pedalling thigh is tilted at most so much on average."
     )
     cycling_across_min_g: float = Field(0.10, ge=0.0, le=1.0, description="Pedalling sways the thigh at least so much.")
-    cycling_rhythm_min: float = Field(0.6, ge=0.0, le=1.0, description="How regular pedalling is, 0 to 1.")
+    cycling_rhythm_min: float = Field(0.5, ge=0.0, le=1.0, description="How regular pedalling is, 0 to 1.")
     cycling_jerk_min_g: float = Field(
         0.08, ge=0.0, le=1.0, description="Pedalling changes the acceleration within 0.08 s at least so much."
     )
@@ -55,6 +65,13 @@ class ThighRules(BaseModel, frozen=True, extra="forbid"):
         12, ge=4, le=60, description="Cycling is believed when most of so many seconds look like it."
     )
     cycling_hold_s: float = Field(30.0, ge=0, le=300, description="Cycling is kept so long over a pause at the lights.")
+    coasting_jerk_min_g: float = Field(
+        0.05, ge=0.0, le=1.0, description="Coasting shakes the saddle so much that a chair is out of the question."
+    )
+    coasting_of_s: int = Field(
+        6, ge=2, le=60, description="Coasting is believed when half of so many seconds shake like that."
+    )
+    coasting_hold_s: float = Field(90.0, ge=0, le=600, description="Cycling is kept so long while coasting.")
     busy_across_min_g: float = Field(
         0.3, ge=0.05, le=2.0, description="Exercise without steps swings the thigh at least so much."
     )
@@ -77,7 +94,10 @@ class Thigh:
     horizontal: Hysteresis = field(default_factory=Hysteresis)
     pedalling: RecentCount = field(default_factory=RecentCount)
     cycling: Holding = field(default_factory=Holding)
+    coasting: Holding = field(default_factory=Holding)
+    shaking: RecentCount = field(default_factory=RecentCount)
     swinging: RecentCount = field(default_factory=RecentCount)
+    lasting: Lasting = field(default_factory=Lasting)
 
     def teach_standing(self, start_s: float, end_s: float) -> None:
         """The wearer stands upright in [start_s, end_s): used when the stream gets there, not before."""
@@ -115,7 +135,7 @@ class Thigh:
             ],
             Posture.SITTING,
         )
-        return posture_rows(epochs, posture, self._confidence(tilt_deg, posture, upright), wear)
+        return posture_rows(epochs, posture, self._confidence(epochs, tilt_deg, posture, upright), wear)
 
     def _cycles(self, epochs: Epochs, window_deg: Floats) -> Bools:
         rules = self.rules
@@ -128,16 +148,31 @@ class Thigh:
         )
         often = self.pedalling.advance(epochs.start_s, pedals, rules.cycling_of_s) * 2 > rules.cycling_of_s
         held = self.cycling.advance(epochs.start_s, often, rules.cycling_hold_s)
-        return often | (held & within)
+        shakes = self.shaking.advance(epochs.start_s, epochs.jerk_g > rules.coasting_jerk_min_g, rules.coasting_of_s)
+        coasts = self.coasting.advance(epochs.start_s, often, rules.coasting_hold_s) & (shakes * 2 > rules.coasting_of_s)
+        return often | ((held | coasts) & within)
 
     def _is_busy(self, epochs: Epochs, stepping: Bools) -> Bools:
         swings = (epochs.across_g > self.rules.busy_across_min_g) & ~stepping
         return self.swinging.advance(epochs.start_s, swings, self.rules.busy_of_s) * 4 >= self.rules.busy_of_s * 3
 
-    def _confidence(self, tilt_deg: Floats, posture: NDArray[np.int64], upright: UprightColumns) -> Floats:
-        """How often rows like these were right (sedentary or upright) on harth and sens, rounded down."""
+    def _confidence(
+        self, epochs: Epochs, tilt_deg: Floats, posture: NDArray[np.int64], upright: UprightColumns
+    ) -> Floats:
+        """How often rows like these were right (sedentary or upright) on harth and sens: rounded curves, not fitted ones.
+
+        A horizontal thigh was wrong when it had just become so or stirred (a foot on a step, a squat), an
+        upright one when it leant: perching at 25 degrees. Of all other
+        rows fewer than one in a thousand was wrong.
+        """
+        sedentary = np.isin(posture, _SEDENTARY)
+        since_s = self.lasting.advance(epochs.start_s, sedentary)
+        stirring = np.where(epochs.jitter_g > _STIRRING_G, 1.0, 0.3)
+        fresh = 1.0 - _FRESH_RISK * stirring * 0.5 ** (since_s / _FRESH_HALVING_S)
+        leaning = 1.0 - _LEANING_RISK * np.clip((tilt_deg - _STRAIGHT_DEG) / 10.0, 0.0, 2.0)
+        said = [sedentary, posture == Posture.STEPPING, posture == Posture.CYCLING, posture == Posture.ACTIVE]
         middle_deg = (self.rules.sedentary_above_deg + self.rules.upright_below_deg) / 2
-        clear = np.minimum(0.93 + 0.0025 * np.abs(tilt_deg - middle_deg), 0.995)
-        said = [posture == Posture.STEPPING, posture == Posture.CYCLING, posture == Posture.ACTIVE]
-        confidence = np.select(said, [0.99, 0.97, 0.8], clear)
-        return np.where(upright.doubted, 0.9 * confidence, confidence)
+        clear = np.minimum(0.99 + 0.0009 * np.abs(tilt_deg - middle_deg), 0.9995)
+        confidence = np.select(said, [clear * fresh, 0.9995, 0.95, 0.97], clear * leaning)
+        young = np.where(upright.evidence_s < _YOUNG_S, 0.98, 1.0)
+        return np.where(upright.doubted, 0.95, young) * confidence
