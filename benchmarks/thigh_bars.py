@@ -9,6 +9,8 @@ unknown counts as wrong unless said otherwise.
 * before the first walk: what is said at all, how much that is, and how often it is right;
 * re-mounted: the second half of each recording is turned once more; counted from 60 labelled seconds of walking
   after the turn on;
+* kept: all from the middle of the sitting time on, begun with what had been learned before, counted until 20 s of
+  walking; as it was, and re-mounted overnight, where it should rather say nothing than something wrong;
 * confidence: expected calibration error (20 bins of equal size) and the area under the ROC curve of right
   against wrong.
 """
@@ -33,11 +35,11 @@ from accuracy import (
 )
 from numpy.typing import NDArray
 
-from monitor.accel.epochs import EpochBuilder, join
+from monitor.accel.epochs import EpochBuilder, join, take
 from monitor.model import Epochs, Posture, PostureEpochs
 from monitor.posture.thigh import Thigh
 
-TOLD_S, REMOUNTED_WALK_S = 10, 60
+TOLD_S, REMOUNTED_WALK_S, KEPT_WALK_S = 10, 60, 20
 SILENT = (Posture.UNKNOWN, Posture.NOT_WORN)
 
 
@@ -52,6 +54,11 @@ def epochs_of(recording: Labelled, rotation: NDArray[np.float64]) -> Epochs:
     if last_s is not None:
         parts.append(builder.tick(last_s + 5.0))
     return join(parts)
+
+
+def _turned(epochs: Epochs, rotation: NDArray[np.float64]) -> Epochs:
+    """The same with the sensor another way round."""
+    return replace(epochs, mean_g=epochs.mean_g @ rotation.T, window_mean_g=epochs.window_mean_g @ rotation.T)
 
 
 @dataclass
@@ -89,6 +96,8 @@ class Bars:
     after_walk: Tally = field(default_factory=Tally)
     before_walk: Tally = field(default_factory=Tally)
     remounted: Tally = field(default_factory=Tally)
+    kept: Tally = field(default_factory=Tally)
+    kept_turned: Tally = field(default_factory=Tally)
     called_sedentary: dict[int, list[int]] = field(default_factory=dict)
     worn: list[int] = field(default_factory=lambda: [0, 0])
     said_walking: list[NDArray[np.float64]] = field(default_factory=list)
@@ -105,7 +114,9 @@ class Bars:
         self._add_sides(label, rows, after_walk)
         self._add_confidence(recording.name.split("__")[0], label, rows)
         self._add_told(recording.name, epochs, label)
-        self._add_remounted(epochs, label, random_rotation(rng))
+        again = random_rotation(rng)
+        self._add_remounted(epochs, label, again)
+        self._add_kept(epochs, label, again)
 
     def _add_sides(self, label: NDArray[np.int64], rows: PostureEpochs, after_walk: NDArray[np.bool_]) -> None:
         for code in (STANDING_LABEL, WALKING_LABEL, CYCLING_LABEL):
@@ -142,15 +153,23 @@ class Bars:
     def _add_remounted(self, epochs: Epochs, label: NDArray[np.int64], rotation: NDArray[np.float64]) -> None:
         half = np.flatnonzero(np.cumsum(label == WALKING_LABEL) * 2 >= (label == WALKING_LABEL).sum())[0]
         turned = np.arange(len(epochs)) >= half
-        rows = Thigh().advance(
-            replace(
-                epochs,
-                mean_g=np.where(turned[:, None], epochs.mean_g @ rotation.T, epochs.mean_g),
-                window_mean_g=np.where(turned[:, None], epochs.window_mean_g @ rotation.T, epochs.window_mean_g),
-            )
-        )
-        walked = np.cumsum((label == WALKING_LABEL) & turned) >= REMOUNTED_WALK_S
-        self.remounted.add(label, rows, walked)
+        rows = Thigh().advance(join([take(epochs, ~turned), _turned(take(epochs, turned), rotation)]))
+        walked = np.cumsum((label == WALKING_LABEL) & turned)
+        self.remounted.add(label, rows, walked >= REMOUNTED_WALK_S)
+
+    def _add_kept(self, epochs: Epochs, label: NDArray[np.int64], rotation: NDArray[np.float64]) -> None:
+        sits = np.isin(label, SEDENTARY_LABELS)
+        later = np.cumsum(sits) * 2 >= sits.sum()
+        before = Thigh()
+        before.advance(take(epochs, ~later))
+        known = before.known()
+        if known is None:
+            return
+        early = (np.cumsum((label == WALKING_LABEL) & later) < KEPT_WALK_S)[later]
+        for tally, again in ((self.kept, np.eye(3)), (self.kept_turned, rotation)):
+            thigh = Thigh()
+            thigh.remember(known)
+            tally.add(label[later], thigh.advance(_turned(take(epochs, later), again)), early)
 
     def lines(self) -> list[str]:
         worst = [
@@ -166,6 +185,8 @@ class Bars:
             self.after_walk.line("told nothing, after 20 s of walking"),
             self.before_walk.line("told nothing, before that"),
             self.remounted.line("turned midway, after 60 s of walking"),
+            self.kept.line("kept, the same mounting, first rows"),
+            self.kept_turned.line("kept, but re-mounted, first rows"),
             "called sedentary %: "
             + ", ".join(
                 f"{word} {100 * self.called_sedentary[code][0] / max(1, self.called_sedentary[code][1]):.3f}"

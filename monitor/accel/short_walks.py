@@ -39,6 +39,16 @@ class ShortWalkRules(BaseModel, frozen=True, extra="forbid"):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ShortWalk:
+    """A few steps between two pauses."""
+
+    begin_s: float
+    """When the first pause was seen."""
+    direction: list[float]
+    """Mean direction of gravity in the steps, a unit vector."""
+
+
 @dataclass(eq=False)
 class ShortWalks:
     """Finds short walks; remembers the last minute."""
@@ -50,8 +60,8 @@ class ShortWalks:
     walking_g: Floats = field(default_factory=lambda: np.empty((0, 3)))
     resting_g: Floats = field(default_factory=lambda: np.empty((0, 3)))
 
-    def advance(self, epochs: Epochs, sure: Bools) -> dict[int, list[float]]:
-        """Direction of each short walk, by the row in which its second pause is long enough."""
+    def advance(self, epochs: Epochs, sure: Bools) -> dict[int, ShortWalk]:
+        """The short walks, by the row in which the second pause is long enough."""
         past = len(self.start_s)
         still = (epochs.window_spread_g < self.rules.still_spread_max_g) & (
             epochs.across_g < self.rules.still_across_max_g
@@ -75,12 +85,10 @@ class ShortWalks:
         breaks = (np.diff(self.sure) != 0) | (np.diff(self.start_s) != 1.0)
         edges = [0, *(np.flatnonzero(breaks) + 1).tolist(), len(self.sure)]
         rules = self.rules
-        return [
-            (a, b) for a, b in pairwise(edges) if self.sure[a] and rules.steps_min_s <= b - a <= rules.steps_max_s
-        ]
+        return [(a, b) for a, b in pairwise(edges) if self.sure[a] and rules.steps_min_s <= b - a <= rules.steps_max_s]
 
-    def _seen(self, first: int, end: int) -> tuple[int, list[float]] | None:
-        """The row that completes the second pause, and the direction of the walk."""
+    def _seen(self, first: int, end: int) -> tuple[int, ShortWalk] | None:
+        """The row that completes the second pause, and the walk."""
         steps = unit(self.walking_g[first:end])
         direction = unit(steps.sum(axis=0))
         if not (angle_deg(steps, direction) <= self.rules.turn_max_deg).all():
@@ -89,7 +97,8 @@ class ShortWalks:
         after = self._pause(direction, self.start_s[end - 1] + 0.5, self.start_s[end - 1] + self.rules.pause_s + 1.0)
         if min(len(before), len(after)) < self.rules.still_min_s:
             return None
-        return int(after[self.rules.still_min_s - 1]), [float(part) for part in direction]
+        begin_s = float(self.start_s[before[-self.rules.still_min_s]])
+        return after[self.rules.still_min_s - 1], ShortWalk(begin_s, [float(part) for part in direction])
 
     def _pause(self, direction: Floats, from_s: float, until_s: float) -> list[int]:
         """Rows of stillness in this direction."""
@@ -99,7 +108,6 @@ class ShortWalks:
         return rows
 
     def _keep(self, rows: int) -> None:
-        self.start_s, self.sure, self.still = (
-            column[-rows:].copy() for column in (self.start_s, self.sure, self.still)
-        )
+        self.start_s = self.start_s[-rows:].copy()
+        self.sure, self.still = self.sure[-rows:].copy(), self.still[-rows:].copy()
         self.walking_g, self.resting_g = self.walking_g[-rows:].copy(), self.resting_g[-rows:].copy()

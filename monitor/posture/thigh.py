@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field
 from monitor.accel.metrics import angle_deg
 from monitor.accel.mounting import Mounting, UprightColumns
 from monitor.accel.recent import RecentCount
+from monitor.accel.remembered import KnownUpright
 from monitor.accel.stepping import steps
 from monitor.accel.wear import Wear
 from monitor.model import Bools, Epochs, Floats, Posture, PostureEpochs
@@ -103,6 +104,14 @@ class Thigh:
         """The wearer stands upright in [start_s, end_s): used when the stream gets there, not before."""
         self.mounting.teach_standing(start_s, end_s)
 
+    def known(self) -> KnownUpright | None:
+        """What is worth keeping of this mounting for another day; None if there is nothing."""
+        return self.mounting.known()
+
+    def remember(self, known: KnownUpright) -> None:
+        """Start from a mounting kept from an earlier day; used once the body has shown that it still fits."""
+        self.mounting.remember(known)
+
     def advance(self, epochs: Epochs) -> PostureEpochs:
         """One posture row for every epoch row, in order."""
         wear = self.wear.advance(epochs)
@@ -149,7 +158,9 @@ class Thigh:
         often = self.pedalling.advance(epochs.start_s, pedals, rules.cycling_of_s) * 2 > rules.cycling_of_s
         held = self.cycling.advance(epochs.start_s, often, rules.cycling_hold_s)
         shakes = self.shaking.advance(epochs.start_s, epochs.jerk_g > rules.coasting_jerk_min_g, rules.coasting_of_s)
-        coasts = self.coasting.advance(epochs.start_s, often, rules.coasting_hold_s) & (shakes * 2 > rules.coasting_of_s)
+        coasts = self.coasting.advance(epochs.start_s, often, rules.coasting_hold_s) & (
+            shakes * 2 > rules.coasting_of_s
+        )
         return often | ((held | coasts) & within)
 
     def _is_busy(self, epochs: Epochs, stepping: Bools) -> Bools:
@@ -159,7 +170,7 @@ class Thigh:
     def _confidence(
         self, epochs: Epochs, tilt_deg: Floats, posture: NDArray[np.int64], upright: UprightColumns
     ) -> Floats:
-        """How often rows like these were right (sedentary or upright) on harth and sens: rounded curves, not fitted ones.
+        """How often rows like these were right on harth and sens, sedentary or upright; rounded, not fitted.
 
         A horizontal thigh was wrong when it had just become so or stirred (a foot on a step, a squat), an
         upright one when it leant: perching at 25 degrees. Of all other
@@ -175,4 +186,5 @@ class Thigh:
         clear = np.minimum(0.99 + 0.0009 * np.abs(tilt_deg - middle_deg), 0.9995)
         confidence = np.select(said, [clear * fresh, 0.9995, 0.95, 0.97], clear * leaning)
         young = np.where(upright.evidence_s < _YOUNG_S, 0.98, 1.0)
-        return np.where(upright.doubted, 0.95, young) * confidence
+        trusted: Floats = np.where(upright.doubted, 0.95, young) * confidence
+        return trusted
