@@ -1,9 +1,9 @@
 """A mounting kept from an earlier day, and whether it still fits.
 
 What was learned on one day may be used on the next if the sensor was left on, or put on the same way round. Whether it
-was, the wearer's own poses say: still, living seconds both as he stood and as he sat. One pose alone proves little (a
-sitting thigh looks like almost any direction of a sensor put on anew); that both fit by chance within these angles
-happens about once in a thousand mountings. A few matching steps prove it too; ``Mounting`` sees to that.
+was, the wearer's own poses say: still, living seconds both as he stood and as he sat, or one of the two for long and
+exactly. Both fit by chance about once in a thousand mountings; one alone within 8 degrees once in two hundred. A few
+matching steps prove it too; ``Mounting`` sees to that.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ class FitRules(BaseModel, frozen=True, extra="forbid"):
         0.03, ge=0.0, le=0.2, description="A pose is a second that changes the strength no more than this."
     )
     enough_s: int = Field(10, ge=1, le=300, description="So many seconds of each pose prove a kept mounting.")
+    alone_s: int = Field(60, ge=1, le=3600, description="So many seconds of one of the poses prove it too.")
+    alone_deg: float = Field(8.0, ge=1.0, le=45.0, description="One pose alone must fit within this angle.")
 
 
 @dataclass
@@ -52,17 +54,21 @@ class PoseFit:
     """None: nothing is waiting to be proven."""
     upright_s: int = 0
     seat_s: int = 0
+    alone_s: int = 0
 
     def advance(self, epochs: Epochs, moves: Bools) -> Bools:
         """(n,) true from the row on in which both poses have been seen for long enough."""
         if self.known is None or self.known.seat is None or not len(epochs):
             return np.zeros(len(epochs), np.bool_)
         still = moves & (epochs.window_spread_g < self.rules.still_max_g)
-        stands = still & (angle_deg(epochs.mean_g, np.array(self.known.upright)) < self.rules.upright_deg)
-        sits = still & (angle_deg(epochs.mean_g, np.array(self.known.seat)) < self.rules.seat_deg)
-        upright_s, seat_s = self.upright_s + np.cumsum(stands), self.seat_s + np.cumsum(sits)
-        self.upright_s, self.seat_s = int(upright_s[-1]), int(seat_s[-1])
-        fits: Bools = np.minimum(upright_s, seat_s) >= self.rules.enough_s
+        stands_deg = angle_deg(epochs.mean_g, np.array(self.known.upright))
+        sits_deg = angle_deg(epochs.mean_g, np.array(self.known.seat))
+        upright_s = self.upright_s + np.cumsum(still & (stands_deg < self.rules.upright_deg))
+        seat_s = self.seat_s + np.cumsum(still & (sits_deg < self.rules.seat_deg))
+        alone_s = self.alone_s + np.cumsum(still & (np.minimum(stands_deg, sits_deg) < self.rules.alone_deg))
+        self.upright_s, self.seat_s, self.alone_s = int(upright_s[-1]), int(seat_s[-1]), int(alone_s[-1])
+        both = np.minimum(upright_s, seat_s) >= self.rules.enough_s
+        fits: Bools = both | (alone_s >= self.rules.alone_s)
         return fits
 
 
