@@ -38,12 +38,55 @@ class CalibrationRules(BaseModel, frozen=True, extra="forbid"):
     reach_min: float = Field(
         0.06, ge=0.0, le=0.33, description="How far the poses reach round the sphere, 0 to 0.33, before it is used."
     )
+    one_sided_max: float = Field(
+        0.8, ge=0.1, le=1.0, description="Poses that all lie on one side, 1 being a single pose, are not used."
+    )
     ridge: float = Field(0.02, ge=0.0, le=10.0, description="How strongly few poses hold the gain the same all round.")
     error_max_mg: float = Field(
         15.0, ge=1.0, le=100.0, description="A correction that leaves more error than this is not used."
     )
+    misfit_fading: float = Field(
+        0.7, ge=0.0, le=0.99, description="What is left of the error of earlier still moments at each new one."
+    )
+    misfit_max_mg: float = Field(
+        25.0, ge=5.0, le=200.0, description="A correction whose latest error is larger is thrown away."
+    )
     gain_error_max: float = Field(0.4, ge=0.05, le=0.6, description="A gain further from 1 than this is not believed.")
     offset_max_g: float = Field(0.4, ge=0.05, le=1.0, description="An offset above this is not believed.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Correction:
+    """Row by row: true acceleration = gain @ (measured) + offset."""
+
+    gain: Floats
+    """(n, 3, 3), symmetric."""
+    offset_g: Floats
+    """(n, 3)."""
+
+    def vectors(self, measured_g: Floats) -> Floats:
+        """(n, 3) what a true sensor would have measured."""
+        true_g: Floats = np.einsum("nij,nj->ni", self.gain, measured_g) + self.offset_g
+        return true_g
+
+    def directions(self, unit_vectors: Floats) -> Floats:
+        """The same for (n, 3) directions of gravity: vectors as long as the sensor's own 1 g."""
+        return self.vectors(unit_vectors / self._scale()[:, None])
+
+    def epochs(self, epochs: Epochs) -> Epochs:
+        """The rows with true vectors, and movement scaled by the mean gain."""
+        scale = self._scale()
+        return replace(
+            epochs,
+            mean_g=self.vectors(epochs.mean_g),
+            window_mean_g=self.vectors(epochs.window_mean_g),
+            **{name: scale * getattr(epochs, name) for name in _SCALED},
+            **{name: scale * scale * getattr(epochs, name) for name in _SCALED_TWICE},
+        )
+
+    def _scale(self) -> Floats:
+        scale: Floats = (self.gain[:, 0, 0] + self.gain[:, 1, 1] + self.gain[:, 2, 2]) / 3.0
+        return scale
 
 
 @dataclass(eq=False)
@@ -59,33 +102,51 @@ class Calibration:
     """(3, 3) symmetric; true acceleration = gain @ (measured) + offset."""
     offset_g: Floats = field(default_factory=lambda: np.zeros(3))
     calibrated: bool = False
+    misfit_mg: float = 0.0
+    """Error that the calibration leaves in the latest still moments, fading."""
     last_slot: int = -1
     """Which ``every_s`` the last still moment was taken from."""
 
-    def advance(self, epochs: Epochs) -> Epochs:
-        """The same rows, corrected by what was known before each."""
+    def advance(self, epochs: Epochs) -> Correction:
+        """For each row what was known before it."""
         edges, known = [0], [(self.gain, self.offset_g)]
         for place in np.flatnonzero(self._still(epochs)).tolist():
             slot = int(epochs.start_s[place] // self.rules.every_s)
             if slot == self.last_slot:
                 continue
             self.last_slot = slot
+            changed = self._fails(epochs.mean_g[place])
             if self._add(epochs.mean_g[place]):
                 self._fit()
+                changed = True
+            if changed:
                 edges.append(place + 1)
                 known.append((self.gain, self.offset_g))
-        if not any(gain is not known[0][0] for gain, _ in known) and not self.calibrated:
-            return epochs
         counts = np.diff([*edges, len(epochs)])
-        gain = np.repeat(np.stack([gain for gain, _ in known]), counts, axis=0)
-        offset_g = np.repeat(np.stack([offset for _, offset in known]), counts, axis=0)
-        return _corrected(epochs, gain, offset_g)
+        return Correction(
+            gain=np.repeat(np.stack([gain for gain, _ in known]), counts, axis=0),
+            offset_g=np.repeat(np.stack([offset_g for _, offset_g in known]), counts, axis=0),
+        )
 
     def _still(self, epochs: Epochs) -> Bools:
         """Still, living or not: gravity is the same on a table."""
         limit_g = self.rules.still_max_mg / 1000.0
-        still: Bools = (epochs.jitter_g < limit_g) & (epochs.window_spread_g < limit_g) & (epochs.across_g < 2 * limit_g)
+        still: Bools = (
+            (epochs.jitter_g < limit_g) & (epochs.window_spread_g < limit_g) & (epochs.across_g < 2 * limit_g)
+        )
         return still
+
+    def _fails(self, mean_g: Floats) -> bool:
+        """The calibration does not fit any more (another sensor, a shock, heat): forget it, poses and all."""
+        if not self.calibrated:
+            return False
+        error_mg = 1000.0 * abs(float(norm(np.einsum("ij,j->i", self.gain, mean_g) + self.offset_g)) - 1.0)
+        self.misfit_mg = self.rules.misfit_fading * self.misfit_mg + (1.0 - self.rules.misfit_fading) * error_mg
+        if self.misfit_mg <= self.rules.misfit_max_mg:
+            return False
+        self.poses_g, self.moments = np.empty((0, 3)), np.empty(0)
+        self.gain, self.offset_g, self.calibrated, self.misfit_mg = np.eye(3), np.zeros(3), False, 0.0
+        return True
 
     def _add(self, mean_g: Floats) -> bool:
         """Add to its pose, or open one; true if that may change the calibration."""
@@ -107,6 +168,7 @@ class Calibration:
         rules, weight = self.rules, self.moments / self.moments.sum()
         direction = self.poses_g / norm(self.poses_g)[:, None]
         reach = np.linalg.eigvalsh(np.einsum("n,ni,nj->ij", weight, direction, direction))[0]
+        one_sided = float(norm(np.einsum("n,ni->i", weight, direction)))
         gain, offset_g = fit_sphere(self.poses_g, weight, rules.ridge)
         before_mg, after_mg = (
             1000.0 * float((weight * np.abs(norm(points) - 1.0)).sum())
@@ -116,7 +178,8 @@ class Calibration:
             np.abs(np.linalg.eigvalsh(gain) - 1.0).max() <= rules.gain_error_max
             and float(norm(offset_g)) <= rules.offset_max_g
         )
-        good = plausible and reach >= rules.reach_min and after_mg <= min(rules.error_max_mg, before_mg / 2.0)
+        round_about = reach >= rules.reach_min and one_sided <= rules.one_sided_max
+        good = plausible and round_about and after_mg <= min(rules.error_max_mg, before_mg / 2.0)
         if good:
             self.gain, self.offset_g, self.calibrated = gain, offset_g, True
 
@@ -141,15 +204,3 @@ def fit_sphere(points_g: Floats, weight: Floats, ridge: float) -> tuple[Floats, 
         gain = (gain + gain.T) / 2.0
         offset_g = aim - np.einsum("ij,j->i", gain, centre)
     return gain, offset_g
-
-
-def _corrected(epochs: Epochs, gain: Floats, offset_g: Floats) -> Epochs:
-    """Rows with their own gain (n, 3, 3) and offset (n, 3); movement is scaled by the mean gain."""
-    scale = (gain[:, 0, 0] + gain[:, 1, 1] + gain[:, 2, 2]) / 3.0
-    return replace(
-        epochs,
-        mean_g=np.einsum("nij,nj->ni", gain, epochs.mean_g) + offset_g,
-        window_mean_g=np.einsum("nij,nj->ni", gain, epochs.window_mean_g) + offset_g,
-        **{name: scale * getattr(epochs, name) for name in _SCALED},
-        **{name: scale * scale * getattr(epochs, name) for name in _SCALED_TWICE},
-    )

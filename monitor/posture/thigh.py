@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from monitor.accel.calibration import Calibration
 from monitor.accel.metrics import angle_deg
 from monitor.accel.mounting import Mounting, UprightColumns
 from monitor.accel.recent import RecentCount
@@ -40,7 +41,7 @@ class ThighRules(BaseModel, frozen=True, extra="forbid"):
 
     sedentary_above_deg: float = Field(48.0, ge=30, le=80, description="A thigh tilted more than this sits or lies.")
     upright_below_deg: float = Field(
-        44.0, ge=10, le=60, description="A thigh tilted less than this stands; in between it stays as it was."
+        40.0, ge=10, le=60, description="A thigh tilted less than this stands; in between it stays as it was."
     )
     lying_above_deg: float = Field(
         115.0, ge=95, le=170, description="A thigh tilted more than this has its knee up: lying."
@@ -91,6 +92,7 @@ class Thigh:
 
     rules: ThighRules = field(default_factory=ThighRules)
     wear: Wear = field(default_factory=Wear)
+    calibration: Calibration = field(default_factory=Calibration)
     mounting: Mounting = field(default_factory=Mounting)
     horizontal: Hysteresis = field(default_factory=Hysteresis)
     pedalling: RecentCount = field(default_factory=RecentCount)
@@ -116,8 +118,10 @@ class Thigh:
         """One posture row for every epoch row, in order."""
         wear = self.wear.advance(epochs)
         upright = self.mounting.advance(epochs, wear)
-        window_deg = angle_deg(epochs.window_mean_g, upright.direction)
-        second_deg = angle_deg(epochs.mean_g, upright.direction)
+        correction = self.calibration.advance(epochs)
+        epochs, direction = correction.epochs(epochs), correction.directions(upright.direction)
+        window_deg = angle_deg(epochs.window_mean_g, direction)
+        second_deg = angle_deg(epochs.mean_g, direction)
         tilt_deg = np.where(epochs.window_spread_g > self.rules.moving_min_g, window_deg, second_deg)
         stepping = steps(epochs, self.mounting.stepping_rules) & (window_deg < self.rules.stepping_below_deg)
         cycling = self._cycles(epochs, window_deg)
