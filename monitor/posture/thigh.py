@@ -2,7 +2,7 @@
 
 The tilt of the thigh against its own mean direction in walking decides: a sitting or lying thigh is horizontal, a
 standing one is not. Pedalling tilts it half-way and is known by its rhythm. Whether a horizontal thigh belongs to
-somebody who sits or who lies cannot be seen, unless the legs are up or the thigh lies on its side.
+somebody who sits or who lies on his back cannot be seen; legs up or a thigh on its side are lying.
 """
 
 from __future__ import annotations
@@ -15,16 +15,18 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from monitor.accel.calibration import Calibration
-from monitor.accel.metrics import angle_deg
+from monitor.accel.metrics import angle_deg, unit
 from monitor.accel.mounting import Mounting, UprightColumns
 from monitor.accel.recent import RecentCount
 from monitor.accel.remembered import KnownUpright
+from monitor.accel.side import Side
 from monitor.accel.stepping import steps
 from monitor.accel.wear import Wear
 from monitor.model import Bools, Epochs, Floats, Posture, PostureEpochs
 from monitor.posture.rows import posture_rows
 from monitor.posture.smoothing import Holding, Hysteresis, Lasting
 
+_UP = (Posture.STANDING, Posture.STEPPING, Posture.ACTIVE)
 _SEDENTARY = (Posture.SITTING, Posture.LYING)
 _STIRRING_G = 0.010
 """A second that shakes more than this is no quiet sitting."""
@@ -88,7 +90,7 @@ class Thigh:
 
     NAME: ClassVar[str] = "thigh"
     KNOWS: ClassVar[str] = "Sitting, standing, stepping and cycling, any way round, after about 20 seconds of walking."
-    CANNOT: ClassVar[str] = "Tell sitting from lying, unless the legs are up; anything before the first walk."
+    CANNOT: ClassVar[str] = "Tell sitting from lying on the back; before the first steps it says nothing."
 
     rules: ThighRules = field(default_factory=ThighRules)
     wear: Wear = field(default_factory=Wear)
@@ -101,6 +103,8 @@ class Thigh:
     shaking: RecentCount = field(default_factory=RecentCount)
     swinging: RecentCount = field(default_factory=RecentCount)
     lasting: Lasting = field(default_factory=Lasting)
+    seated: Lasting = field(default_factory=Lasting)
+    side: Side = field(default_factory=Side)
 
     def teach_standing(self, start_s: float, end_s: float) -> None:
         """The wearer stands upright in [start_s, end_s): used when the stream gets there, not before."""
@@ -148,6 +152,10 @@ class Thigh:
             ],
             Posture.SITTING,
         )
+        since_upright_s = self.seated.advance(epochs.start_s, ~np.isin(posture, _UP))
+        sits = posture == Posture.SITTING
+        rolled = self.side.advance(epochs.mean_g, unit(direction), sits, since_upright_s)
+        posture = np.where(rolled, Posture.LYING, posture)
         return posture_rows(epochs, posture, self._confidence(epochs, tilt_deg, posture, upright), wear)
 
     def _cycles(self, epochs: Epochs, window_deg: Floats) -> Bools:
