@@ -1,8 +1,9 @@
 """How the sensor sits: the direction of gravity while the wearer walks, learned from the walking itself.
 
 Each steady stepping second (``stepping.SteadySteps``) adds its mean direction to the nearest candidate, or opens
-a new one; so do short walks (``short_walks``), a few steps between two pauses in the same pose. Old evidence fades with every new stepping second, so a re-mounted or slipped sensor is right again
-after less than a minute of walking; the heaviest candidate wins as soon as it has evidence enough.
+a new one; so do short walks (``short_walks``), a few steps between two pauses in the same pose. Old evidence fades
+with every new stepping second, so a re-mounted or slipped sensor is right again after less than a minute of walking;
+the heaviest candidate wins as soon as it has evidence enough.
 
 Trust: a sensor that lay flat for 300 s is *doubted* (its candidates keep little weight, so that a few steps on a
 new mounting decide); one that was suspected or settled as not worn is *withheld* (nobody may use the direction)
