@@ -1,14 +1,16 @@
 """How the sensor sits: the direction of gravity while the wearer walks, learned from the walking itself.
 
 Each steady stepping second (``stepping.SteadySteps``) adds its mean direction to the nearest candidate, or opens
-a new one. Old evidence fades with every new stepping second, so a re-mounted or slipped sensor is right again
-after less than a minute of walking; the heaviest candidate wins as soon as it has evidence enough.
+a new one; so do short walks (``short_walks``), a few steps between two pauses in the same pose. Old evidence fades
+with every new stepping second, so a re-mounted or slipped sensor is right again after less than a minute of walking;
+the heaviest candidate wins as soon as it has evidence enough.
 
 Trust: a sensor that lay flat for 300 s is *doubted* (its candidates keep little weight, so that a few steps on a
 new mounting decide); one that was suspected or settled as not worn is *withheld* (nobody may use the direction)
 until a few steps confirm it, or until it moves so often without leaving its pose that it must have been on a still
 body: a sensor picked up from the table turns over.
-What is learned in row k is used from row k + 1.
+What is learned in row k is used from row k + 1. A mounting can be kept for another day (``known``, ``remember``): it is
+withheld until steps or poses prove that it still fits.
 """
 
 from __future__ import annotations
@@ -19,13 +21,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from pydantic import BaseModel, Field
 
+from monitor.accel.candidates import Candidate, add_evidence, between_deg
 from monitor.accel.metrics import unit
 from monitor.accel.recent import RecentCount, RisingEdge
-from monitor.accel.stepping import SteadySteps, SteppingRules
+from monitor.accel.remembered import KnownUpright, PoseFit, last_seat
+from monitor.accel.short_walks import ShortWalks
+from monitor.accel.stepping import SteadySteps, SteppingRules, sure_steps
 from monitor.accel.wear import WearColumns
 from monitor.model import Bools, Epochs, Floats
-
-_CANDIDATES_MAX = 8
 
 
 class MountingRules(BaseModel, frozen=True, extra="forbid"):
@@ -39,6 +42,12 @@ class MountingRules(BaseModel, frozen=True, extra="forbid"):
     )
     same_deg: float = Field(
         35.0, ge=10.0, le=80.0, description="Directions within this angle count as the same mounting."
+    )
+    short_walk_s: float = Field(
+        3.0,
+        ge=0.0,
+        le=30.0,
+        description="A few steps between two pauses in the same pose count like so many seconds of steady walking.",
     )
     doubted_s: float = Field(
         4.0, ge=0.0, le=60.0, description="What evidence is left, in seconds, when a sensor lay still for minutes."
@@ -56,15 +65,6 @@ class MountingRules(BaseModel, frozen=True, extra="forbid"):
         description="So many moving seconds, without turning over, in the same pose prove a sensor worn.",
     )
     alive_of_s: int = Field(60, ge=5, le=600, description="Within so many seconds they must fall.")
-
-
-@dataclass
-class Candidate:
-    """A direction that may be upright, with its evidence."""
-
-    vector: list[float]
-    """Sum of unit directions, fading; sensor axes."""
-    weight_s: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,12 +88,15 @@ class Mounting:
     rules: MountingRules = field(default_factory=MountingRules)
     stepping_rules: SteppingRules = field(default_factory=SteppingRules)
     steady: SteadySteps = field(default_factory=SteadySteps)
+    short_walks: ShortWalks = field(default_factory=ShortWalks)
     moving: RecentCount = field(default_factory=RecentCount)
     turning: RecentCount = field(default_factory=RecentCount)
     life_begins: RisingEdge = field(default_factory=RisingEdge)
     doubt_begins: RisingEdge = field(default_factory=RisingEdge)
     suspicion_begins: RisingEdge = field(default_factory=RisingEdge)
     settling_begins: RisingEdge = field(default_factory=RisingEdge)
+    fit: PoseFit = field(default_factory=PoseFit)
+    fit_begins: RisingEdge = field(default_factory=RisingEdge)
     candidates: list[Candidate] = field(default_factory=list)
     best: int | None = None
     """Place of the candidate in force."""
@@ -101,7 +104,16 @@ class Mounting:
     withheld: bool = False
     settled: bool = False
     """Withheld because it was surely not worn: the same pose proves nothing, only steps do."""
-    confirmed_s: int = 0
+    confirmed_s: float = 0.0
+    forgotten_s: float = -math.inf
+    """Start of the last row before which everything was forgotten."""
+    remembered: bool = False
+    """What is withheld was kept from an earlier day and has not been proven yet."""
+    since_s: float = -math.inf
+    """When the candidate in force came into force."""
+    seat: tuple[float, float, float] | None = None
+    """Direction of gravity in the last quiet horizontal second."""
+    seat_s: float = -math.inf
     pose: list[float] = field(default_factory=list)
     """Direction of gravity while it lay still."""
     standing: list[tuple[float, float]] = field(default_factory=list)
@@ -111,10 +123,25 @@ class Mounting:
         """The wearer stands in [start_s, end_s); used when the rows get there."""
         self.standing.append((start_s, end_s))
 
+    def known(self) -> KnownUpright | None:
+        """What is worth keeping for another day; None if there is nothing."""
+        if self.best is None:
+            return None
+        seat = None if self.seat is None or self.seat_s < self.since_s else self.seat
+        best = self.candidates[self.best]
+        return KnownUpright(best.direction(), seat, best.weight_s)
+
+    def remember(self, known: KnownUpright) -> None:
+        """Start from a kept mounting: withheld until a few steps, or standing and sitting as before, prove it."""
+        weight_s = min(known.evidence_s, self.rules.doubted_s)
+        self.candidates, self.best = [Candidate([weight_s * part for part in known.upright], weight_s)], 0
+        self.doubted = self.withheld = self.settled = self.remembered = True
+        self.confirmed_s, self.fit.known = 0.0, known
+
     def forget(self) -> None:
         """Nothing is known any more, as on the first day."""
         self.candidates, self.best = [], None
-        self.doubted = self.withheld = self.settled = False
+        self.doubted = self.withheld = self.settled = self.remembered = False
 
     def advance(self, epochs: Epochs, wear: WearColumns, forget: Bools | None = None) -> UprightColumns:
         """What may be used in each row; learns from the rows as it goes.
@@ -124,6 +151,7 @@ class Mounting:
         """
         steady, turn_deg = self.steady.advance(epochs, self.stepping_rules)
         steady &= ~wear.suspected
+        short_walks = self.short_walks.advance(epochs, sure_steps(epochs, self.stepping_rules) & ~wear.suspected)
         taught = self._taught(epochs.start_s)
         happenings = (
             (taught, self._stand),
@@ -132,23 +160,34 @@ class Mounting:
             (self.life_begins.advance(self._alive(epochs, wear, turn_deg)) & ~wear.suspected, self._notice_life),
             (self.suspicion_begins.advance(wear.suspected), self._withhold),
             (self.settling_begins.advance(wear.settled), self._settle),
+            (self.fit_begins.advance(self.fit.advance(epochs, wear.flat_s == 0)), self._notice_fit),
         )
         forget = np.zeros(len(epochs), np.bool_) if forget is None else forget
-        places = np.flatnonzero(np.any([forget, *(mask for mask, _ in happenings)], axis=0))
+        ended = np.zeros(len(epochs), np.bool_)
+        ended[list(short_walks)] = True
+        places = np.flatnonzero(np.any([forget, ended, *(mask for mask, _ in happenings)], axis=0))
         directions = unit(epochs.window_mean_g[places]).tolist()
         from_row, states = [0], [self._state()]
         for place, direction in zip(places.tolist(), directions, strict=True):
+            before = None if self.best is None else self.candidates[self.best]
             if forget[place]:
                 self.forget()
+                self.forgotten_s = float(epochs.start_s[place])
                 from_row.append(place)
                 states.append(self._state())
             for mask, happen in happenings:
                 if mask[place]:
                     happen(direction)
+            walk = short_walks.get(place)
+            if walk is not None and walk.begin_s >= self.forgotten_s:
+                self._step(walk.direction, self.rules.short_walk_s)
+            if self.best is not None and self.candidates[self.best] is not before:
+                self.since_s = float(epochs.start_s[place])
             # what is learned in a row holds from the next one on
             from_row.append(place + 1)
             states.append(self._state())
         table = np.repeat(np.array(states), np.diff([*from_row, len(epochs)]), axis=0)
+        self.seat_s, self.seat = last_seat(epochs, table[:, :3], self.fit.rules) or (self.seat_s, self.seat)
         return UprightColumns(direction=table[:, :3], evidence_s=table[:, 3], doubted=table[:, 4] > 0, steady=steady)
 
     def _alive(self, epochs: Epochs, wear: WearColumns, turn_deg: Floats) -> Bools:
@@ -163,9 +202,7 @@ class Mounting:
         if self.best is None or self.withheld:
             return math.nan, math.nan, math.nan, 0.0, 0.0
         best = self.candidates[self.best]
-        x, y, z = best.vector
-        length = math.sqrt(x * x + y * y + z * z)
-        return x / length, y / length, z / length, best.weight_s, float(self.doubted)
+        return *best.direction(), best.weight_s, float(self.doubted)
 
     def _taught(self, start_s: Floats) -> Bools:
         taught = np.zeros(len(start_s), np.bool_)
@@ -175,60 +212,36 @@ class Mounting:
             self.standing = [stretch for stretch in self.standing if stretch[1] > start_s[-1]]
         return taught
 
-    def _step(self, direction: list[float]) -> None:
-        """One more second of steady walking in this direction."""
-        fade = 0.5 ** (1.0 / self.rules.halving_s)
+    def _step(self, direction: list[float], weight_s: float = 1.0) -> None:
+        """One more second of steady walking in this direction, or a short walk that counts for several."""
+        fade = 0.5 ** (weight_s / self.rules.halving_s)
         for candidate in self.candidates:
-            candidate.vector = [fade * part for part in candidate.vector]
-            candidate.weight_s *= fade
-        place = self._add(direction)
+            candidate.scale(fade)
+        place = add_evidence(self.candidates, self.best, direction, weight_s, self.rules.same_deg)
         heaviest = max(range(len(self.candidates)), key=lambda i: self.candidates[i].weight_s)
         if heaviest != self.best and self.candidates[heaviest].weight_s >= self.rules.enough_s:
             self.best = heaviest
             self._trust()
         elif self.withheld or self.doubted:
-            self.confirmed_s = self.confirmed_s + 1 if place == self.best else 0
+            self.confirmed_s = self.confirmed_s + weight_s if place == self.best else 0.0
             if self.confirmed_s >= self.rules.confirm_s:
                 self._trust()
-
-    def _add(self, direction: list[float]) -> int:
-        """Add to the nearest candidate, or open a new one in place of the lightest."""
-        angles = [_between_deg(candidate.vector, direction) for candidate in self.candidates]
-        place = min(range(len(angles)), key=angles.__getitem__, default=-1)
-        if place >= 0 and angles[place] <= self.rules.same_deg:
-            candidate = self.candidates[place]
-            candidate.vector = [a + b for a, b in zip(candidate.vector, direction, strict=True)]
-            candidate.weight_s += 1.0
-            return place
-        if len(self.candidates) < _CANDIDATES_MAX:
-            self.candidates.append(Candidate(list(direction), 1.0))
-            return len(self.candidates) - 1
-        place = min(
-            (i for i in range(len(self.candidates)) if i != self.best), key=lambda i: self.candidates[i].weight_s
-        )
-        self.candidates[place] = Candidate(list(direction), 1.0)
-        return place
 
     def _stand(self, direction: list[float]) -> None:
         """One second of standing on the wearer's word: replaces what contradicts it."""
         if any(math.isnan(part) for part in direction):
             return
-        if self.best is None or _between_deg(self.candidates[self.best].vector, direction) > self.rules.same_deg:
+        if self.best is None or between_deg(self.candidates[self.best].vector, direction) > self.rules.same_deg:
             self.candidates, self.best = [Candidate([0.0, 0.0, 0.0], 0.0)], 0
-        candidate = self.candidates[self.best]
-        weight_s = self.rules.enough_s / 2
-        candidate.vector = [a + weight_s * b for a, b in zip(candidate.vector, direction, strict=True)]
-        candidate.weight_s += weight_s
+        self.candidates[self.best].gain(direction, self.rules.enough_s / 2)
         self._trust()
 
     def _doubt(self, _direction: list[float]) -> None:
         """It lay still for minutes: a few steps on another mounting shall be enough to replace what was learned."""
-        self.doubted, self.confirmed_s = True, 0
+        self.doubted, self.confirmed_s = True, 0.0
         for candidate in self.candidates:
             if candidate.weight_s > self.rules.doubted_s:
-                share = self.rules.doubted_s / candidate.weight_s
-                candidate.vector = [share * part for part in candidate.vector]
-                candidate.weight_s = self.rules.doubted_s
+                candidate.scale(self.rules.doubted_s / candidate.weight_s)
 
     def _withhold(self, direction: list[float]) -> None:
         """Perhaps not worn: nobody may use the direction."""
@@ -242,17 +255,16 @@ class Mounting:
 
     def _notice_life(self, direction: list[float]) -> None:
         """A sensor that moves for long in the pose in which it lay still was on a still body all the time."""
-        if self.withheld and not self.settled and _between_deg(self.pose, direction) <= self.rules.pose_deg:
+        if self.withheld and not self.settled and between_deg(self.pose, direction) <= self.rules.pose_deg:
+            self._trust()
+            self.doubted = True
+
+    def _notice_fit(self, _direction: list[float]) -> None:
+        """Standing and sitting look as they did before: the sensor was left on, or put on the same way round."""
+        if self.remembered:
             self._trust()
             self.doubted = True
 
     def _trust(self) -> None:
-        self.doubted = self.withheld = self.settled = False
-        self.confirmed_s = 0
-
-
-def _between_deg(a: list[float], b: list[float]) -> float:
-    """Angle between two vectors; 180 where one has no direction."""
-    dot = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-    lengths = math.hypot(*a) * math.hypot(*b)
-    return math.degrees(math.acos(max(-1.0, min(1.0, dot / lengths)))) if lengths > 0 else 180.0
+        self.doubted = self.withheld = self.settled = self.remembered = False
+        self.confirmed_s = 0.0

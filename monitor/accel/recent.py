@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from monitor.accel.metrics import angle_deg
-from monitor.model import Bools, Floats
+from monitor.model import Bools, Epochs, Floats
 
 
 @dataclass(eq=False)
@@ -50,6 +51,31 @@ class RecentTurn:
                 turn[back:] = np.maximum(turn[back:], np.where(whole, angle, np.inf))
         self.start_s, self.vectors = all_s[-width_s:].copy(), all_vectors[-width_s:].copy()
         return turn[past:]
+
+
+@dataclass(eq=False)
+class RecentSway:
+    """How much a direction turns from one second to the next, as a rule, over the last seconds."""
+
+    start_s: Floats = field(default_factory=lambda: np.empty(0))
+    segment: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    vectors: Floats = field(default_factory=lambda: np.empty((0, 3)))
+
+    def advance(self, epochs: Epochs, width_s: int) -> Floats:
+        """Median turn in degrees over ``width_s`` seconds, (n,); NaN where not all of them are in one piece."""
+        past = len(self.start_s)
+        start_s = np.concatenate((self.start_s, epochs.start_s))
+        segment = np.concatenate((self.segment, epochs.segment))
+        vectors = np.concatenate((self.vectors, epochs.mean_g))
+        near = (np.diff(start_s) == 1.0) & (np.diff(segment) == 0)
+        turn_deg = np.where(near, angle_deg(vectors[1:], vectors[:-1]), np.nan)
+        padded = np.concatenate((np.full(width_s, np.nan), turn_deg))
+        usual_deg = np.median(sliding_window_view(padded, width_s), axis=1)[: len(start_s)]
+        kept = slice(-(width_s + 1), None)
+        self.start_s, self.segment = start_s[kept].copy(), segment[kept].copy()
+        self.vectors = vectors[kept].copy()
+        recent_deg: Floats = usual_deg[past:]
+        return recent_deg
 
 
 @dataclass

@@ -3,6 +3,11 @@
 The thigh's rule with a shorter memory: what upright is, is learned from walking, and forgotten as soon as the phone
 may have been taken out, that is after a gap, a new segment, or handling (the direction keeps tumbling without steps).
 Sitting down turns a phone once; a hand turns it again and again.
+
+Where upright is not known one thing still can be: standing legs sway. A pocket that hardly turns from one second to
+the next, for 20 s, and yet more than a phone on a table, sits. Measured on wisdm51 (15 people, phones put in anew for
+every take): below 0.18 degrees 97.7 % of such rows were sitting, three quarters of all rows being so; 3 % of standing
+and 45 % of sitting was that quiet. A sensor too coarse to see so little (8 mg steps are half a degree) says nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +20,7 @@ from pydantic import BaseModel, Field
 
 from monitor.accel.metrics import angle_deg
 from monitor.accel.mounting import Mounting
-from monitor.accel.recent import RecentCount, RecentTurn
+from monitor.accel.recent import RecentCount, RecentSway, RecentTurn
 from monitor.accel.stepping import steps
 from monitor.accel.wear import Wear
 from monitor.model import Bools, Epochs, Posture, PostureEpochs
@@ -38,6 +43,13 @@ class PocketRules(BaseModel, frozen=True, extra="forbid"):
     busy_min_g: float = Field(
         0.25, ge=0.05, le=2.0, description="A pocket that moves more than this without steps is busy."
     )
+    sway_of_s: int = Field(20, ge=5, le=30, description="Over so many seconds the swaying is watched.")
+    sway_min_deg: float = Field(
+        0.05, ge=0.0, le=1.0, description="A pocket that turns less than this in a second is perhaps a table."
+    )
+    sway_max_deg: float = Field(
+        0.18, ge=0.0, le=2.0, description="A pocket that usually turns less than this in a second sits."
+    )
     forget_gap_s: float = Field(
         20.0, ge=2, le=3600, description="After a gap as long the phone may sit another way round."
     )
@@ -51,13 +63,14 @@ class Pocket:
     """Posture from a trouser pocket."""
 
     NAME: ClassVar[str] = "pocket"
-    KNOWS: ClassVar[str] = "Stepping; sitting against standing from the first walk after the phone was put in."
-    CANNOT: ClassVar[str] = "Say anything between putting the phone in and the next walk; tell sitting from lying."
+    KNOWS: ClassVar[str] = "Stepping; quiet sitting; sitting against standing from the first walk with the phone in."
+    CANNOT: ClassVar[str] = "Tell restless sitting from standing before the next walk; tell sitting from lying."
 
     rules: PocketRules = field(default_factory=PocketRules)
     wear: Wear = field(default_factory=Wear)
     mounting: Mounting = field(default_factory=Mounting)
     horizontal: Hysteresis = field(default_factory=Hysteresis)
+    sway: RecentSway = field(default_factory=RecentSway)
     turn: RecentTurn = field(default_factory=RecentTurn)
     turning: RecentCount = field(default_factory=RecentCount)
     last_s: float | None = None
@@ -78,18 +91,22 @@ class Pocket:
         tilt_deg = np.where(epochs.window_spread_g > rules.moving_min_g, window_deg, second_deg)
         horizontal = self.horizontal.advance(tilt_deg, rules.upright_below_deg, rules.sedentary_above_deg)
         known = ~np.isnan(tilt_deg)
+        sway_deg = self.sway.advance(epochs, rules.sway_of_s)
+        quiet = (sway_deg > rules.sway_min_deg) & (sway_deg < rules.sway_max_deg) & ~known
         posture = np.select(
             [
                 stepping & (upright.steady | (window_deg < rules.sedentary_above_deg)),
+                quiet,
                 ~known,
                 epochs.window_spread_g > rules.busy_min_g,
                 horizontal,
             ],
-            [Posture.STEPPING, Posture.UNKNOWN, Posture.ACTIVE, Posture.SITTING],
+            [Posture.STEPPING, Posture.SITTING, Posture.UNKNOWN, Posture.ACTIVE, Posture.SITTING],
             Posture.STANDING,
         )
-        clear = np.minimum(np.abs(tilt_deg - rules.sedentary_above_deg) / 100.0, 0.1)
-        confidence = np.where(posture == Posture.STEPPING, 0.95, np.where(posture == Posture.ACTIVE, 0.7, 0.75 + clear))
+        clear = 0.85 + np.minimum(np.abs(tilt_deg - rules.sedentary_above_deg) / 200.0, 0.1)
+        said = [posture == Posture.STEPPING, posture == Posture.ACTIVE, quiet]
+        confidence = np.select(said, [0.99, 0.95, 0.96], clear)
         return posture_rows(epochs, posture, confidence, wear)
 
     def _put_in_again(self, epochs: Epochs, stepping: Bools) -> Bools:

@@ -42,3 +42,23 @@ class Holding:
         self.last_s = float(latest_s[-1]) if np.isfinite(latest_s[-1]) else None
         held: Bools = start_s - latest_s <= hold_s
         return held
+
+
+@dataclass
+class Lasting:
+    """How long something has been as it is, so or not so."""
+
+    state: bool | None = None
+    since_s: float = 0.0
+
+    def advance(self, start_s: Floats, flags: Bools) -> Floats:
+        """(n,) seconds from the last change, or from the very first row, to each row."""
+        if not len(start_s):
+            return np.empty(0)
+        first = bool(flags[0]) if self.state is None else self.state
+        changed = flags != np.concatenate(([first], flags[:-1]))
+        begin_s = float(start_s[0]) if self.state is None else self.since_s
+        since_s = np.maximum.accumulate(np.where(changed, start_s, begin_s))
+        self.state, self.since_s = bool(flags[-1]), float(since_s[-1])
+        lasted_s: Floats = start_s - since_s
+        return lasted_s

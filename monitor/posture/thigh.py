@@ -2,7 +2,7 @@
 
 The tilt of the thigh against its own mean direction in walking decides: a sitting or lying thigh is horizontal, a
 standing one is not. Pedalling tilts it half-way and is known by its rhythm. Whether a horizontal thigh belongs to
-somebody who sits or who lies cannot be seen, unless the legs are up or the thigh lies on its side.
+somebody who sits or who lies on his back cannot be seen; legs up or a thigh on its side are lying.
 """
 
 from __future__ import annotations
@@ -14,14 +14,28 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from monitor.accel.metrics import angle_deg
+from monitor.accel.calibration import Calibration
+from monitor.accel.metrics import angle_deg, unit
 from monitor.accel.mounting import Mounting, UprightColumns
 from monitor.accel.recent import RecentCount
+from monitor.accel.remembered import KnownUpright
+from monitor.accel.side import Side
 from monitor.accel.stepping import steps
 from monitor.accel.wear import Wear
 from monitor.model import Bools, Epochs, Floats, Posture, PostureEpochs
 from monitor.posture.rows import posture_rows
-from monitor.posture.smoothing import Holding, Hysteresis
+from monitor.posture.smoothing import Holding, Hysteresis, Lasting
+
+_UP = (Posture.STANDING, Posture.STEPPING, Posture.ACTIVE)
+_SEDENTARY = (Posture.SITTING, Posture.LYING)
+_STIRRING_G = 0.010
+"""A second that shakes more than this is no quiet sitting."""
+_FRESH_RISK, _FRESH_HALVING_S = 0.10, 10.0
+"""How often a thigh that has just become horizontal, stirring, is not sitting; and how soon that passes."""
+_LEANING_RISK, _STRAIGHT_DEG = 0.03, 20.0
+"""How often a standing thigh that leans 30 degrees is not standing."""
+_YOUNG_S = 10.0
+"""Evidence of upright, in seconds of walking, that is still little."""
 
 
 class ThighRules(BaseModel, frozen=True, extra="forbid"):
@@ -29,7 +43,7 @@ class ThighRules(BaseModel, frozen=True, extra="forbid"):
 
     sedentary_above_deg: float = Field(48.0, ge=30, le=80, description="A thigh tilted more than this sits or lies.")
     upright_below_deg: float = Field(
-        44.0, ge=10, le=60, description="A thigh tilted less than this stands; in between it stays as it was."
+        40.0, ge=10, le=60, description="A thigh tilted less than this stands; in between it stays as it was."
     )
     lying_above_deg: float = Field(
         115.0, ge=95, le=170, description="A thigh tilted more than this has its knee up: lying."
@@ -47,7 +61,7 @@ class ThighRules(BaseModel, frozen=True, extra="forbid"):
         62.0, ge=45, le=80, description="A pedalling thigh is tilted at most so much on average."
     )
     cycling_across_min_g: float = Field(0.10, ge=0.0, le=1.0, description="Pedalling sways the thigh at least so much.")
-    cycling_rhythm_min: float = Field(0.6, ge=0.0, le=1.0, description="How regular pedalling is, 0 to 1.")
+    cycling_rhythm_min: float = Field(0.5, ge=0.0, le=1.0, description="How regular pedalling is, 0 to 1.")
     cycling_jerk_min_g: float = Field(
         0.08, ge=0.0, le=1.0, description="Pedalling changes the acceleration within 0.08 s at least so much."
     )
@@ -55,6 +69,13 @@ class ThighRules(BaseModel, frozen=True, extra="forbid"):
         12, ge=4, le=60, description="Cycling is believed when most of so many seconds look like it."
     )
     cycling_hold_s: float = Field(30.0, ge=0, le=300, description="Cycling is kept so long over a pause at the lights.")
+    coasting_jerk_min_g: float = Field(
+        0.05, ge=0.0, le=1.0, description="Coasting shakes the saddle so much that a chair is out of the question."
+    )
+    coasting_of_s: int = Field(
+        6, ge=2, le=60, description="Coasting is believed when half of so many seconds shake like that."
+    )
+    coasting_hold_s: float = Field(90.0, ge=0, le=600, description="Cycling is kept so long while coasting.")
     busy_across_min_g: float = Field(
         0.3, ge=0.05, le=2.0, description="Exercise without steps swings the thigh at least so much."
     )
@@ -69,26 +90,42 @@ class Thigh:
 
     NAME: ClassVar[str] = "thigh"
     KNOWS: ClassVar[str] = "Sitting, standing, stepping and cycling, any way round, after about 20 seconds of walking."
-    CANNOT: ClassVar[str] = "Tell sitting from lying, unless the legs are up; anything before the first walk."
+    CANNOT: ClassVar[str] = "Tell sitting from lying on the back; before the first steps it says nothing."
 
     rules: ThighRules = field(default_factory=ThighRules)
     wear: Wear = field(default_factory=Wear)
+    calibration: Calibration = field(default_factory=Calibration)
     mounting: Mounting = field(default_factory=Mounting)
     horizontal: Hysteresis = field(default_factory=Hysteresis)
     pedalling: RecentCount = field(default_factory=RecentCount)
     cycling: Holding = field(default_factory=Holding)
+    coasting: Holding = field(default_factory=Holding)
+    shaking: RecentCount = field(default_factory=RecentCount)
     swinging: RecentCount = field(default_factory=RecentCount)
+    lasting: Lasting = field(default_factory=Lasting)
+    seated: Lasting = field(default_factory=Lasting)
+    side: Side = field(default_factory=Side)
 
     def teach_standing(self, start_s: float, end_s: float) -> None:
         """The wearer stands upright in [start_s, end_s): used when the stream gets there, not before."""
         self.mounting.teach_standing(start_s, end_s)
 
+    def known(self) -> KnownUpright | None:
+        """What is worth keeping of this mounting for another day; None if there is nothing."""
+        return self.mounting.known()
+
+    def remember(self, known: KnownUpright) -> None:
+        """Start from a mounting kept from an earlier day; used once the body has shown that it still fits."""
+        self.mounting.remember(known)
+
     def advance(self, epochs: Epochs) -> PostureEpochs:
         """One posture row for every epoch row, in order."""
         wear = self.wear.advance(epochs)
         upright = self.mounting.advance(epochs, wear)
-        window_deg = angle_deg(epochs.window_mean_g, upright.direction)
-        second_deg = angle_deg(epochs.mean_g, upright.direction)
+        correction = self.calibration.advance(epochs)
+        epochs, direction = correction.epochs(epochs), correction.directions(upright.direction)
+        window_deg = angle_deg(epochs.window_mean_g, direction)
+        second_deg = angle_deg(epochs.mean_g, direction)
         tilt_deg = np.where(epochs.window_spread_g > self.rules.moving_min_g, window_deg, second_deg)
         stepping = steps(epochs, self.mounting.stepping_rules) & (window_deg < self.rules.stepping_below_deg)
         cycling = self._cycles(epochs, window_deg)
@@ -115,7 +152,11 @@ class Thigh:
             ],
             Posture.SITTING,
         )
-        return posture_rows(epochs, posture, self._confidence(tilt_deg, posture, upright), wear)
+        since_upright_s = self.seated.advance(epochs.start_s, ~np.isin(posture, _UP))
+        sits = posture == Posture.SITTING
+        rolled = self.side.advance(epochs.mean_g, unit(direction), sits, since_upright_s)
+        posture = np.where(rolled, Posture.LYING, posture)
+        return posture_rows(epochs, posture, self._confidence(epochs, tilt_deg, posture, upright), wear)
 
     def _cycles(self, epochs: Epochs, window_deg: Floats) -> Bools:
         rules = self.rules
@@ -128,16 +169,34 @@ class Thigh:
         )
         often = self.pedalling.advance(epochs.start_s, pedals, rules.cycling_of_s) * 2 > rules.cycling_of_s
         held = self.cycling.advance(epochs.start_s, often, rules.cycling_hold_s)
-        return often | (held & within)
+        shakes = self.shaking.advance(epochs.start_s, epochs.jerk_g > rules.coasting_jerk_min_g, rules.coasting_of_s)
+        coasts = self.coasting.advance(epochs.start_s, often, rules.coasting_hold_s) & (
+            shakes * 2 > rules.coasting_of_s
+        )
+        return often | ((held | coasts) & within)
 
     def _is_busy(self, epochs: Epochs, stepping: Bools) -> Bools:
         swings = (epochs.across_g > self.rules.busy_across_min_g) & ~stepping
         return self.swinging.advance(epochs.start_s, swings, self.rules.busy_of_s) * 4 >= self.rules.busy_of_s * 3
 
-    def _confidence(self, tilt_deg: Floats, posture: NDArray[np.int64], upright: UprightColumns) -> Floats:
-        """How often rows like these were right (sedentary or upright) on harth and sens, rounded down."""
+    def _confidence(
+        self, epochs: Epochs, tilt_deg: Floats, posture: NDArray[np.int64], upright: UprightColumns
+    ) -> Floats:
+        """How often rows like these were right on harth and sens, sedentary or upright; rounded, not fitted.
+
+        A horizontal thigh was wrong when it had just become so or stirred (a foot on a step, a squat), an
+        upright one when it leant: perching at 25 degrees. Of all other
+        rows fewer than one in a thousand was wrong.
+        """
+        sedentary = np.isin(posture, _SEDENTARY)
+        since_s = self.lasting.advance(epochs.start_s, sedentary)
+        stirring = np.where(epochs.jitter_g > _STIRRING_G, 1.0, 0.3)
+        fresh = 1.0 - _FRESH_RISK * stirring * 0.5 ** (since_s / _FRESH_HALVING_S)
+        leaning = 1.0 - _LEANING_RISK * np.clip((tilt_deg - _STRAIGHT_DEG) / 10.0, 0.0, 2.0)
+        said = [sedentary, posture == Posture.STEPPING, posture == Posture.CYCLING, posture == Posture.ACTIVE]
         middle_deg = (self.rules.sedentary_above_deg + self.rules.upright_below_deg) / 2
-        clear = np.minimum(0.93 + 0.0025 * np.abs(tilt_deg - middle_deg), 0.995)
-        said = [posture == Posture.STEPPING, posture == Posture.CYCLING, posture == Posture.ACTIVE]
-        confidence = np.select(said, [0.99, 0.97, 0.8], clear)
-        return np.where(upright.doubted, 0.9 * confidence, confidence)
+        clear = np.minimum(0.99 + 0.0009 * np.abs(tilt_deg - middle_deg), 0.9995)
+        confidence = np.select(said, [clear * fresh, 0.9995, 0.95, 0.97], clear * leaning)
+        young = np.where(upright.evidence_s < _YOUNG_S, 0.98, 1.0)
+        trusted: Floats = np.where(upright.doubted, 0.95, young) * confidence
+        return trusted

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.accel.recent import RecentCount, RecentTurn
+from monitor.accel.epochs import EpochBuilder, take
+from monitor.accel.metrics import angle_deg
+from monitor.accel.recent import RecentCount, RecentSway, RecentTurn
+from tests.support.wearers import wear
 
 
 @given(st.lists(st.tuples(st.integers(1, 4), st.booleans()), max_size=40), st.integers(0, 40))
@@ -35,3 +41,17 @@ def test_turns_do_not_depend_on_the_cut() -> None:
         recent = RecentTurn()
         parts = [recent.advance(start_s[:cut], vectors[:cut], 5), recent.advance(start_s[cut:], vectors[cut:], 5)]
         assert np.concatenate(parts).tobytes() == whole.tobytes()
+
+
+def test_the_sway_is_the_median_turn_of_unbroken_seconds() -> None:
+    rows = EpochBuilder().feed(wear(("stand", 30), ("sit", 30)).block())
+    holed = take(rows, (rows.start_s < 1040) | (rows.start_s >= 1042))
+    recent = RecentSway()
+    parts = [recent.advance(take(holed, slice(k, k + 1)), 5) for k in range(len(holed))]
+    turn_deg = [float(angle_deg(a, b)) for a, b in pairwise(holed.mean_g)]
+    expected = [
+        np.median(turn_deg[k - 5 : k]) if k >= 5 and holed.start_s[k] - holed.start_s[k - 5] == 5 else np.nan
+        for k in range(len(holed))
+    ]
+    assert np.concatenate(parts) == pytest.approx(expected, nan_ok=True)
+    assert np.concatenate(parts).tobytes() == RecentSway().advance(holed, 5).tobytes()

@@ -44,3 +44,38 @@ def test_handling_makes_it_forget() -> None:
     rows = postures(recording.block())
     assert set(rows.posture[33:47]) == {Posture.SITTING}
     assert set(rows.posture[83:]) == {Posture.UNKNOWN}
+
+
+def test_a_pocket_that_hardly_sways_sits_though_upright_is_unknown() -> None:
+    rows = postures(wear(("rest", 60)).turned(rotation(4)).block())
+    assert set(rows.posture[:19]) == {Posture.UNKNOWN}
+    assert set(rows.posture[22:58]) == {Posture.SITTING}
+    assert (rows.confidence[22:58] > 0.9).all()
+
+
+def test_a_swaying_pocket_may_stand_or_sit() -> None:
+    for doing in ("stand", "sit"):
+        assert set(postures(wear((doing, 60)).block()).posture) == {Posture.UNKNOWN}
+
+
+def test_a_phone_on_the_table_does_not_sit() -> None:
+    still = wear(("off", 60))
+    quieter = replace(still, xyz_g=(still.xyz_g * 0 + [0.1, 0.6, 0.79]).astype(np.float32))
+    assert set(postures(quieter.block()).posture) == {Posture.UNKNOWN}
+
+
+def test_quietness_is_not_remembered_over_a_new_segment() -> None:
+    rest = wear(("rest", 60))
+    rows = postures(rest.block(0, 750, segment=1), rest.block(750, None, segment=2))
+    assert set(rows.posture[22:29]) == {Posture.SITTING}
+    assert set(rows.posture[31:49]) == {Posture.UNKNOWN}
+
+
+def test_row_by_row_says_the_same() -> None:
+    builder, pocket = EpochBuilder(), Pocket()
+    recording = wear(("rest", 30), ("walk", 20), ("sit", 20))
+    parts = [pocket.advance(builder.feed(block)) for block in recording.blocks(list(range(0, 1750, 7)))]
+    parts.append(pocket.advance(builder.tick(1e6)))
+    whole = postures(recording.block())
+    for name in ("posture", "confidence"):
+        assert np.concatenate([getattr(part, name) for part in parts]).tobytes() == getattr(whole, name).tobytes()

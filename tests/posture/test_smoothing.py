@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.posture.smoothing import Holding, Hysteresis
+from monitor.posture.smoothing import Holding, Hysteresis, Lasting
 
 
 def test_in_between_it_stays_as_it_was() -> None:
@@ -27,3 +27,15 @@ def test_it_holds_for_the_time_and_no_longer() -> None:
     later = holding.advance(np.array([2.0, 4.0, 5.0]), np.zeros(3, bool), 3.0)
     assert first.tolist() == [False, True]
     assert later.tolist() == [True, True, False]
+
+
+def test_how_long_something_has_been_so() -> None:
+    start_s, flags = np.array([5.0, 6.0, 8.0, 9.0, 10.0]), np.array([True, True, False, False, True])
+    assert Lasting().advance(start_s, flags).tolist() == [0, 1, 0, 1, 0]
+
+
+def test_how_long_does_not_depend_on_the_cuts() -> None:
+    lasting = Lasting()
+    start_s, flags = np.arange(6.0), np.array([False, True, True, True, False, False])
+    parts = [lasting.advance(start_s[k : k + 1], flags[k : k + 1]) for k in range(6)]
+    assert np.concatenate(parts).tolist() == Lasting().advance(start_s, flags).tolist()

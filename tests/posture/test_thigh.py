@@ -145,3 +145,27 @@ def test_repeated_squats_are_busy_and_not_sitting() -> None:
     whole.xyz_g[during, 0] = -np.cos(squat_rad[during])
     whole.xyz_g[during, 2] = -np.sin(squat_rad[during])
     assert word(postures(whole.block()), 45, 60) == {Posture.ACTIVE}
+
+
+def test_coasting_on_a_bicycle_is_not_sitting() -> None:
+    rows = postures(wear(("walk", 30), ("stand", 10), ("cycle", 60), ("coast", 50), ("cycle", 60)).block())
+    assert not rows.sedentary.any()
+
+
+def test_the_same_tilt_in_a_chair_is_sitting() -> None:
+    rows = postures(wear(("walk", 30), ("stand", 10), ("coast", 50)).block())
+    assert Posture.CYCLING not in word(rows, 0, 90)
+    assert word(rows, 45, 88) == {Posture.SITTING}
+
+
+def test_fresh_sitting_is_less_sure_than_old() -> None:
+    rows = postures(wear(("walk", 30), ("stand", 20), ("sit", 120)).block())
+    sitting = np.flatnonzero(rows.sedentary)
+    assert rows.confidence[sitting[5]] < 0.98
+    assert (rows.confidence[sitting[60:]] > 0.99).all()
+
+
+def test_little_evidence_of_upright_is_less_sure() -> None:
+    rows = postures(wear(("stand", 20), ("walk", 5), ("stand", 30), ("walk", 5), ("stand", 60)).block())
+    assert word(rows, 75, 118) == {Posture.STANDING}
+    assert (rows.confidence[80:118] < 0.985).all()

@@ -44,7 +44,7 @@ class Recording:
 
 
 def wear(*doings: tuple[str, float], rate_hz: float = 25.0, seed: int = 1, start_s: float = 1000.0) -> Recording:
-    """A recording of doings in turn, each (name, seconds): sit, stand, walk, cycle, lie, off."""
+    """A recording of doings in turn, each (name, seconds): sit, rest, stand, walk, cycle, coast, lie, side, off."""
     rng = np.random.default_rng(seed)
     parts, begin_s = [], 0.0
     for name, seconds in doings:
@@ -91,6 +91,22 @@ def _cycle(t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.flo
     return _leg(40.0 + 12.0 * np.sin(phase + 0.5), extra_g, rng)
 
 
+def _side(t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Lying on the side: the thigh is horizontal and rolled by a right angle."""
+    seated_g = _still(80.0, t_s, rng)
+    return np.stack([seated_g[:, 0], -seated_g[:, 2], seated_g[:, 1]], axis=1)
+
+
+def _rest(t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Sitting and hardly moving: breath and pulse turn the leg by a tenth of a degree."""
+    return _leg(75.0 + 0.06 * np.sin(2 * np.pi * t_s / 3.7), np.zeros((len(t_s), 3)), rng)
+
+
+def _coast(t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """On the saddle without pedalling: the leg is as tilted as in a chair, and the road shakes it."""
+    return _leg(np.full(len(t_s), 56.0), rng.normal(0.0, 0.1, (len(t_s), 3)), rng)
+
+
 def _off(t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
     """On the table, in whatever way it fell: nothing but the sensor's own noise."""
     return np.array([0.1, 0.6, 0.79]) + rng.normal(0.0, 0.003, size=(len(t_s), 3))
@@ -100,6 +116,9 @@ _DOINGS = {
     "sit": lambda t_s, rng: _still(75.0, t_s, rng),
     "stand": lambda t_s, rng: _still(6.0, t_s, rng),
     "lie": lambda t_s, rng: _still(125.0, t_s, rng),
+    "side": _side,
+    "rest": _rest,
+    "coast": _coast,
     "walk": _walk,
     "cycle": _cycle,
     "off": _off,
