@@ -2,7 +2,7 @@
 
     python benchmarks/thigh_bars.py DATA_DIR [--seeds N]
 
-DATA_DIR holds the labelled thigh recordings of ``accuracy.py``. Seconds, labels and margins are counted as there;
+DATA_DIR holds the labelled thigh recordings, as ``labelled.py`` reads them. Seconds, labels and margins are counted as there;
 unknown counts as wrong unless said otherwise.
 
 * told: from the end of the first ten labelled seconds of standing on, which the placement was told of;
@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-from accuracy import (
+from labelled import (
     CYCLING_LABEL,
     SEDENTARY_LABELS,
     STANDING_LABEL,
