@@ -157,7 +157,9 @@ AIMS = (
 UNSEEN = """No recording here has a moving car, sleep, a real re-mounting (those shown are made by turning the signal),
 a real day at a desk with a sensor on the wrist or the chest, or sitting of more than 40 minutes (longer ones are
 stitched). On the lower back some people have under two minutes of sitting: their figures are counts, not shares."""
-HELD_OUT = """The rules were set on these same recordings: no person was held out, so expect somewhat less on others."""
+HELD_OUT = """The rules, and the parameter files of the trunk, chest and wrist, were made with these same people: nobody
+was held out on this page, so expect somewhat less on others. `python benchmarks/train.py DATA --placement P --check`
+trains the small models without a group of people at a time and prints what they are worth on them."""
 
 
 def page(measured: list[Figures]) -> Iterator[str]:

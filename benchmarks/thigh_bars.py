@@ -2,8 +2,8 @@
 
     python benchmarks/thigh_bars.py DATA_DIR [--seeds N]
 
-DATA_DIR holds the labelled thigh recordings, as ``labelled.py`` reads them. Seconds, labels and margins are counted as there;
-unknown counts as wrong unless said otherwise.
+DATA_DIR holds the labelled recordings, as ``labelled.py`` reads them; seconds, labels and margins are counted as
+there, and unknown counts as wrong unless said otherwise.
 
 * told: from the end of the first ten labelled seconds of standing on, which the placement was told of;
 * before the first walk: what is said at all, how much that is, and how often it is right;
