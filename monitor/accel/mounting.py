@@ -100,6 +100,8 @@ class Mounting:
     candidates: list[Candidate] = field(default_factory=list)
     best: int | None = None
     """Place of the candidate in force."""
+    walked: bool = False
+    """Steady walking, or the wearer's word, has taught upright: short walks are not asked any more."""
     doubted: bool = False
     withheld: bool = False
     settled: bool = False
@@ -141,7 +143,7 @@ class Mounting:
     def forget(self) -> None:
         """Nothing is known any more, as on the first day."""
         self.candidates, self.best = [], None
-        self.doubted = self.withheld = self.settled = self.remembered = False
+        self.walked = self.doubted = self.withheld = self.settled = self.remembered = False
 
     def advance(self, epochs: Epochs, wear: WearColumns, forget: Bools | None = None) -> UprightColumns:
         """What may be used in each row; learns from the rows as it goes.
@@ -175,11 +177,13 @@ class Mounting:
                 self.forgotten_s = float(epochs.start_s[place])
                 from_row.append(place)
                 states.append(self._state())
+            if (steady[place] or taught[place]) and not self.walked:
+                self._prefer_real_walking()
             for mask, happen in happenings:
                 if mask[place]:
                     happen(direction)
             walk = short_walks.get(place)
-            if walk is not None and walk.begin_s >= self.forgotten_s:
+            if walk is not None and walk.begin_s >= self.forgotten_s and not self.walked:
                 self._step(walk.direction, self.rules.short_walk_s)
             if self.best is not None and self.candidates[self.best] is not before:
                 self.since_s = float(epochs.start_s[place])
@@ -189,6 +193,13 @@ class Mounting:
         table = np.repeat(np.array(states), np.diff([*from_row, len(epochs)]), axis=0)
         self.seat_s, self.seat = last_seat(epochs, table[:, :3], self.fit.rules) or (self.seat_s, self.seat)
         return UprightColumns(direction=table[:, :3], evidence_s=table[:, 3], doubted=table[:, 4] > 0, steady=steady)
+
+    def _prefer_real_walking(self) -> None:
+        """What short walks have taught is a guess, and shrinks to the weight of one of them."""
+        self.walked = True
+        for candidate in self.candidates:
+            if candidate.weight_s > self.rules.short_walk_s > 0:
+                candidate.scale(self.rules.short_walk_s / candidate.weight_s)
 
     def _alive(self, epochs: Epochs, wear: WearColumns, turn_deg: Floats) -> Bools:
         """Moves often, and has not turned over meanwhile."""
@@ -266,5 +277,5 @@ class Mounting:
             self.doubted = True
 
     def _trust(self) -> None:
-        self.doubted = self.withheld = self.settled = self.remembered = False
+        self.walked = self.doubted = self.withheld = self.settled = self.remembered = False
         self.confirmed_s = 0.0

@@ -115,3 +115,13 @@ def test_row_by_row_learns_the_same() -> None:
         for one in (take(rows, slice(k, k + 1)) for k in range(len(rows)))
     ]
     assert np.concatenate(single).tobytes() == learn(rows).direction.tobytes()
+
+
+def test_short_walks_are_a_guess_that_a_real_walk_ends() -> None:
+    """A few steps between two pauses say where upright is only to who has never seen a walk."""
+    turn = rotation(7)
+    paced = [("stand", 20.0), ("walk", 4.0)] * 3 + [("stand", 20.0)]
+    short = wear(*paced).turned(turn)
+    assert angle_deg(learn(rows_of(short)).direction[-1:], (turn @ DOWN_THE_LEG)[None])[0] < 8.0
+    walked_before = joined(wear(("walk", 40), ("sit", 20)), short)
+    assert angle_deg(learn(rows_of(walked_before)).direction[-1:], DOWN_THE_LEG[None])[0] < 8.0
