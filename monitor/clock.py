@@ -7,7 +7,6 @@ and ``speed`` and so agree on it. What belongs to the radio, the broker or syste
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import dataclass
 
@@ -27,7 +26,3 @@ class Clock:
     def at_s(self, wall_s: float) -> float:
         """Stream time at a wall time."""
         return self.origin_s + self.speed * (wall_s - self.origin_s) if self.speed != 1.0 else wall_s
-
-    async def sleep(self, duration_s: float) -> None:
-        """Sleep for a stretch of stream time."""
-        await asyncio.sleep(max(0.0, duration_s) / self.speed)

@@ -22,32 +22,11 @@ class Day:
     breaks: int = 0
     alerts: int = 0
 
-    def advance(self, start_s: float, ran_s: float, clock_s: float) -> list[Event]:
-        """Count the second that starts at ``start_s``.
-
-        Parameters
-        ----------
-        ran_s : by how much the clock of sedentary bouts went on with this second.
-        clock_s : what the clock of the running bout shows after it, in seconds.
-        """
-        events = self._turn(start_s)
-        if ran_s > 0:
-            self.sedentary_s += ran_s
-            since_midnight_s = start_s + 1.0 - self.start_s if self.start_s is not None else clock_s
-            self.longest_s = max(self.longest_s, min(clock_s, since_midnight_s))
-        return events
-
-    def tick(self, final_s: float) -> list[Event]:
-        """Midnight comes without rows, too."""
-        return self._turn(final_s) if self.start_s is not None else []
-
-    def count(self, events: list[Event]) -> None:
-        """Count the breaks and alerts among ``events``."""
-        self.breaks += sum(isinstance(event, BreakTaken) for event in events)
-        self.alerts += sum(isinstance(event, BreakDue) and event.repeat == 0 for event in events)
-
-    def _turn(self, at_s: float) -> list[Event]:
-        around = None if self.start_s is not None and at_s < self.end_s else midnights_around(at_s, self.time_zone)
+    def begin_second(self, start_s: float) -> list[Event]:
+        """The second that starts at ``start_s`` may be the first of a day."""
+        if self.start_s is not None and start_s < self.end_s:
+            return []
+        around = midnights_around(start_s, self.time_zone)
         if around is None:
             return []
         events = [self._ended()] if self.start_s is not None else []
@@ -55,6 +34,28 @@ class Day:
         self.sedentary_s = self.longest_s = 0.0
         self.breaks = self.alerts = 0
         return events
+
+    def advance(self, start_s: float, ran_s: float, clock_s: float) -> None:
+        """Count the second that starts at ``start_s``.
+
+        Parameters
+        ----------
+        ran_s : by how much the clock of sedentary bouts went on with this second.
+        clock_s : what the clock of the running bout shows after it, in seconds.
+        """
+        if ran_s > 0:
+            self.sedentary_s += ran_s
+            since_midnight_s = start_s + 1.0 - self.start_s if self.start_s is not None else clock_s
+            self.longest_s = max(self.longest_s, min(clock_s, since_midnight_s))
+
+    def tick(self, final_s: float) -> list[Event]:
+        """Midnight comes without rows, too."""
+        return self.begin_second(final_s) if self.start_s is not None else []
+
+    def count(self, events: list[Event]) -> None:
+        """Count the breaks and alerts among ``events``."""
+        self.breaks += sum(isinstance(event, BreakTaken) for event in events)
+        self.alerts += sum(isinstance(event, BreakDue) and event.repeat == 0 for event in events)
 
     def _ended(self) -> Event:
         return DayEnded(

@@ -25,7 +25,7 @@ from monitor.events import (
     Event,
     WearerState,
 )
-from monitor.model import AccelBlock, Posture, PostureEpochs
+from monitor.model import SEDENTARY, AccelBlock, Posture, PostureEpochs
 from monitor.posture.base import Placement
 
 LATENCY_S = 5.0
@@ -120,7 +120,7 @@ class Pipeline:
         return WearerState(
             at_s=now_s,
             posture=posture.word,
-            sedentary=posture in (Posture.SITTING, Posture.LYING),
+            sedentary=posture in SEDENTARY,
             confidence=round(self.changes.confidence, 3),
             bout_id=bout.id if bout else None,
             bout_start_s=bout.start_s if bout else None,
@@ -168,7 +168,7 @@ class Pipeline:
     ) -> list[Event]:
         posture = POSTURES[code]
         events = self._pass_time(start_s) if start_s > self.final_s else []
-        events += self.day.tick(start_s)
+        events += self.day.begin_second(start_s)
         events += self.changes.advance(start_s, decided_s, posture, worn, confidence)
         clock_s = self.bouts.clock_total_s
         books = self.bouts.advance(start_s, decided_s, posture, cadence_hz)
