@@ -56,8 +56,8 @@ class Intake:
     def __init__(
         self, driver: Wearable, backfill: Backfill, collect: Callable[[Step], None], record: Record = no_record
     ) -> None:
-        self.SERVICE_UUIDS = driver.SERVICE_UUIDS
-        self.NAME_PREFIXES = driver.NAME_PREFIXES
+        self.ADVERTISED = driver.ADVERTISED
+        self.REACH = driver.REACH
         self.SILENCE_IS_LEGAL = driver.SILENCE_IS_LEGAL
         self.backfill = backfill
         self.facts: WearableFacts | None = None

@@ -15,9 +15,9 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, Field, StringConstraints, ValidationError, create_model, model_validator
 
 from monitor.backfill import BackfillRules
 from monitor.bouts import BoutRules
@@ -30,7 +30,6 @@ from monitor.outlets.wearable import WearableRules
 from monitor.posture import PLACEMENTS
 from monitor.transport.radio import RadioRules
 from monitor.wearables import WEARABLES
-from monitor.wearables.deskband import DeskBandRules
 
 ENV_PREFIX = "SITBREAK_"
 ENV_OUTSIDE = frozenset({"SITBREAK_CONFIG", "SITBREAK_STATE_DIR"})
@@ -75,8 +74,8 @@ class WearerSettings(BaseModel, frozen=True, extra="forbid"):
         return self
 
 
-class Settings(BaseModel, frozen=True, extra="forbid"):
-    """Everything a user may set; one field a section of the file."""
+class Sections(BaseModel, frozen=True, extra="forbid"):
+    """The sections that are always there."""
 
     wearers: dict[WearerName, WearerSettings] = Field(default_factory=lambda: {"me": WearerSettings()}, min_length=1)
     coach: CoachRules = CoachRules()
@@ -86,7 +85,6 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     mqtt: MqttRules = MqttRules()
     radio: RadioRules = RadioRules()
     buzz: WearableRules = WearableRules()
-    deskband: DeskBandRules = DeskBandRules()
     history: HistoryRules = HistoryRules()
 
     def coach_of(self, wearer: str) -> CoachRules:
@@ -98,6 +96,17 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     def digest(self) -> str:
         """Twelve hexadecimal digits that change when any setting (secrets left out) changes."""
         return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()[:12]
+
+
+if TYPE_CHECKING:
+    Settings = Sections
+else:
+    Settings = create_model(
+        "Settings",
+        __base__=Sections,
+        __doc__="Everything a user may set; one field a section of the file, and a section for every kind of wearable.",
+        **{kind: (driver.RULES, driver.RULES()) for kind, driver in WEARABLES.items()},
+    )
 
 
 @dataclass(frozen=True)

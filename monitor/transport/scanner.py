@@ -9,17 +9,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bleak import BleakScanner
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
 from monitor.transport.radio import RADIO_FAULTS, Radio
-from monitor.wearables.base import Wearable
+from monitor.wearables.base import Advertised, Wearable
 
 RETRY_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 """Pauses before the radio is tried again after it was lost while the program ran."""
+
+NOTHING_ADVERTISED = Advertised()
 
 _log = logging.getLogger(__name__)
 
@@ -31,10 +33,15 @@ class Sighting:
     address: str
     name: str | None
     service_uuids: tuple[str, ...]
+    """Listed services, and those with service data."""
     rssi_dbm: int
     device: BLEDevice
     heard_s: float
     """``time.monotonic`` of the advertisement."""
+    company_data: dict[int, bytes] = field(default_factory=dict)
+    """Manufacturer data by company identifier."""
+    service_data: dict[str, bytes] = field(default_factory=dict)
+    """Service data by UUID."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,11 @@ class DeviceMatch:
 
     address: str | None = None
     name: str | None = None
-    service_uuids: tuple[str, ...] = ()
-    name_prefixes: tuple[str, ...] = ()
+    advertised: Advertised = NOTHING_ADVERTISED
 
     def for_driver(self, driver: Wearable) -> DeviceMatch:
         """The same, completed with what the driver's devices advertise."""
-        return replace(self, service_uuids=driver.SERVICE_UUIDS, name_prefixes=driver.NAME_PREFIXES)
+        return replace(self, advertised=driver.ADVERTISED)
 
     @property
     def is_configured(self) -> bool:
@@ -61,9 +67,16 @@ class DeviceMatch:
             return (not self.address or sighting.address.casefold() == self.address.casefold()) and (
                 not self.name or sighting.name == self.name
             )
-        if any(service.lower() in sighting.service_uuids for service in self.service_uuids):
-            return True
-        return bool(self.name_prefixes) and (sighting.name or "").startswith(self.name_prefixes)
+        return is_one_of(self.advertised, sighting)
+
+
+def is_one_of(kind: Advertised, sighting: Sighting) -> bool:
+    """Whether the device advertises itself as this kind."""
+    return (
+        any(service in sighting.service_uuids for service in kind.service_uuids)
+        or any(company in sighting.company_data for company in kind.company_ids)
+        or (sighting.name or "").startswith(kind.name_prefixes or "\0")
+    )
 
 
 class Scanner:
@@ -158,8 +171,18 @@ class Scanner:
 
 
 def _sighting(device: BLEDevice, data: AdvertisementData) -> Sighting:
-    services = tuple(service.lower() for service in data.service_uuids)
-    return Sighting(device.address, data.local_name or device.name, services, data.rssi, device, time.monotonic())
+    service_data = {uuid.lower(): bytes(value) for uuid, value in data.service_data.items()}
+    listed = tuple(service.lower() for service in data.service_uuids)
+    return Sighting(
+        address=device.address,
+        name=data.local_name or device.name,
+        service_uuids=tuple(dict.fromkeys([*listed, *service_data])),
+        rssi_dbm=data.rssi,
+        device=device,
+        heard_s=time.monotonic(),
+        company_data={company: bytes(value) for company, value in data.manufacturer_data.items()},
+        service_data=service_data,
+    )
 
 
 async def scan(radio: Radio, duration_s: float) -> list[Sighting]:

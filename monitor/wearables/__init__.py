@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.wearables.base import Driver
 from monitor.wearables.deskband import DeskBand
 
-WEARABLES: dict[str, type[DeskBand]] = {"deskband": DeskBand}
+WEARABLES: dict[str, type[Driver]] = {"deskband": DeskBand}

@@ -8,7 +8,10 @@ Its whole memory is plain data (dataclass fields), so that it can be stored and 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from enum import Enum
+from typing import Any, ClassVar, Protocol
+
+from pydantic import BaseModel
 
 from monitor.errors import MonitorError
 from monitor.model import Fact, Nudge
@@ -25,10 +28,11 @@ class DecodeError(MonitorError):
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """Bytes of one notification or indication."""
+    """Bytes of one notification, indication, advertisement or message."""
 
     characteristic: str
-    """128-bit UUID, lower case."""
+    """Where they came by, lower case: the 128-bit UUID of a characteristic; of an advertisement the UUID of its service
+    data or ``company:0499`` (hexadecimal company id) of its manufacturer data; the topic of a message."""
     data: bytes
     at_s: float
     """Arrival, on the daemon's clock."""
@@ -90,6 +94,54 @@ class Outcome:
     """ATT error code where the device refused."""
 
 
+@dataclass(frozen=True, slots=True)
+class Advertised:
+    """By what a kind of wearable is recognised on the air; one of them is enough."""
+
+    service_uuids: tuple[str, ...] = ()
+    """128-bit UUIDs, lower case, of services listed in the advertisement or bearing service data in it."""
+    name_prefixes: tuple[str, ...] = ()
+    company_ids: tuple[int, ...] = ()
+    """Of manufacturer data."""
+
+
+class Reach(Enum):
+    """How a wearable's bytes get here."""
+
+    LINK = "link"
+    """Over a connection of our own: read, write, subscribe."""
+    ADVERTISEMENT = "advertisement"
+    """It tells everybody, unasked; ``start`` may ask for nothing, and ``receive`` gets its advertisements."""
+    TOPIC = "topic"
+    """It publishes to our MQTT broker; ``receive`` gets its messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A kind of wearable in words: what `sitbreak scan`, the settings and its page in the documentation say of it."""
+
+    title: str
+    """As a shop would name it."""
+    products: tuple[str, ...]
+    """Models known to speak this."""
+    placements: tuple[str, ...]
+    """Where it can be worn, the best first; names of ``PLACEMENTS``."""
+    rate: str
+    """Samples a second, for example "25, 50, 100 or 200 Hz"."""
+    clock: str
+    """What is known of sample times and of loss."""
+    alert: str
+    """What it can do to call its wearer; empty where nothing."""
+    pairing: str
+    """What to do before the first connection; empty where nothing."""
+    battery: str
+    """How long it lasts, and what it lives on."""
+    wearing: tuple[str, ...]
+    """How to wear it: sentences."""
+    limits: tuple[str, ...] = ()
+    """What it cannot do, or what to beware of: sentences."""
+
+
 Resume = dict[str, Any]
 """What a driver wants to remember over a crash: JSON-ready plain data, understood by the same driver only."""
 
@@ -100,13 +152,13 @@ class Wearable(Protocol):
     """One connected device. Each link calls ``start`` on this object; after a crash, on a new one with ``resume``."""
 
     @property
-    def SERVICE_UUIDS(self) -> tuple[str, ...]:  # noqa: N802  a constant of every driver
-        """Advertised services by which the device is recognised; may be empty."""
+    def ADVERTISED(self) -> Advertised:  # noqa: N802  a constant of every driver
+        """By what it is recognised on the air."""
         ...
 
     @property
-    def NAME_PREFIXES(self) -> tuple[str, ...]:  # noqa: N802
-        """Advertised names by which it is recognised."""
+    def REACH(self) -> Reach:  # noqa: N802
+        """How its bytes get here."""
         ...
 
     @property
@@ -149,3 +201,14 @@ class Wearable(Protocol):
     def resume(self) -> Resume:
         """The memory worth keeping, as of the facts delivered so far."""
         ...
+
+
+class Driver(Wearable, Protocol):
+    """What stands in the table: a class that can be built from its settings and described to people."""
+
+    ABOUT: ClassVar[About]
+    RULES: ClassVar[type[BaseModel]]
+    """Its settings: the section of the file that is named like its entry in the table."""
+
+    def __init__(self, rules: Any = ...) -> None:
+        """Without rules, the defaults."""

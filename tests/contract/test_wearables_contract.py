@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from monitor.model import Fact, Nudge
+from monitor.posture import PLACEMENTS
 from monitor.wearables import WEARABLES
-from monitor.wearables.base import Action, DecodeError, Outcome, Packet, Read, Reply, Subscribe, Wearable, Write
+from monitor.wearables.base import Action, DecodeError, Outcome, Packet, Reach, Read, Reply, Subscribe, Wearable, Write
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NOW_S = 1.8e9
@@ -64,9 +65,28 @@ def plain(value: Any, path: str = "driver") -> Iterator[str]:
 
 def test_it_can_be_recognised(kind: str) -> None:
     driver = WEARABLES[kind]
-    assert driver.SERVICE_UUIDS or driver.NAME_PREFIXES
-    assert all(UUID.fullmatch(each) for each in driver.SERVICE_UUIDS)
+    known_by = driver.ADVERTISED
+    assert driver.REACH is Reach.TOPIC or known_by.service_uuids or known_by.name_prefixes or known_by.company_ids
+    assert all(UUID.fullmatch(each) for each in known_by.service_uuids)
     assert isinstance(driver.SILENCE_IS_LEGAL, bool)
+
+
+def test_it_is_described_to_people(kind: str) -> None:
+    about = WEARABLES[kind].ABOUT
+    assert about.title
+    assert about.products
+    assert about.wearing
+    assert about.rate
+    assert about.clock
+    assert about.battery
+    assert about.placements
+    assert set(about.placements) <= set(PLACEMENTS)
+
+
+def test_its_settings_have_defaults_and_sentences(kind: str) -> None:
+    rules = WEARABLES[kind].RULES
+    assert WEARABLES[kind](rules())
+    assert all((field.description or "").endswith(".") for field in rules.model_fields.values())
 
 
 def test_it_speaks_of_characteristics_by_full_lower_case_uuid(kind: str) -> None:

@@ -28,9 +28,11 @@ from monitor.transport.radio import Radio, RadioRules
 from monitor.transport.scanner import DeviceMatch, Scanner
 from monitor.wearables.base import (
     Action,
+    Advertised,
     DecodeError,
     Outcome,
     Packet,
+    Reach,
     Read,
     Reconnect,
     Reply,
@@ -177,8 +179,8 @@ class PebblePeripheral:
 class Pebble:
     """The driver."""
 
-    SERVICE_UUIDS: ClassVar[tuple[str, ...]] = (SERVICE,)
-    NAME_PREFIXES: ClassVar[tuple[str, ...]] = ("Pebble",)
+    ADVERTISED: ClassVar[Advertised] = Advertised(service_uuids=(SERVICE,), name_prefixes=("Pebble",))
+    REACH: ClassVar[Reach] = Reach.LINK
     SILENCE_IS_LEGAL: ClassVar[bool] = False
 
     def __init__(self) -> None:

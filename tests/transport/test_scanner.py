@@ -10,6 +10,7 @@ from bleak.backends.device import BLEDevice
 from firmware_sim.air import Air
 from monitor.transport.radio import Radio, RadioError, RadioRules
 from monitor.transport.scanner import DeviceMatch, Scanner, Sighting, scan
+from monitor.wearables.base import Advertised
 from tests.support.air import ADDRESS, SERVICE, Pebble, PebblePeripheral, opener_in, radio_on
 
 
@@ -52,7 +53,8 @@ async def test_two_that_wait_for_one_device_do_not_both_get_it(air: Air) -> None
     async with radio_on(air) as radio, asyncio.TaskGroup() as group:
         scanner = Scanner(radio)
         scanning = group.create_task(scanner.run())
-        waiting = {group.create_task(scanner.find(DeviceMatch(service_uuids=(SERVICE,)))) for _ in range(2)}
+        wanted = DeviceMatch(advertised=Advertised(service_uuids=(SERVICE,)))
+        waiting = {group.create_task(scanner.find(wanted)) for _ in range(2)}
         done, left = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         assert (len(done), len(left)) == (1, 1)
         radio.claimed.discard(ADDRESS)

@@ -11,14 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from monitor.model import Answer, AnswerKind, Nudge, PacketRefused, WearableFacts
 from monitor.wearables.base import (
+    About,
     Action,
+    Advertised,
     DecodeError,
     Outcome,
     Packet,
+    Reach,
     Read,
     Reply,
     Resume,
@@ -27,6 +30,7 @@ from monitor.wearables.base import (
     Write,
 )
 from monitor.wearables.deskband import codec, control
+from monitor.wearables.deskband.about import ABOUT
 from monitor.wearables.deskband.answers import heed_control, heed_exchange, unanswered
 from monitor.wearables.deskband.blocks import heed_block
 from monitor.wearables.deskband.link import Band, Link, awaited_key, leave
@@ -47,9 +51,11 @@ _MEMORY = TypeAdapter(Memory)
 class DeskBand(Band):
     """Driver of one DeskBand."""
 
-    SERVICE_UUIDS: ClassVar[tuple[str, ...]] = (codec.SERVICE,)
-    NAME_PREFIXES: ClassVar[tuple[str, ...]] = ("DeskBand-",)
+    ADVERTISED: ClassVar[Advertised] = Advertised(service_uuids=(codec.SERVICE,), name_prefixes=("DeskBand-",))
+    REACH: ClassVar[Reach] = Reach.LINK
     SILENCE_IS_LEGAL: ClassVar[bool] = False
+    RULES: ClassVar[type[BaseModel]] = DeskBandRules
+    ABOUT: ClassVar[About] = ABOUT
 
     rules: DeskBandRules = field(default_factory=DeskBandRules)
     clock_rules: SampleClockRules = field(default_factory=SampleClockRules)
