@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import inspect
 import logging
 import signal
 import sys
@@ -11,22 +12,21 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 from bumble.transport import open_transport
 from bumble.transport.common import Transport
 
 from firmware_sim.air import Air
 from firmware_sim.clock import ScaledClock
-from firmware_sim.peripheral import VirtualBand
-from firmware_sim.profiles.deskband_state import DeskBandSettings
+from firmware_sim.peripheral import VirtualWearable
+from firmware_sim.profiles import PROFILES
 from firmware_sim.scenario import Scenario, ScenarioError, load_scenario, packaged_scenarios
 from firmware_sim.truth import Truth
 from firmware_sim.wearer import MOUNTS
 
-PLACEMENT_BYTES = {"thigh": 1, "waist": 2, "wrist": 3, "chest": 4, "pocket": 6, "lower_back": 7}
-PROFILES = ("deskband",)
 INTERRUPTED = 130
-RADIO = "band"
+RADIO = "wearable"
 
 
 def host_and_port(text: str) -> tuple[str, int]:
@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     where = line.add_mutually_exclusive_group()
     where.add_argument("--serve", metavar="HOST:PORT", type=host_and_port, default=("127.0.0.1", 0),
                        help="hold an air and accept hosts there; port 0 chooses one (default 127.0.0.1:0)")  # fmt: skip
-    where.add_argument("--hci", metavar="TRANSPORT", help="put the band on a bumble transport, e.g. usb:0 or "
+    where.add_argument("--hci", metavar="TRANSPORT", help="put the wearable on a bumble transport, e.g. usb:0 or "
                        "tcp-client:127.0.0.1:9000, instead of an air of its own")  # fmt: skip
     line.add_argument("--vhci", action="store_true", help="join this machine's kernel to the air (needs /dev/vhci)")
     line.add_argument("--profile", choices=PROFILES, default="deskband", help="which wearable to be")
@@ -64,11 +64,9 @@ def parser() -> argparse.ArgumentParser:
     line.add_argument("--seed", type=at_least(0), default=1, help="fixes the body, the mounting and the faults")
     line.add_argument("--origin", metavar="UNIX_S", type=float, help="when the scenario starts (default now)")
     line.add_argument("--speed", type=float, default=1.0, help="how fast simulated time runs (default 1)")
-    line.add_argument("--mtu", type=int, default=247, choices=range(23, 518), metavar="23..517",
-                      help="the largest ATT MTU the band agrees to (default 247)")  # fmt: skip
-    line.add_argument(
-        "--buffer-bytes", type=at_least(1024), default=2 * 1024 * 1024, help="size of the ring buffer (2 MB)"
-    )
+    line.add_argument("--mtu", type=int, choices=range(23, 518), metavar="23..517", dest="max_mtu",
+                      help="the largest ATT MTU it agrees to (default: as the device does)")  # fmt: skip
+    line.add_argument("--buffer-bytes", type=at_least(1024), help="size of a DeskBand's ring buffer (default 2 MB)")
     line.add_argument("--truth", metavar="FILE", type=Path, help="write what really happens as JSON lines")
     return line
 
@@ -87,23 +85,32 @@ async def simulate(options: argparse.Namespace, scenario: Scenario) -> None:
         if options.vhci:
             await air.join_kernel()
         stream = stack.enter_context(options.truth.open("w", encoding="utf-8")) if options.truth else None
-        band = VirtualBand(
+        wearable = VirtualWearable(
+            PROFILES[options.profile],
             transport,
             clock,
             scenario,
             seed=options.seed,
             placement=options.placement,
-            mtu=options.mtu,
-            settings=DeskBandSettings(buffer_bytes=options.buffer_bytes, placement=PLACEMENT_BYTES[options.placement]),
             truth=Truth(stream, clock.origin_s),
             reach=None if options.hci else lambda away: air.set_out_of_range(RADIO, away),
+            **device_options(options),
         )
-        await live_while_connected(band, transport)
+        await live_while_connected(wearable, transport)
 
 
-async def live_while_connected(band: VirtualBand, transport: Transport) -> None:
-    """Run the band until it is cancelled or its transport is gone."""
-    life = asyncio.create_task(band.run(), name="band")
+def device_options(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what was said about the device itself; ends the program where this one has no such thing."""
+    said = {name: getattr(options, name) for name in ("max_mtu", "buffer_bytes")}
+    said = {name: value for name, value in said.items() if value is not None}
+    for name in said.keys() - inspect.signature(PROFILES[options.profile]).parameters.keys():
+        parser().error(f"{options.profile} has no --{name.removeprefix('max_').replace('_', '-')}")
+    return said
+
+
+async def live_while_connected(wearable: VirtualWearable[Any], transport: Transport) -> None:
+    """Run the wearable until it is cancelled or its transport is gone."""
+    life = asyncio.create_task(wearable.run(), name="wearable")
     try:
         await asyncio.wait({life, transport.source.terminated}, return_when=asyncio.FIRST_COMPLETED)
         if not life.done():

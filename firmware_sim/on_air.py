@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from bumble.device import Connection, Device, DeviceConfiguration
+from bumble.device import AdvertisingType, Connection, Device, DeviceConfiguration
 from bumble.hci import HCI_REMOTE_DEVICE_TERMINATED_CONNECTION_DUE_TO_POWER_OFF_ERROR as POWER_OFF
 from bumble.hci import Address
 from bumble.transport.common import Transport
@@ -18,6 +18,10 @@ FAST_ADVERTISING_S = 30.0
 SLOW_ADVERTISING_MS = 1022.5
 
 
+_TYPES = {
+    True: AdvertisingType.UNDIRECTED_CONNECTABLE_SCANNABLE,
+    False: AdvertisingType.UNDIRECTED_SCANNABLE,
+}
 COMMAND_LIMIT_S = 10.0
 CANCEL_LIMIT_S = 0.3
 
@@ -49,14 +53,15 @@ def _heed(task: asyncio.Task[None]) -> None:
 class OnAir:
     """One peripheral on one transport, for one host at a time; all of it on wall time."""
 
-    def __init__(self, profile: Profile, transport: Transport, mtu: int, on_link: Callable[[bool], None]) -> None:
+    def __init__(self, profile: Profile, transport: Transport, on_link: Callable[[bool], None]) -> None:
         self._profile = profile
         self._transport = transport
-        self._mtu = mtu
         self._on_link = on_link
         self._connection: Connection | None = None
+        self._told: tuple[bytes, bytes] = (b"", b"")
+        """The advertisement that is on the air, and its scan response."""
         self._stirred = asyncio.Event()
-        """A host has connected, or there is no point in advertising any longer."""
+        """A host has connected, there is something else to tell, or no point in advertising any longer."""
         self._link_over = asyncio.Event()
         self._in_reach = asyncio.Event()
         self._in_reach.set()
@@ -74,6 +79,14 @@ class OnAir:
         else:
             self._in_reach.set()
 
+    def tell_anew(self) -> None:
+        """Look whether the advertisement has changed; if so, the new one goes on the air."""
+        if self._connection is None and self._told[0] and self._told != self._tells():
+            self._stirred.set()
+
+    def _tells(self) -> tuple[bytes, bytes]:
+        return self._profile.advertising_data(), self._profile.scan_response_data()
+
     async def run(self, ready: asyncio.Event) -> None:
         """Be reachable until cancelled; `ready` is set when the first advertisement is out."""
         device = await self._power_on()
@@ -90,7 +103,7 @@ class OnAir:
         configuration = DeviceConfiguration(name=self._profile.name, address=Address(self._profile.address))
         source, sink = self._transport
         device = Device.from_config_with_hci(configuration, source, sink)
-        device.gatt_server.max_mtu = self._mtu
+        device.gatt_server.max_mtu = self._profile.max_mtu
         device.add_services(self._profile.services())
         device.on("connection", self._on_connection)
         await command(device.power_on())
@@ -105,25 +118,29 @@ class OnAir:
     async def _advertise_until_connected(self, device: Device, ready: asyncio.Event) -> Connection | None:
         """Advertise fast for half a minute, then slowly, never not at all (section 9 of the profile)."""
         self._connection = None
-        self._stirred.clear()
-        await self._advertise(device, FAST_ADVERTISING_MS)
-        ready.set()
-        try:
-            async with asyncio.timeout(FAST_ADVERTISING_S):
-                await self._stirred.wait()
-        except TimeoutError:
-            if not self._stirred.is_set():
-                await self._advertise(device, SLOW_ADVERTISING_MS)
-            await self._stirred.wait()
+        loop = asyncio.get_running_loop()
+        slow_from_s, interval_ms = loop.time() + FAST_ADVERTISING_S, FAST_ADVERTISING_MS
+        while self._connection is None and self._in_reach.is_set():
+            self._stirred.clear()
+            await self._advertise(device, interval_ms)
+            ready.set()
+            try:
+                async with asyncio.timeout_at(slow_from_s if interval_ms == FAST_ADVERTISING_MS else None):
+                    await self._stirred.wait()
+            except TimeoutError:
+                interval_ms = SLOW_ADVERTISING_MS
+        self._told = (b"", b"")
         if self._connection is None:
             await device.stop_advertising()
         return self._connection
 
     async def _advertise(self, device: Device, interval_ms: float) -> None:
+        self._told = self._tells()
         await command(
             device.start_advertising(
-                advertising_data=self._profile.advertising_data(),
-                scan_response_data=self._profile.scan_response_data(),
+                advertising_type=_TYPES[self._profile.connectable],
+                advertising_data=self._told[0],
+                scan_response_data=self._told[1],
                 advertising_interval_min=interval_ms,
                 advertising_interval_max=interval_ms,
             )
@@ -131,7 +148,7 @@ class OnAir:
 
     async def _serve(self, connection: Connection) -> None:
         async with asyncio.TaskGroup() as tasks:
-            serving = tasks.create_task(self._profile.serve(connection), name="band-serve")
+            serving = tasks.create_task(self._profile.serve(connection), name="wearable-serve")
             await self._link_over.wait()
             serving.cancel()
         if connection.handle in connection.device.connections:

@@ -1,19 +1,19 @@
-"""A virtual band: body, sensor and firmware on one clock, on the air through bumble.
+"""A virtual wearable: body, sensor and firmware on one clock, on the air through bumble.
 
 For tests, everything in one process::
 
-    async with Air() as air, virtual_band(air=air, scenario="office_day", seed=1, clock=SteppedClock()) as band:
+    async with Air() as air, virtual_wearable("deskband", air=air, scenario="office_day", clock=SteppedClock()) as band:
         transport = air.join("host")       # the bumble Transport of the host under test
         ...                                # connect to band.address, band.name is "DeskBand-3C4D"
         await band.advance(60.0)           # a simulated minute passes; returns when its notifications are on the link
         band.out_of_range(True)            # the link drops, sampling goes on; False: back again
         band.press_button()                # acknowledges an alert; double=True snoozes it
-        band.reboot()                      # new session, device clock from zero
+        band.reboot()                      # the device's clock begins at zero again
         band.profile.drop_probability = 0.1
-        band.firmware.ring, band.firmware.status(), band.timeline.spans   # the truth
+        band.timeline.spans                # the truth
 
 With ``SteppedClock`` time passes only in ``advance``; with ``ScaledClock(speed=60)`` it runs by itself. ``origin_s`` of
-the clock is the second in which the band boots and the scenario starts; one with ``starts = "when_connected"`` waits,
+the clock is the second in which the device boots and the scenario starts; one with ``starts = "when_connected"`` waits,
 standing, for the first host.
 """
 
@@ -23,20 +23,18 @@ import asyncio
 import heapq
 import itertools
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from bumble.transport.common import Transport
 
 from firmware_sim.air import Air
 from firmware_sim.clock import Clock, ScaledClock, SteppedClock
 from firmware_sim.on_air import OnAir
-from firmware_sim.profiles.deskband import DeskBandFirmware
-from firmware_sim.profiles.deskband_alert import Happening
-from firmware_sim.profiles.deskband_codec import AlertEvent, AlertKind
-from firmware_sim.profiles.deskband_gatt import DeskBandProfile
-from firmware_sim.profiles.deskband_state import DeskBandSettings
+from firmware_sim.profiles import PROFILES
+from firmware_sim.profiles.base import Circumstances, Felt, Profile
+from firmware_sim.profiles.deskband_gatt import DeskBandProfile, deskband
 from firmware_sim.scenario import (
     Activity,
     Battery,
@@ -62,42 +60,45 @@ DRAIN_S_PER_PCT = 7200.0
 """A small cell lasts a week or so."""
 CHARGE_S_PER_PCT = 60.0
 WORN_C, ROOM_C = 31, 23
-BUZZING = (AlertKind.NUDGE, AlertKind.STAND_UP, AlertKind.URGENT)
+FULL_PCT = 87.0
+"""Charge at the start of a day."""
+
+P = TypeVar("P", bound=Profile)
 
 
-class VirtualBand:
-    """One wearable on one wearer; use `virtual_band` to run it."""
+class VirtualWearable(Generic[P]):
+    """One wearable on one wearer; use `virtual_wearable` to run it."""
 
     def __init__(
         self,
+        make: Callable[..., P],
         transport: Transport,
         clock: Clock,
         scenario: Scenario,
         *,
         seed: int = 1,
         placement: str = "thigh",
-        mtu: int = 247,
-        settings: DeskBandSettings | None = None,
         sensor_rules: SensorRules | None = None,
         truth: Truth | None = None,
         reach: Callable[[bool], None] | None = None,
+        **options: Any,
     ) -> None:
+        """`make` is an entry of `PROFILES`; `options` are what that device can be set to."""
         self.clock = clock
         self.truth = truth or Truth()
         self.timeline = Timeline(scenario, self.truth)
         self.wearer = Wearer(self.timeline, placement, seed)
         self.sensor = Sensor(self.wearer, seed, sensor_rules)
-        self.firmware = DeskBandFirmware(settings)
-        self.profile = DeskBandProfile(self.firmware, self._catch_up, seed)
-        self.on_air = OnAir(self.profile, transport, mtu, self._note_link)
+        self.profile = make(self._catch_up, seed, placement, **options)
+        self.on_air = OnAir(self.profile, transport, self._note_link)
         self._reach = reach
         self._away = False
         self._now_s = 0.0
-        self._charge_pct = float(self.firmware.settings.battery_pct)
-        self._sampling = self.profile.sampling()
+        self._charge_pct = FULL_PCT
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
-        self.sensor.start(0.0, *self._sampling[:2])
+        self._sampling = self.profile.sampling()
+        self._start_sensor()
         if self.timeline.begun_s is not None:
             self._plan_faults(self.timeline.begun_s)
 
@@ -130,7 +131,7 @@ class VirtualBand:
             self.on_air.go_silent(away)
 
     def reboot(self) -> None:
-        """Lose the power for a moment: link, queue and clock go, the flash stays, the session counts on."""
+        """Lose the power for a moment: link, queue and clock go; what is in flash stays."""
         self._catch_up()
         self._reboot()
 
@@ -184,7 +185,7 @@ class VirtualBand:
         heapq.heappush(self._agenda, (at_s, next(self._order), action))
 
     def _catch_up(self) -> int:
-        """Let the body live and the band sample up to this moment; return the device's clock."""
+        """Let the body live and the chip sample up to this moment; return the device's clock."""
         until_s = self.clock.now_s() - self.clock.origin_s
         while self._agenda and self._agenda[0][0] <= until_s:
             at_s, _, action = heapq.heappop(self._agenda)
@@ -202,31 +203,34 @@ class VirtualBand:
             self.profile.feed(self.sensor.read(self._now_s))
 
     def _notice_wear(self, activity: Activity, lasted_s: float) -> None:
-        """Let the band feel the charger, the skin and its battery."""
-        self.firmware.charging, self.firmware.worn = activity.charging, activity.posture != "not_worn"
-        self.firmware.temperature_c = WORN_C if self.firmware.worn else ROOM_C
+        """Let the device feel the charger, the skin and its battery."""
+        worn = activity.posture != "not_worn"
         change_pct = lasted_s / (CHARGE_S_PER_PCT if activity.charging else -DRAIN_S_PER_PCT)
         self._charge_pct = min(100.0, max(0.0, self._charge_pct + change_pct))
-        self.firmware.battery_pct = round(self._charge_pct)
+        warmth_c = WORN_C if worn else ROOM_C
+        self.profile.notice(Circumstances(worn, activity.charging, round(self._charge_pct), warmth_c))
 
     def _restart_sensor(self) -> None:
         sampling = self.profile.sampling()
         if sampling != self._sampling:
             self._sampling = sampling
-            self.sensor.start(self._now_s, *sampling[:2])
+            self._start_sensor()
+
+    def _start_sensor(self) -> None:
+        own = self._sampling
+        self.sensor.start(self._now_s, own.rate_hz, own.range_g, own.counts_per_g, own.step)
 
     def _tick(self) -> None:
         now_us = self._catch_up()
         self.profile.tick(now_us)
-        for happening in self.profile.take_happenings():
-            self._feel(happening)
+        for felt in self.profile.take_felt():
+            self._feel(felt)
+        self.on_air.tell_anew()
 
-    def _feel(self, happening: Happening) -> None:
+    def _feel(self, felt: Felt) -> None:
         """Let the wearer notice an alert, and react to it as the scenario says."""
-        alert = happening.alert
-        name = happening.event.name.lower()
-        self.truth.event(self._now_s, f"alert_{name}", kind=alert.kind, alert_id=alert.alert_id)
-        if happening.event is AlertEvent.STARTED and alert.kind in BUZZING:
+        self.truth.event(self._now_s, felt.what, **felt.details)
+        if felt.calls:
             reaction = self.timeline.react(self._now_s)
             if reaction is not None and reaction.button is not None:
                 double = reaction.button == "snooze"
@@ -245,8 +249,8 @@ class VirtualBand:
         """Live and be on the air until cancelled; `ready` is set when the first advertisement is out."""
         async with asyncio.TaskGroup() as tasks:
             if not isinstance(self.clock, SteppedClock):
-                tasks.create_task(self._live(), name="band-life")
-            tasks.create_task(self.on_air.run(ready or asyncio.Event()), name="band-link")
+                tasks.create_task(self._live(), name="wearable-life")
+            tasks.create_task(self.on_air.run(ready or asyncio.Event()), name="wearable-link")
 
     async def _live(self) -> None:
         while True:
@@ -254,8 +258,19 @@ class VirtualBand:
             await asyncio.sleep(TICK_S)
 
 
+def virtual_wearable(profile: str, **options: Any) -> AbstractAsyncContextManager[VirtualWearable[Any]]:
+    """Run one of `PROFILES`; the options are those of `running`."""
+    return running(PROFILES[profile], **options)
+
+
+def virtual_band(**options: Any) -> AbstractAsyncContextManager[VirtualWearable[DeskBandProfile]]:
+    """Run a DeskBand, typed as one; the options are those of `running`."""
+    return running(deskband, **options)
+
+
 @asynccontextmanager
-async def virtual_band(
+async def running(
+    make: Callable[..., P],
     *,
     air: Air | None = None,
     transport: Transport | None = None,
@@ -263,24 +278,24 @@ async def virtual_band(
     clock: Clock | None = None,
     radio_name: str = "band",
     **options: Any,
-) -> AsyncIterator[VirtualBand]:
-    """Run a band on an in-process air, or on any bumble transport; `options` are those of `VirtualBand`."""
+) -> AsyncIterator[VirtualWearable[P]]:
+    """Run a wearable on an in-process air, or on any bumble transport; `options` are those of `VirtualWearable`."""
     if transport is None:
-        assert air is not None, "a band needs an air or a transport"
+        assert air is not None, "a wearable needs an air or a transport"
         transport = air.join(radio_name)
     reach = (lambda away: air.set_out_of_range(radio_name, away)) if air is not None else None
     worn = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    band = VirtualBand(transport, clock or ScaledClock(), worn, reach=reach, **options)
+    wearable = VirtualWearable(make, transport, clock or ScaledClock(), worn, reach=reach, **options)
     ready = asyncio.Event()
     # No TaskGroup around a yield: a test's fixture may be left in another task than it was entered.
-    running = asyncio.create_task(band.run(ready), name="band")
-    waiting = asyncio.create_task(ready.wait(), name="band-ready")
+    life = asyncio.create_task(wearable.run(ready), name="wearable")
+    waiting = asyncio.create_task(ready.wait(), name="wearable-ready")
     try:
-        await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({life, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if ready.is_set():
-            yield band
+            yield wearable
     finally:
         waiting.cancel()
-        running.cancel()
+        life.cancel()
         with suppress(asyncio.CancelledError):
-            await running
+            await life

@@ -1,4 +1,4 @@
-"""The accelerometer chip: looks at the body at its own pace, with its own faults, and counts in 1/4096 g."""
+"""The accelerometer chip: looks at the body at its own pace, with its own faults, and counts in the unit asked for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Protocol, Self
 import numpy as np
 from pydantic import BaseModel, Field
 
-COUNTS_PER_G = 4096
 NOISE_PAGE = 1024
 """Samples whose noise is drawn together; it depends on the sample's number, not on who asks how often."""
 
@@ -38,7 +37,7 @@ class Samples:
     device_us: np.ndarray
     """(N,) int64."""
     counts: np.ndarray
-    """(N, 3) int16, 4096 a g."""
+    """(N, 3) int16, in the unit that the chip was set to."""
     clipped: np.ndarray
     """(N,) bool: at least one axis was at its end."""
 
@@ -74,17 +73,17 @@ class Sensor:
         self._offset_g = rng.normal(0.0, self._rules.offset_mg / 1000.0, 3)
         self._boot_s = 0.0
         self._taken = 0
-        self.start(0.0, 25.0, 8)
+        self.start(0.0, 25.0, 8.0)
 
     def boot(self, elapsed_s: float) -> None:
         """Restart the device's clock at this time since the day's origin."""
         self._boot_s = elapsed_s
 
-    def start(self, elapsed_s: float, rate_hz: float, range_g: int) -> None:
-        """Begin a new run of samples; the first one comes a period later."""
+    def start(self, elapsed_s: float, rate_hz: float, range_g: float, counts_per_g: int = 4096, step: int = 1) -> None:
+        """Begin a new run of samples; the first one comes a period later. Readings are multiples of `step` counts."""
         self._start_s = elapsed_s
         self._period_s = 1.0 / (rate_hz * (1.0 + self._rules.rate_error))
-        self._range_g = range_g
+        self._range_g, self._counts_per_g, self._step = range_g, counts_per_g, step
         self._run_taken = 0
 
     def device_us(self, elapsed_s: float) -> int:
@@ -104,11 +103,13 @@ class Sensor:
         true_g = self._body.acceleration_g(elapsed_s)
         read_g = true_g * self._gain + self._offset_g + self._noise_g(number)
         clipped = np.abs(read_g) >= self._range_g
-        counts = np.clip(np.rint(read_g * COUNTS_PER_G), *self._count_limits()).astype(np.int16)
+        steps = np.clip(np.rint(read_g * (self._counts_per_g / self._step)), *self._step_limits())
+        counts = (steps * self._step).astype(np.int16)
         return Samples(self._to_device_us(elapsed_s), counts, clipped.any(axis=1))
 
-    def _count_limits(self) -> tuple[int, int]:
-        return -self._range_g * COUNTS_PER_G, self._range_g * COUNTS_PER_G - 1
+    def _step_limits(self) -> tuple[int, int]:
+        highest = round(self._range_g * self._counts_per_g / self._step)
+        return -highest, highest - 1
 
     def _noise_g(self, number: int) -> np.ndarray:
         first, self._taken = self._taken, self._taken + number

@@ -13,7 +13,8 @@ import pytest
 
 from firmware_sim.air import Air
 from firmware_sim.clock import ScaledClock
-from firmware_sim.peripheral import VirtualBand, virtual_band
+from firmware_sim.peripheral import VirtualWearable, virtual_band
+from firmware_sim.profiles.deskband_gatt import DeskBandProfile
 from monitor.clock import Clock
 from monitor.model import (
     AccelBlock,
@@ -45,7 +46,7 @@ async def tcp_radio(air: Air) -> AsyncIterator[Radio]:
 
 
 @contextlib.asynccontextmanager
-async def worn_band(over_tcp: bool = False) -> AsyncIterator[tuple[VirtualBand, Link, Facts]]:
+async def worn_band(over_tcp: bool = False) -> AsyncIterator[tuple[VirtualWearable[DeskBandProfile], Link, Facts]]:
     """A band on a body, a minute a second, and the monitor's link to it."""
     origin_s = time.time()
     async with Air() as air, virtual_band(air=air, clock=ScaledClock(origin_s, SPEED)) as band:
@@ -63,7 +64,7 @@ def span(block: AccelBlock) -> range:
     return range(block.first_index, block.first_index + len(block.t_s))
 
 
-def assert_exactly_once(facts: Facts, band: VirtualBand) -> None:
+def assert_exactly_once(facts: Facts, band: VirtualWearable[DeskBandProfile]) -> None:
     """Every sample between the first and the last came once, as the band has stored it; live ones in order."""
     blocks: list[AccelBlock] = sorted(facts.of(AccelBlock), key=lambda block: span(block).start)
     live = [block for block in facts.of(AccelBlock) if Quality.REPLAYED not in block.quality]
@@ -72,7 +73,9 @@ def assert_exactly_once(facts: Facts, band: VirtualBand) -> None:
     assert indices == list(range(indices[0], indices[-1] + 1))
     assert np.all(np.diff(np.concatenate([block.t_s for block in blocks])) > 0)
     stored = {
-        stored.first_index + i: xyz for stored in band.firmware.ring.blocks for i, xyz in enumerate(stored.counts)
+        stored.first_index + i: xyz
+        for stored in band.profile.firmware.ring.blocks
+        for i, xyz in enumerate(stored.counts)
     }
     for block in blocks:
         assert np.allclose(block.xyz_g, np.array([stored[index] for index in span(block)]) / 4096, atol=1e-6)
@@ -128,5 +131,5 @@ async def test_what_is_stored_here_is_acknowledged_to_the_band() -> None:
         await facts.until(lambda: len(facts.indices) > 25 * 30)
         last: AccelBlock = facts.of(AccelBlock)[-1]
         link.stored(last.segment, span(last).start)
-        await facts.until(lambda: band.firmware.ring.blocks[0].first_index > 0, 10)
-    assert band.firmware.ring.blocks[0].first_index <= span(last).start
+        await facts.until(lambda: band.profile.firmware.ring.blocks[0].first_index > 0, 10)
+    assert band.profile.firmware.ring.blocks[0].first_index <= span(last).start

@@ -6,7 +6,6 @@ import asyncio
 import random
 import struct
 from collections import deque
-from collections.abc import Callable
 
 from bumble import gatt
 from bumble.att import ATT_Error, Attribute, ErrorCode
@@ -17,15 +16,16 @@ from bumble.profiles.battery_service import BatteryService
 from bumble.profiles.device_information_service import DeviceInformationService
 
 from firmware_sim.profiles import deskband_control
+from firmware_sim.profiles.base import CatchUp, Circumstances, Felt, Sampling
 from firmware_sim.profiles.deskband import Channel, DeskBandFirmware
-from firmware_sim.profiles.deskband_alert import Happening
+from firmware_sim.profiles.deskband_codec import COUNTS_PER_G, AlertEvent, AlertKind
+from firmware_sim.profiles.deskband_state import DeskBandSettings
+from firmware_sim.profiles.outgoing import QUEUE_LIMIT
 from firmware_sim.sensor import Samples
 
 SERVICE, INFO, CONTROL, LIVE, REPLAY, STATUS, ALERT = (
     UUID(f"e820{number:04X}-ac6e-48f1-9b41-d591858ee542") for number in range(1, 8)
 )
-QUEUE_LIMIT = 256
-"""Notifications that wait for the radio; more are dropped, as from a full queue of a real stack."""
 REPLAY_BURST = 4
 REPLAY_PAUSE_S = 0.01
 """Four blocks in ten milliseconds of wall time: what a good link of a phone carries."""
@@ -40,11 +40,18 @@ Read, Write, Notify, Indicate, Command = (
 READABLE, WRITEABLE = Attribute.READABLE, Attribute.WRITEABLE
 
 
+BUZZING = (AlertKind.NUDGE, AlertKind.STAND_UP, AlertKind.URGENT)
+PLACEMENT_BYTES = {"thigh": 1, "waist": 2, "wrist": 3, "chest": 4, "pocket": 6, "lower_back": 7}
+
+
 class DeskBandProfile:
     """One DeskBand: `firmware` decides, this sends and receives."""
 
-    def __init__(self, firmware: DeskBandFirmware, catch_up: Callable[[], int], seed: int) -> None:
+    connectable = True
+
+    def __init__(self, firmware: DeskBandFirmware, catch_up: CatchUp, seed: int, max_mtu: int = 247) -> None:
         self.firmware = firmware
+        self.max_mtu = max_mtu
         self._catch_up = catch_up
         """Brings body and firmware up to this moment; returns the device's clock."""
         self._random = random.Random(seed)
@@ -171,10 +178,16 @@ class DeskBandProfile:
 
     # -- the body's side ---------------------------------------------------------------------------------------------
 
-    def sampling(self) -> tuple[float, int, int]:
+    def sampling(self) -> Sampling:
         """Return rate, range and session: another session needs the sensor to start anew."""
         configuration = self.firmware.configuration
-        return configuration.rate_hz, configuration.range_g, self.firmware.session.number
+        return Sampling(configuration.rate_hz, configuration.range_g, COUNTS_PER_G, run=self.firmware.session.number)
+
+    def notice(self, circumstances: Circumstances) -> None:
+        """Feel the skin, the charger and the battery."""
+        firmware = self.firmware
+        firmware.charging, firmware.worn = circumstances.charging, circumstances.worn
+        firmware.battery_pct, firmware.temperature_c = circumstances.battery_pct, circumstances.temperature_c
 
     def feed(self, samples: Samples) -> None:
         """Take samples from the sensor."""
@@ -185,9 +198,16 @@ class DeskBandProfile:
         self.firmware.tick(now_us)
         self._queue_outbox()
 
-    def take_happenings(self) -> list[Happening]:
+    def take_felt(self) -> list[Felt]:
         """Return what became of alerts since last asked."""
-        return self.firmware.take_happenings()
+        return [
+            Felt(
+                f"alert_{happening.event.name.lower()}",
+                happening.event is AlertEvent.STARTED and happening.alert.kind in BUZZING,
+                {"kind": happening.alert.kind, "alert_id": happening.alert.alert_id},
+            )
+            for happening in self.firmware.take_happenings()
+        ]
 
     def press(self, now_us: int, double: bool) -> None:
         """Press the button."""
@@ -284,3 +304,18 @@ class DeskBandProfile:
         """Return when everything queued, a running replay included, has gone to the link."""
         if self._connection is not None:
             await self._idle.wait()
+
+
+def deskband(
+    catch_up: CatchUp,
+    seed: int,
+    placement: str,
+    settings: DeskBandSettings | None = None,
+    max_mtu: int = 247,
+    buffer_bytes: int | None = None,
+) -> DeskBandProfile:
+    """Build a DeskBand that knows where it is worn, unless its settings say all."""
+    own = settings or DeskBandSettings(placement=PLACEMENT_BYTES[placement])
+    if buffer_bytes is not None:
+        own = own.model_copy(update={"buffer_bytes": buffer_bytes})
+    return DeskBandProfile(DeskBandFirmware(own), catch_up, seed, max_mtu)

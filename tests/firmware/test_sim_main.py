@@ -87,4 +87,4 @@ def test_what_it_cannot_do_it_says_in_a_line(arguments: list[str], code: int, wo
 def test_the_defaults_are_an_air_on_loopback_and_the_office_day_on_the_thigh() -> None:
     options = parser().parse_args([])
     assert (options.serve, options.scenario, options.placement) == (("127.0.0.1", 0), "office_day", "thigh")
-    assert (options.speed, options.mtu, options.buffer_bytes) == (1.0, 247, 2 * 1024 * 1024)
+    assert (options.speed, options.max_mtu, options.buffer_bytes) == (1.0, None, None)

@@ -18,7 +18,8 @@ from bumble.hci import Address
 
 from firmware_sim.air import Air
 from firmware_sim.clock import Clock, ScaledClock, SteppedClock
-from firmware_sim.peripheral import VirtualBand, virtual_band
+from firmware_sim.peripheral import VirtualWearable, virtual_band
+from firmware_sim.profiles.deskband_gatt import DeskBandProfile
 from firmware_sim.scenario import Activity, OutOfRange, Reaction, Reboot, Scenario
 from firmware_sim.truth import Truth
 from tests.firmware.host import ALERT, CONTROL, INFO, STATUS, Host, advertisement_of, connect, connected, power_on
@@ -28,9 +29,13 @@ SITTING = Scenario(
 )
 STAND_UP = "02 01 50 03 FA00 9600 FF5000 00 0201 7800"
 
+Band = VirtualWearable[DeskBandProfile]
+
 
 @asynccontextmanager
-async def band_and_host(clock: Clock | None = None, **options: Any) -> AsyncIterator[tuple[VirtualBand, Host]]:
+async def band_and_host(
+    clock: Clock | None = None, **options: Any
+) -> AsyncIterator[tuple[VirtualWearable[DeskBandProfile], Host]]:
     """Run a band on a sitting wearer and connect to it."""
     clock = clock or SteppedClock()
     async with (
@@ -65,7 +70,7 @@ async def test_info_status_and_the_standard_services_are_read_by_anybody() -> No
 
 @pytest.mark.parametrize("mtu", [23, 131, 185, 247])
 async def test_every_sample_arrives_once_in_order_at_every_mtu(mtu: int) -> None:
-    async with band_and_host(mtu=mtu) as (band, host):
+    async with band_and_host(max_mtu=mtu) as (band, host):
         await host.ask("01 01")
         await band.advance(20.0)
         await host.ask("02 02")
@@ -200,8 +205,8 @@ async def test_faults_strike_at_their_time() -> None:
         async with asyncio.timeout(5):
             await host.lost.wait()
         await band.advance(95.0)
-        assert band.firmware.session.number == 2
-        assert band.firmware.recorder.next_index == pytest.approx(6 * 25, abs=3)
+        assert band.profile.firmware.session.number == 2
+        assert band.profile.firmware.recorder.next_index == pytest.approx(6 * 25, abs=3)
 
 
 async def test_a_day_that_waits_begins_with_its_first_host_and_its_faults_count_from_there() -> None:
@@ -213,9 +218,9 @@ async def test_a_day_that_waits_begins_with_its_first_host_and_its_faults_count_
         await connect(await power_on(air.join("host")), band.address)
         await band.advance(20.0)
         assert band.timeline.pass_time(119.0).do == "walk"
-        assert band.firmware.session.number == 1
+        assert band.profile.firmware.session.number == 1
         await band.advance(20.0)
-        assert band.firmware.session.number == 2
+        assert band.profile.firmware.session.number == 2
 
 
 async def test_control_needs_indications_and_an_operation_with_its_tag() -> None:
@@ -241,6 +246,6 @@ async def test_the_same_seed_gives_the_same_day() -> None:
     for seed in (5, 5, 6):
         async with Air() as air, virtual_band(air=air, scenario=SITTING, clock=SteppedClock(), seed=seed) as band:
             await band.advance(60.0)
-            rings.append([block.counts.tobytes() for block in band.firmware.ring.blocks])
+            rings.append([block.counts.tobytes() for block in band.profile.firmware.ring.blocks])
     assert rings[0] == rings[1]
     assert rings[0] != rings[2]
