@@ -151,6 +151,7 @@ class App:
                 self._nodes.get(name) or await history.node_id(name),
                 plan.label,
                 settings_hash=self.settings.digest,
+                language=self.settings.coach_of(name).language,
             )
             for name, plan in self.settings.wearers.items()
         }

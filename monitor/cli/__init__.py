@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import config, demo, evaluate, placements, record, replay, report, run
+from monitor.cli import config, demo, evaluate, exercises, placements, record, replay, report, run
 from monitor.errors import MonitorError
 
 app = typer.Typer(
@@ -42,6 +42,7 @@ app.command("replay")(replay.replay)
 app.command("evaluate")(evaluate.evaluate)
 app.command("report")(report.report)
 app.command("placements")(placements.placements)
+app.command("exercises")(exercises.exercises)
 app.add_typer(config.app, name="config")
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from monitor.civil import day_of
 from monitor.coach.catalogue import Catalogue, CatalogueError, Condition, Exercise, Place, load_catalogue
 from monitor.events import Suggestion
+from monitor.words import DEFAULT, words
 
 DAY_S = 86400.0
 BEST_SEEN = ("repetitions", "hold", "posture", "timed")
@@ -29,6 +30,10 @@ class ExerciseRules(BaseModel, frozen=True, extra="forbid"):
     conditions: tuple[Condition, ...] = Field(
         (), description=f"What applies to you, so that unfit exercises are left out: any of {', '.join(Condition)}."
     )
+    file: str = Field(
+        "",
+        description="Your own exercises, a TOML file; empty takes exercises.toml beside the settings, if it is there.",
+    )
     with_chair: bool = Field(
         False, description="A stable chair to hold on to is at hand; it is then named where balance matters."
     )
@@ -43,6 +48,7 @@ class Suggester:
     placement: str = "thigh"
     seed: int = 0
     time_zone: str = ""
+    language: str = DEFAULT
     suggested_s: dict[str, float] = field(default_factory=dict)
     """When each exercise was last suggested."""
     done_s: dict[str, float] = field(default_factory=dict)
@@ -122,15 +128,16 @@ class Suggester:
 
     def describe(self, exercise_id: str, count: int) -> Suggestion:
         """The words for its ``count``-th suggestion (from 1); the first side alternates."""
-        exercise = self.catalogue.exercises[exercise_id]
+        exercise, told = self.catalogue.exercises[exercise_id], self.catalogue.words_of(exercise_id, self.language)
+        call = words(self.language).call
         held = exercise.chair_when and self.rules.with_chair and set(exercise.chair_when) & set(self.rules.conditions)
         return Suggestion(
             exercise_id=exercise_id,
-            title=exercise.title,
-            dose=exercise.dose,
-            how=exercise.how + (" Please hold on to the chair." if held else ""),
-            side=("left first", "right first")[(count - 1 + self.seed) % 2] if exercise.sides else "",
-            easier=exercise.easier,
-            why=exercise.why,
+            title=told.title,
+            dose=told.dose,
+            how=f"{told.how} {call.hold_on}" if held else told.how,
+            side=(call.left_first, call.right_first)[(count - 1 + self.seed) % 2] if exercise.sides else "",
+            easier=told.easier,
+            why=told.why,
             verifiable=exercise.verifiable(self.placement),
         )

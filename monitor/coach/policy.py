@@ -42,6 +42,7 @@ class Coach(Speaker):
             placement=placement,
             seed=rules.seed,
             time_zone=rules.time_zone,
+            language=rules.language,
         )
         return cls(wearer_key=wearer_key, rules=rules, suggester=suggester)
 
@@ -54,7 +55,7 @@ class Coach(Speaker):
         self.rules = other.rules
         ours, theirs = self.suggester, other.suggester
         ours.rules, ours.catalogue, ours.placement = theirs.rules, theirs.catalogue, theirs.placement
-        ours.seed, ours.time_zone = theirs.seed, theirs.time_zone
+        ours.seed, ours.time_zone, ours.language = theirs.seed, theirs.time_zone, theirs.language
 
     def command(self, command: Command, now_s: float) -> list[Event]:
         """What the wearer wants; the last event is always its one ``CommandAnswered``."""
@@ -66,7 +67,9 @@ class Coach(Speaker):
 
     def why(self, now_s: float, time_of_day: str = "") -> str:
         """Why the coach speaks or is silent, now or at ``HH:MM``; raises ValueError where that is no time."""
-        return self.decisions.at(time_of_day, now_s, self.rules.time_zone) if time_of_day else why_now(self, now_s)
+        if not time_of_day:
+            return why_now(self, now_s)
+        return self.decisions.at(time_of_day, now_s, self.rules.time_zone, self.words.why)
 
     def view(self, now_s: float) -> CoachView:
         """What is true now."""

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 
 from monitor.civil import checked_zone, minute_of_day
 from monitor.coach.recipes import RECIPES
+from monitor.words import DEFAULT, languages
 
 ProfileName = Literal["gentle", "normal", "strict"]
 LIMIT_RANGE_S = (60.0, 14400.0)
@@ -84,6 +85,7 @@ class CoachRules(BaseModel, frozen=True, extra="forbid"):
     quiet_until: str = Field("", description='End of the quiet hours as "HH:MM"; before the start = the next day.')
     time_zone: str = Field("", description='Time zone such as "Europe/Vienna"; empty = the machine\'s own.')
     daily_cap: int = Field(0, ge=0, le=200, description="Most alerts a day (repeats not counted); 0 = no cap.")
+    language: str = Field(DEFAULT, description=f"The language of calls and exercises, one of {', '.join(languages())}.")
     seed: int = Field(0, description="Another number gives another order among equally good suggestions.")
 
     @field_validator("recipe")
@@ -91,6 +93,13 @@ class CoachRules(BaseModel, frozen=True, extra="forbid"):
     def _known_recipe(cls, value: str) -> str:
         if value not in RECIPES:
             raise ValueError(f'"{value[:40]}": not a recipe; use one of {", ".join(RECIPES)}')
+        return value
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        if value not in languages():
+            raise ValueError(f'"{value[:40]}": not a language we have; use one of {", ".join(languages())}')
         return value
 
     @field_validator("quiet_from", "quiet_until")

@@ -23,9 +23,9 @@ from monitor.coach.moments import Moment, Watch
 from monitor.coach.overrides import Overrides
 from monitor.coach.recipes import RECIPES
 from monitor.coach.rules import CoachRules
-from monitor.coach.wording import CLEARS, SEATED_OFFER, duration_text, message_text, title_text
 from monitor.events import AlertCleared, AlertWithheld, BreakDue, Event, Suggestion, event_id
-from monitor.model import UPRIGHT
+from monitor.model import UPRIGHT, Posture
+from monitor.words import Words, words
 
 ANSWERS_KEPT = 20
 CLEARED_BY = {"upright": "break", "not_worn": "not_worn"}
@@ -51,6 +51,11 @@ class Speaker:
     command_count: int = 0
     known_from_s: float = 0.0
     """When late samples last changed the books: what they show was not known, and so not due, before."""
+
+    @property
+    def words(self) -> Words:
+        """What the wearer is told, in their language."""
+        return words(self.rules.language)
 
     @property
     def limit_s(self) -> float:
@@ -142,7 +147,7 @@ class Speaker:
             return []
         watch.alert_open = False
         self.remember_answer(watch.alert_id, by)
-        self.decisions.note(at_s, f"cleared: {by.replace('_', ' ')}")
+        self.decisions.note(at_s, self.words.noted.cleared.format(by=by.replace("_", " ")))
         identity = event_id(at_s, self.wearer_key, "alert_cleared", watch.alert_id, watch.calls)
         return [AlertCleared(id=identity, at_s=at_s, alert_id=watch.alert_id, by=by)]
 
@@ -208,7 +213,7 @@ class Speaker:
         """Say, once a reason and bout, that a due call is kept back."""
         if reason == "settling":
             return []
-        self.decisions.note_silence(moment.now_s, reason)
+        self.decisions.note_silence(moment.now_s, reason, self.words.noted.silent)
         getting_up = moment.posture in UPRIGHT and bool(watch.calls or watch.withheld)
         if watch.due_s is None or getting_up or reason in watch.withheld:
             return []
@@ -227,7 +232,8 @@ class Speaker:
             self._count_today(at_s)
         watch.calls, watch.alert_open, watch.called_s = repeat + 1, True, at_s
         watch.next_call_s, watch.expires_s = at_s + self.rules.repeat_every_s, at_s + self.rules.alert_life_s
-        self.decisions.note(at_s, f"called ({why_now}) after {duration_text(moment.clock_s)}")
+        said = self.words
+        self.decisions.note(at_s, said.noted.called.format(reason=why_now, sat=said.duration(moment.clock_s)))
         return BreakDue(
             id=identity,
             at_s=at_s,
@@ -241,9 +247,11 @@ class Speaker:
             level=min(self.rules.profile_named(self.profile).rungs, 1 + repeat),
             confidence=moment.confidence,
             why_now=why_now,
-            clears=CLEARS,
-            title=title_text(why_now),
-            message=message_text(moment.posture, moment.clock_s, offer, exercise.easier if exercise else ""),
+            clears=said.call.clears,
+            title=said.titles[why_now],
+            message=said.message(
+                moment.posture == Posture.LYING, moment.clock_s, offer, exercise.easier if exercise else ""
+            ),
             exercise=exercise,
             expires_s=watch.expires_s,
         )
@@ -259,9 +267,9 @@ class Speaker:
                 suggestion = self.suggester.suggest(now_s, kinds, hurts, keep=watch.exercise_id)
                 watch.exercise_id = suggestion.exercise_id if suggestion else ""
         if suggestion is not None:
-            return suggestion, self.suggester.catalogue.exercises[suggestion.exercise_id].invite
+            return suggestion, self.suggester.catalogue.words_of(suggestion.exercise_id, self.rules.language).invite
         cannot_stand = Condition.CANNOT_STAND in self.suggester.rules.conditions
-        return None, SEATED_OFFER if cannot_stand else RECIPES[self.rules.recipe].activity
+        return None, self.words.call.seated_offer if cannot_stand else self.words.recipes[self.rules.recipe]
 
     def _count_today(self, at_s: float) -> None:
         today = day_of(at_s, self.rules.time_zone)

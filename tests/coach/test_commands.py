@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from monitor.coach.commands import COMMANDS
 from monitor.coach.exercises import ExerciseRules
 from monitor.coach.policy import Coach, Moment
-from monitor.coach.wording import SEE_A_PROFESSIONAL
 from monitor.events import (
     AlertCleared,
     AlertWithheld,
@@ -21,6 +20,7 @@ from monitor.events import (
     TestAlert,
     WrongReported,
 )
+from monitor.words import words
 from tests.coach.days import NOON_S, BoutOver, BreakSeen, Stretch, a_coach, live, sitting, steps_of, tell
 
 LONG_SIT = steps_of([sitting(7200)])
@@ -283,8 +283,8 @@ def test_the_profile_changes_the_ladder_and_not_the_limit() -> None:
 def test_what_hurts_is_never_suggested_again_and_exercises_rest_until_wanted() -> None:
     sitter = Sitter()
     said = answer(sitter.say("hurts", "standing_hip_flexion")).value
-    assert SEE_A_PROFESSIONAL in str(said)
-    assert SEE_A_PROFESSIONAL not in str(answer(sitter.say("hurts", "lunge_stretch")).value)
+    assert words().safety.professional in str(said)
+    assert words().safety.professional not in str(answer(sitter.say("hurts", "lunge_stretch")).value)
     (call,) = sitter.sit_until(600)
     assert isinstance(call, BreakDue)
     assert call.exercise is None
