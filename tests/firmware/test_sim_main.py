@@ -48,14 +48,16 @@ async def test_it_serves_an_air_and_ends_when_told(number: signal.Signals, code:
     assert [line["activity"] for line in lines if "activity" in line][:2] == ["stand", "walk"]
 
 
-def test_it_joins_an_air_that_is_already_there() -> None:
+def test_it_joins_an_air_that_is_already_there(tmp_path: Path) -> None:
     air = start("--serve", "127.0.0.1:0")
     assert air.stdout is not None
     address = air.stdout.readline().split()[1]
-    device = start("--hci", f"tcp-client:{address}")
+    truth = tmp_path / "truth.jsonl"
+    device = start("--hci", f"tcp-client:{address}", "--truth", str(truth))
     try:
-        with pytest.raises(subprocess.TimeoutExpired):
-            device.wait(timeout=1.0)
+        while not truth.exists():  # it is opened once the air is joined
+            with pytest.raises(subprocess.TimeoutExpired):
+                device.wait(timeout=0.2)
     finally:
         air.terminate()
         finish(air)
