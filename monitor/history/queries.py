@@ -30,16 +30,26 @@ def wearers(path: Path) -> tuple[WearerRow, ...]:
         return tuple(WearerRow(*row) for row in found)
 
 
+def postures(path: Path, wearer: str, from_s: float, until_s: float) -> list[PostureRun]:
+    """The posture rows of a stretch of time. Raises HistoryError if the file or the wearer is not there."""
+    with _opened(path) as connection:
+        return runs.between(connection, _wearer_id(connection, path, wearer), from_s, until_s)
+
+
+def checkpoint(path: Path, wearer: str) -> str | None:
+    """The state of the pipeline as of the last commit; None where there is none. Raises HistoryError."""
+    with _opened(path) as connection:
+        wearer_id = _wearer_id(connection, path, wearer)
+        found = connection.execute("SELECT body FROM checkpoints WHERE wearer_id = ?", (wearer_id,)).fetchone()
+        return str(found[0]) if found else None
+
+
 def day(path: Path, wearer: str, on: date, zone: tzinfo) -> DayBooks:
     """The books of one civil day. Raises HistoryError if the file or the wearer is not there."""
     start_s, end_s = _midnight_s(on, zone), _midnight_s(on + timedelta(days=1), zone)
     with _opened(path) as connection:
         connection.execute("BEGIN")  # one moment for all that is read
-        found = connection.execute("SELECT wearer_id FROM wearers WHERE name = ?", (wearer,)).fetchone()
-        if found is None:
-            names = ", ".join(name for (name,) in connection.execute("SELECT name FROM wearers")) or "nobody"
-            raise HistoryError(path, f"knows no wearer {wearer!r}", f"it knows {names}")
-        reader = _Reader(connection, found[0], start_s, end_s)
+        reader = _Reader(connection, _wearer_id(connection, path, wearer), start_s, end_s)
         return DayBooks(
             wearer=wearer,
             date=on,
@@ -179,6 +189,14 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         uri = f"{path.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)) as connection:
             yield connection
+
+
+def _wearer_id(connection: sqlite3.Connection, path: Path, wearer: str) -> int:
+    found = connection.execute("SELECT wearer_id FROM wearers WHERE name = ?", (wearer,)).fetchone()
+    if found is None:
+        names = ", ".join(name for (name,) in connection.execute("SELECT name FROM wearers")) or "nobody"
+        raise HistoryError(path, f"knows no wearer {wearer!r}", f"it knows {names}")
+    return int(found[0])
 
 
 def _midnight_s(on: date, zone: tzinfo) -> float:
