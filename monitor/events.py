@@ -221,6 +221,15 @@ class Snoozed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StandingLong(Event):
+    """The wearer has been standing for long, and wants to be told."""
+
+    standing_s: float
+    title: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TestAlert(Event):
     """An alert that the wearer asked for to try the ways it takes."""
 

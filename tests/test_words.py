@@ -103,13 +103,13 @@ def test_lengths_of_time_are_told_in_words(duration_s: float, text: str) -> None
 
 
 def test_the_call_offers_something_an_easier_way_and_a_later_time() -> None:
-    text = words().message(False, 1800, "10 knee lifts on each side", "hold on to the back of a chair")
+    text = words().message("seated", 1800, "10 knee lifts on each side", "hold on to the back of a chair")
     assert text == (
         "Seated for 30 minutes. Fancy 10 knee lifts on each side?"
         " Easier: hold on to the back of a chair. Later is fine, too."
     )
-    assert words().message(True, 1800, "a walk", "").startswith("Lying for 30 minutes. Fancy a walk?")
-    assert words("de").message(False, 1800, "2 Minuten Gehen", "") == (
+    assert words().message("lying", 1800, "a walk", "").startswith("Lying for 30 minutes. Fancy a walk?")
+    assert words("de").message("seated", 1800, "2 Minuten Gehen", "") == (
         "30 Minuten gesessen. Lust auf 2 Minuten Gehen? Später ist auch gut."
     )
 
@@ -117,13 +117,13 @@ def test_the_call_offers_something_an_easier_way_and_a_later_time() -> None:
 @LANGUAGES
 @given(sedentary_s=st.floats(0, 1e6), offer=st.text(max_size=400), easier=st.text(max_size=400))
 def test_the_call_stays_short_whatever_goes_into_it(language: str, sedentary_s: float, offer: str, easier: str) -> None:
-    assert len(words(language).message(False, sedentary_s, offer, easier)) <= MESSAGE_MAX
+    assert len(words(language).message("seated", sedentary_s, offer, easier)) <= MESSAGE_MAX
 
 
 @LANGUAGES
 def test_the_call_names_the_easier_way_for_every_exercise(language: str) -> None:
     said_here = words(language)
     for exercise in said_here.exercises.values():
-        text = said_here.message(False, 7260.0, exercise.invite, exercise.easier)
+        text = said_here.message("seated", 7260.0, exercise.invite, exercise.easier)
         assert exercise.easier in text
         assert text.endswith(said_here.call.later)

@@ -44,6 +44,20 @@ class CoachRules(BaseModel, frozen=True, extra="forbid"):
         le=3600,
         description="This long before the limit (at most half of it) a shift of the body is used to speak; 0 = never.",
     )
+    policy: Literal["bout", "load"] = Field(
+        "bout",
+        description='What must reach the limit: "bout", the sitting since the last break, or "load", sitting that time '
+        "upright pays off, so that a short stretch does not wipe out an hour.",
+    )
+    load_payoff: float = Field(
+        6.0, ge=1, le=60, description='With policy "load": minutes of sitting that a minute upright pays off.'
+    )
+    standing_limit_s: float = Field(
+        0.0,
+        ge=0,
+        le=14400,
+        description="After standing for this long you are reminded to walk or sit a little; 0 = never.",
+    )
     repeat_every_s: float = Field(
         300.0, ge=30, le=7200, description="An unanswered call comes again after this time, if the profile allows."
     )

@@ -19,13 +19,15 @@ from monitor.coach.body import Body
 from monitor.coach.catalogue import Condition
 from monitor.coach.decisions import Decisions
 from monitor.coach.exercises import Suggester
+from monitor.coach.load import Load
 from monitor.coach.moments import Moment, Watch
 from monitor.coach.overrides import Overrides
 from monitor.coach.recipes import RECIPES
 from monitor.coach.rules import CoachRules
-from monitor.events import AlertCleared, AlertWithheld, BreakDue, Event, Suggestion, event_id
+from monitor.coach.standing import Standing
+from monitor.events import AlertCleared, AlertWithheld, BreakDue, Event, StandingLong, Suggestion, event_id
 from monitor.model import UPRIGHT, Posture
-from monitor.words import Words, words
+from monitor.words import SeenAs, Words, words
 
 ANSWERS_KEPT = 20
 CLEARED_BY = {"upright": "break", "not_worn": "not_worn"}
@@ -42,6 +44,8 @@ class Speaker:
     overrides: Overrides = field(default_factory=Overrides)
     decisions: Decisions = field(default_factory=Decisions)
     body: Body = field(default_factory=Body)
+    load: Load = field(default_factory=Load)
+    standing: Standing = field(default_factory=Standing)
     watch: Watch | None = None
     snoozed_until_s: float | None = None
     answered: dict[str, str] = field(default_factory=dict)
@@ -81,7 +85,11 @@ class Speaker:
     def advance(self, moment: Moment) -> list[Event]:
         """One second more; the bouts have seen it already (``break_taken``, ``bout_ended`` come before)."""
         events = self.expire(moment.now_s)
+        load_s = self.load.see(moment, self.rules.load_payoff)
+        if self.rules.policy == "load":
+            moment = replace(moment, clock_s=load_s)
         self.body.see(moment, self.rules)
+        events += self._of_standing(moment)
         if moment.bout_id is None:
             return events
         watch = self.watch
@@ -90,7 +98,8 @@ class Speaker:
             start_s = moment.start_s if moment.bout_start_s is None else moment.bout_start_s
             watch = self.watch = Watch(moment.bout_id, start_s)
         if watch.due_s is None and moment.clock_s >= self.limit_s:
-            watch.due_s = max(moment.start_s + 1.0 - (moment.clock_s - self.limit_s), self.known_from_s)
+            full_s = moment.start_s + 1.0 - (moment.clock_s - self.limit_s)
+            watch.due_s = max(full_s, self.known_from_s, self._not_before_s(watch))
         why_now = self.wish(moment, watch)
         if why_now:
             reason = self.silence(moment, watch)
@@ -104,6 +113,8 @@ class Speaker:
         """
         self.known_from_s = now_s
         watch, latest = self.watch, self.body.latest
+        if self.rules.policy == "load":
+            clock_s = self.load.load_s
         if latest is not None:
             self.body.latest = replace(latest, bout_id=bout_id, bout_start_s=bout_start_s, clock_s=clock_s)
         if watch is None:
@@ -175,11 +186,32 @@ class Speaker:
         if watch.calls:
             rests = watch.calls >= self.calls_allowed(watch) or moment.now_s < watch.next_call_s
             return "" if rests else "repeat"
+        if moment.start_s + 1.0 < self._not_before_s(watch):
+            return ""
         if moment.clock_s >= self.limit_s:
             return "limit"
         if moment.clock_s < self.limit_s - self.early_s:
             return ""
         return "opportune" if self.body.has_shifted(moment, self.rules) else ""
+
+    def _not_before_s(self, watch: Watch) -> float:
+        """Who has just sat down with a full load is left in peace for as long as between two calls."""
+        return watch.bout_start_s + self.rules.repeat_every_s if self.rules.policy == "load" else watch.bout_start_s
+
+    def _of_standing(self, moment: Moment) -> list[Event]:
+        """A word to who stands for long, where that is wanted."""
+        self.standing.see(moment)
+        standing_s = self.standing.standing_s
+        if not self.standing.is_long(self.rules.standing_limit_s) or self._quiet_now(moment.now_s):
+            return []
+        self.standing.told = True
+        said = self.words
+        length = said.duration(standing_s)
+        self.decisions.note(moment.now_s, said.noted.standing.format(length=length))
+        identity = event_id(moment.now_s, self.wearer_key, "standing_long")
+        message = said.call.standing.format(duration=length)
+        title = said.titles["standing_long"]
+        return [StandingLong(id=identity, at_s=moment.now_s, standing_s=standing_s, title=title, message=message)]
 
     def silence(self, moment: Moment, watch: Watch) -> str:
         """The reason to keep silent in this second; "" where a call may be made."""
@@ -189,19 +221,25 @@ class Speaker:
             or self._cap(moment.now_s, watch)
         )
 
-    def _wish_for_quiet(self, now_s: float, watch: Watch) -> str:
+    def _quiet_now(self, now_s: float) -> str:
+        """Why nothing at all is said now."""
+        rules = self.rules
         if self.overrides.is_paused(now_s):
             return "paused"
         if self.overrides.is_busy(now_s):
             return "busy"
+        return "quiet_hours" if within_hours(now_s, rules.time_zone, rules.quiet_from, rules.quiet_until) else ""
+
+    def _wish_for_quiet(self, now_s: float, watch: Watch) -> str:
+        if quiet := self._quiet_now(now_s):
+            return quiet
         if watch.skipped:
             return "skipped"
         if self.is_snoozed(now_s):
             return "snoozed"
         if watch.silent_until_s is not None and now_s < watch.silent_until_s:
             return watch.silent_because
-        rules = self.rules
-        return "quiet_hours" if within_hours(now_s, rules.time_zone, rules.quiet_from, rules.quiet_until) else ""
+        return ""
 
     def _cap(self, now_s: float, watch: Watch) -> str:
         if not self.rules.daily_cap or watch.calls:
@@ -249,12 +287,15 @@ class Speaker:
             why_now=why_now,
             clears=said.call.clears,
             title=said.titles[why_now],
-            message=said.message(
-                moment.posture == Posture.LYING, moment.clock_s, offer, exercise.easier if exercise else ""
-            ),
+            message=said.message(self._seen_as(moment), moment.clock_s, offer, exercise.easier if exercise else ""),
             exercise=exercise,
             expires_s=watch.expires_s,
         )
+
+    def _seen_as(self, moment: Moment) -> SeenAs:
+        if self.rules.policy == "load":
+            return "load"
+        return "lying" if moment.posture == Posture.LYING else "seated"
 
     def invitation(self, now_s: float, watch: Watch | None) -> tuple[Suggestion | None, str]:
         """The exercise to go with a call, if any, and the offer in words; without a bout only a sample."""

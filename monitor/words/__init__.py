@@ -9,12 +9,15 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib import resources
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
 MESSAGE_MAX = 199
 """Characters of a call: what a watch or a locked phone still shows whole."""
 DEFAULT = "en"
+
+SeenAs = Literal["seated", "lying", "load"]
 
 Counted = tuple[str, str]
 """A noun for one and for several, each with its ``{}``."""
@@ -46,6 +49,9 @@ class Call(BaseModel, frozen=True, extra="forbid"):
 
     seated: str
     lying: str
+    load: str
+    """Said in the place of these where sitting is counted as a load."""
+    standing: str
     easier: str
     later: str
     clears: str
@@ -95,6 +101,7 @@ class Noted(BaseModel, frozen=True, extra="forbid"):
     called: str
     silent: str
     cleared: str
+    standing: str
     you_said: str
 
 
@@ -137,9 +144,9 @@ class Words(BaseModel, frozen=True, extra="forbid"):
         told = _counted(hours, self.units.hour)
         return f"{told} {_counted(minutes, self.units.minute)}" if minutes else told
 
-    def message(self, lying: bool, sedentary_s: float, offer: str, easier: str) -> str:
+    def message(self, seen_as: SeenAs, sedentary_s: float, offer: str, easier: str) -> str:
         """The call itself, under 200 characters: what was seen, an offer, an easier way, a later time."""
-        seen = self.call.lying if lying else self.call.seated
+        seen: str = getattr(self.call, seen_as)
         invitation = seen.format(duration=self.duration(sedentary_s), offer=offer)
         easier_way = self.call.easier.format(easier=easier) if easier else ""
         for ending in (easier_way + self.call.later, self.call.later):

@@ -16,6 +16,7 @@ from monitor.events import (
     DayEnded,
     Event,
     Snoozed,
+    StandingLong,
     Suggestion,
     TestAlert,
     WearerState,
@@ -23,7 +24,7 @@ from monitor.events import (
 from monitor.outlets.mqtt.sentences import sentence
 from monitor.words import Words
 
-EVENT_TYPES = ("break_due", "break_overdue", "break_taken", "exercise_seen", "snoozed", "test")
+EVENT_TYPES = ("break_due", "break_overdue", "break_taken", "exercise_seen", "standing_long", "snoozed", "test")
 """What may stand in ``event_type``; all other events go to ``log`` alone."""
 ALERTS = ("none", "due", "overdue", "snoozed", "paused")
 PROFILES = ("gentle", "normal", "strict")
@@ -96,6 +97,8 @@ def alert_payload(event: Event, said: Words) -> dict[str, Any] | None:
         case Snoozed():
             told, until = sentence(event, said) or "", iso(_whole(event.until_s))
             return _alert(event, "snoozed", said.titles["snoozed"], told, alert_id=event.alert_id, until=until)
+        case StandingLong():
+            return _alert(event, "standing_long", event.title, event.message)
         case TestAlert():
             return _alert(event, "test", event.title, event.message, exercise=_exercise(event.exercise))
     return None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from monitor.events import AlertCleared, BreakDue, BreakTaken, Event, Snoozed, TestAlert, WearerState
+from monitor.events import AlertCleared, BreakDue, BreakTaken, Event, Snoozed, StandingLong, TestAlert, WearerState
 from monitor.words import Words
 
 
 def sentence(event: Event, said: Words) -> str | None:
     """What to show after an event; None where it changes nothing for the reader."""
     match event:
-        case BreakDue() | TestAlert():
+        case BreakDue() | StandingLong() | TestAlert():
             return event.message
         case AlertCleared():
             # A snooze has an event of its own, which says for how long.
