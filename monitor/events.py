@@ -213,6 +213,16 @@ class AlertWithheld(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrialPoint(Event):
+    """A moment of the wearer's own trial: the lot has let a call be made, or kept it back."""
+
+    bout_id: str
+    unit: str
+    """What the lot was drawn for: the day's ISO date, or the bout."""
+    called: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snoozed(Event):
     """Quiet until ``until_s`` by the wearer's wish."""
 

@@ -210,7 +210,7 @@ class Pipeline:
         for event in books:
             if isinstance(event, BreakTaken):
                 events += self.coach.tick(event.at_s)
-                events += self.coach.break_taken(event.bout_id, event.at_s)
+                events += self.coach.break_taken(event.bout_id, event.at_s, event.break_start_s)
             elif isinstance(event, BoutEnded) and event.ended_by != "upright":
                 events += self.coach.tick(event.at_s)
                 events += self.coach.bout_ended(event.bout_id, event.at_s, event.ended_by)

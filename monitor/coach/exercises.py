@@ -62,9 +62,11 @@ class Suggester:
                 known = ", ".join(self.catalogue.exercises)
                 raise CatalogueError("settings", "exercises", "no_go", f'"{exercise_id}": not an exercise; use {known}')
 
-    def suggest(self, now_s: float, kinds: tuple[str, ...], hurts: list[str], keep: str = "") -> Suggestion | None:
+    def suggest(
+        self, now_s: float, kinds: tuple[str, ...], hurts: list[str], keep: str = "", liked_kind: str = ""
+    ) -> Suggestion | None:
         """One exercise to go with a call, remembered; ``keep`` (of the call before) is preferred while it fits."""
-        exercise_id = self.choose(now_s, kinds, hurts, keep)
+        exercise_id = self.choose(now_s, kinds, hurts, keep, liked_kind)
         if exercise_id is None:
             return None
         if exercise_id != keep:
@@ -78,12 +80,16 @@ class Suggester:
         exercise_id = self.choose(now_s, kinds, hurts)
         return self.describe(exercise_id, self.counts.get(exercise_id, 0) + 1) if exercise_id else None
 
-    def choose(self, now_s: float, kinds: tuple[str, ...], hurts: list[str], keep: str = "") -> str | None:
-        """The id that fits best; None where nothing fits."""
+    def choose(
+        self, now_s: float, kinds: tuple[str, ...], hurts: list[str], keep: str = "", liked_kind: str = ""
+    ) -> str | None:
+        """The id that fits best, of the kind that is liked if there is one; None where nothing fits."""
         fitting = [name for name in self.catalogue.exercises if self.silence(name, kinds, hurts) == ""]
         if keep in fitting:
             return keep
-        return min((name for name in fitting if not self._had_today(name, now_s)), key=self._rank, default=None)
+        fitting = [name for name in fitting if not self._had_today(name, now_s)]
+        liked = [name for name in fitting if self.catalogue.exercises[name].kind == liked_kind]
+        return min(liked or fitting, key=self._rank, default=None)
 
     def silence(self, exercise_id: str, kinds: tuple[str, ...], hurts: list[str]) -> str:
         """Why an exercise is not suggested; "" where it may be."""

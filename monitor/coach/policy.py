@@ -101,5 +101,5 @@ class Coach(Speaker):
         if due_s is None:
             if latest.posture not in SEDENTARY and latest.posture != Posture.ACTIVE:
                 return None
-            due_s = max(latest.start_s + 1.0 + self.limit_s - latest.clock_s, self._not_before_s(watch))
+            due_s = max(latest.start_s + 1.0 + self.limit_s - latest.clock_s, self.not_before_s(watch))
         return max(due_s, self.snoozed_until_s or due_s) if self.is_snoozed(now_s) else due_s

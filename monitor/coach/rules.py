@@ -99,6 +99,21 @@ class CoachRules(BaseModel, frozen=True, extra="forbid"):
     quiet_until: str = Field("", description='End of the quiet hours as "HH:MM"; before the start = the next day.')
     time_zone: str = Field("", description='Time zone such as "Europe/Vienna"; empty = the machine\'s own.')
     daily_cap: int = Field(0, ge=0, le=200, description="Most alerts a day (repeats not counted); 0 = no cap.")
+    learn: bool = Field(
+        False,
+        description="Learn after which calls you get up, and choose moment and kind of move by that.",
+    )
+    explore_share: float = Field(
+        0.15,
+        ge=0,
+        le=0.5,
+        description="While learning, this share of the choices is made by lot, to learn on.",
+    )
+    trial: Literal["off", "by_day", "by_bout"] = Field(
+        "off",
+        description="A trial of your own: by lot, half of the days or bouts go without calls, and `sitbreak coach "
+        "trial` tells what calls do for you. Meanwhile calls come at the limit only, never early.",
+    )
     language: str = Field(DEFAULT, description=f"The language of calls and exercises, one of {', '.join(languages())}.")
     seed: int = Field(0, description="Another number gives another order among equally good suggestions.")
 

@@ -146,7 +146,7 @@ def test_skip_ends_the_calls_of_this_bout_only() -> None:
     assert cleared.by == "skip"
     sitter.sit_until(7200)
     assert sitter.called_at() == [600]
-    sitter.coach.break_taken(f"bout-{NOON_S:.0f}", sitter.now_s)
+    sitter.coach.break_taken(f"bout-{NOON_S:.0f}", sitter.now_s, sitter.now_s - 60)
     assert any(isinstance(event, BreakDue) for event in live(sitter.coach, sitting(600), start_s=NOON_S + 8000))
 
 
@@ -166,7 +166,7 @@ def test_wrong_clears_reports_and_is_silent_for_a_quarter_of_an_hour() -> None:
 
 def test_wrong_is_reported_once_an_alert_even_late() -> None:
     sitter, alert_id = a_called_sitter()
-    sitter.coach.break_taken(f"bout-{NOON_S:.0f}", sitter.now_s)
+    sitter.coach.break_taken(f"bout-{NOON_S:.0f}", sitter.now_s, sitter.now_s - 60)
     assert isinstance(sitter.say("wrong", alert_id=alert_id)[0], WrongReported)
     assert len(sitter.say("wrong", alert_id=alert_id)) == 1
 
