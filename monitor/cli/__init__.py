@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import config, demo, evaluate, exercises, placements, record, replay, report, run, what_if, why
+from monitor.cli import coach, config, demo, evaluate, exercises, placements, record, replay, report, run, what_if, why
 from monitor.errors import MonitorError
 
 app = typer.Typer(
@@ -45,6 +45,7 @@ app.command("placements")(placements.placements)
 app.command("why")(why.why)
 app.command("what-if")(what_if.what_if)
 app.command("exercises")(exercises.exercises)
+app.add_typer(coach.app, name="coach")
 app.add_typer(config.app, name="config")
 
 

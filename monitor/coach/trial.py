@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -24,13 +25,20 @@ def trial_calls(unit: str) -> bool:
     return bool(hashlib.sha256(f"trial\x1f{unit}".encode()).digest()[0] & 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Protocol):
     """One moment at which a call was, or would have been, made."""
 
-    unit: str
-    called: bool
-    got_up: bool
+    @property
+    def unit(self) -> str:
+        """The day or the bout."""
+
+    @property
+    def called(self) -> bool:
+        """Whether the call was made."""
+
+    @property
+    def got_up(self) -> bool:
+        """Whether a break began within five minutes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 from monitor.history import runs
 from monitor.history.database import BUSY_S, HistoryError, said_plainly
-from monitor.history.day import AlertRow, BoutRow, BreakRow, DayBooks, ExerciseRow, GapRow, WearerRow
+from monitor.history.day import AlertRow, BoutRow, BreakRow, DayBooks, ExerciseRow, GapRow, TrialRow, WearerRow
 from monitor.history.runs import PostureRun, Tally
 
 
@@ -42,6 +42,19 @@ def checkpoint(path: Path, wearer: str) -> str | None:
         wearer_id = _wearer_id(connection, path, wearer)
         found = connection.execute("SELECT body FROM checkpoints WHERE wearer_id = ?", (wearer_id,)).fetchone()
         return str(found[0]) if found else None
+
+
+def trial_points(path: Path, wearer: str) -> list[TrialRow]:
+    """Every moment of the wearer's own trial, and whether a break began within five minutes. Raises HistoryError."""
+    with _opened(path) as connection:
+        found = connection.execute(
+            "SELECT json_extract(body, '$.unit'), json_extract(body, '$.called'),"
+            " EXISTS (SELECT 1 FROM breaks b WHERE b.wearer_id = e.wearer_id AND b.taken"
+            "  AND b.start_s BETWEEN e.at_s - 5 AND e.at_s + 300)"
+            " FROM events e WHERE wearer_id = ? AND type = 'trial_point' ORDER BY at_s",
+            (_wearer_id(connection, path, wearer),),
+        )
+        return [TrialRow(str(unit), bool(called), bool(got_up)) for unit, called, got_up in found]
 
 
 def day(path: Path, wearer: str, on: date, zone: tzinfo) -> DayBooks:

@@ -105,6 +105,29 @@ class Noted(BaseModel, frozen=True, extra="forbid"):
     you_said: str
 
 
+class Learned(BaseModel, frozen=True, extra="forbid"):
+    """What was learned of a wearer, told to them."""
+
+    nothing: str
+    summary: str
+    better: str
+    no_difference: str
+    off: str
+    questions: dict[str, str]
+    answers: dict[str, str]
+
+
+class Trial(BaseModel, frozen=True, extra="forbid"):
+    """What the wearer's own trial has shown."""
+
+    none: str
+    counted: str
+    too_few: str
+    effect: str
+    no_effect: str
+    caution: str
+
+
 class News(BaseModel, frozen=True, extra="forbid"):
     """One sentence for clients that can only show text."""
 
@@ -132,6 +155,8 @@ class Words(BaseModel, frozen=True, extra="forbid"):
     standing: dict[str, str]
     """How things stand, by the state of the alert."""
     news: News
+    learned: Learned
+    trial: Trial
     exercises: dict[str, ExerciseWords]
 
     def duration(self, duration_s: float) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.coach.trial import LEAST_UNITS, Point, judge, newcombe, trial_calls
+from monitor.coach.trial import LEAST_UNITS, judge, newcombe, trial_calls
 from monitor.events import AlertWithheld, BreakDue, Event, TrialPoint
+from monitor.history.day import TrialRow
 from monitor.model import Posture
 from tests.coach.days import Stretch, a_coach, live, sitting
 
@@ -61,10 +62,10 @@ def test_the_interval_is_newcombes() -> None:
     assert (round(low, 4), round(high, 4)) == (0.0524, 0.3339)
 
 
-def points(shares: tuple[float, float], count: int, units: int, seed: int) -> list[Point]:
+def points(shares: tuple[float, float], count: int, units: int, seed: int) -> list[TrialRow]:
     random = np.random.default_rng(seed)
     return [
-        Point(f"{called} {number % units}", called, bool(random.random() < share))
+        TrialRow(f"{called} {number % units}", called, bool(random.random() < share))
         for called, share in zip((True, False), shares, strict=True)
         for number in range(count)
     ]
