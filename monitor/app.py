@@ -205,7 +205,10 @@ class App:
 
     async def _remembered(self, wearer: str, history: History) -> tuple[Backfill, Resume | None]:
         """The state of the last run with today's rules, or a fresh one; a stored state that does not fit is said."""
-        fresh = new_pipeline(self.settings, wearer)
+        answers = await history.readiness(wearer)
+        if answers is None and self.settings.exercises.floor_allowed:
+            _log.warning("%s: nothing on the floor is suggested before the readiness check: sitbreak ready", wearer)
+        fresh = new_pipeline(self.settings, wearer, answers.conditions if answers else None)
         text = await history.checkpoint(wearer)
         if text is None:
             return fresh, None

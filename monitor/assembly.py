@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from monitor.backfill import Backfill
-from monitor.coach.catalogue import Catalogue, CatalogueError, load_catalogue, with_own
+from monitor.coach.catalogue import Catalogue, CatalogueError, Condition, load_catalogue, with_own
 from monitor.coach.policy import Coach
 from monitor.pipeline import Pipeline
 from monitor.posture import PLACEMENTS
@@ -23,13 +24,18 @@ def new_driver(settings: Settings, wearer: str) -> Wearable:
     return WEARABLES[kind](getattr(settings, kind))
 
 
-def new_pipeline(settings: Settings, wearer: str) -> Backfill:
-    """A pipeline that has seen nothing yet, by the settings."""
+def new_pipeline(settings: Settings, wearer: str, conditions: Sequence[str] | None = ()) -> Backfill:
+    """A pipeline that has seen nothing yet, by the settings.
+
+    ``conditions`` are what the wearer has said of themselves in the readiness check; None while they have not.
+    """
     plan, rules = settings.wearers[wearer], settings.coach_of(wearer)
     catalogue, complaints = exercise_catalogue(settings, rules.language)
     for complaint in complaints:
         _log.warning("%s", complaint)
-    coach = Coach.start(wearer, plan.placement, rules, settings.exercises, catalogue)
+    everything = dict.fromkeys([*settings.exercises.conditions, *map(Condition, conditions or ())])
+    exercises = settings.exercises.model_copy(update={"conditions": tuple(everything)})
+    coach = Coach.start(wearer, plan.placement, rules, exercises, catalogue, ready=conditions is not None)
     pipeline = Pipeline.of(wearer, PLACEMENTS[plan.placement](), settings.bouts, coach, rules.time_zone)
     return Backfill(wearer, pipeline, settings.backfill)
 

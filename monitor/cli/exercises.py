@@ -8,18 +8,19 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from monitor.cli.process import ConfigOption, SetOption, default_config
+from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
 
 
 def exercises(
     wearer: Annotated[str, typer.Option(help="Whose; the first one unless told.", show_default=False)] = "",
     config: ConfigOption = None,
     set_: SetOption = None,
+    state_dir: StateDirOption = None,
 ) -> None:
     """List the exercises, yours among them, and what the sensor can see of each."""
-    from monitor.assembly import exercise_catalogue
-    from monitor.coach.exercises import Suggester
+    from monitor.assembly import exercise_catalogue, new_pipeline
     from monitor.coach.recipes import RECIPES
+    from monitor.history import readiness
     from monitor.settings import load
     from monitor.words import words
 
@@ -27,11 +28,14 @@ def exercises(
     name = settings.wearer_named(wearer)
     plan, rules = settings.wearers[name], settings.coach_of(name)
     catalogue, complaints = exercise_catalogue(settings, rules.language)
-    suggester = Suggester(settings.exercises, catalogue, plan.placement, language=rules.language)
+    path = (state_dir or default_state_dir()) / "history.sqlite3"
+    answers = readiness.read(path, name) if path.exists() else None
+    coach = new_pipeline(settings, name, answers.conditions if answers else None).pipeline.coach
+    assert coach is not None
     table = Table("exercise", "dose", f"at the {plan.placement}", "suggested?")
     for exercise_id, exercise in catalogue.exercises.items():
         told = catalogue.words_of(exercise_id, rules.language)
-        silence = suggester.silence(exercise_id, RECIPES[rules.recipe].exercise_kinds, [])
+        silence = coach.suggester.silence(exercise_id, RECIPES[rules.recipe].exercise_kinds, [])
         sight = exercise.verifiable(plan.placement)
         table.add_row(f"{told.title}\n[dim]{exercise_id}[/dim]", told.dose, sight, silence or "yes")
     console = Console()

@@ -49,6 +49,8 @@ class Suggester:
     seed: int = 0
     time_zone: str = ""
     language: str = DEFAULT
+    ready: bool = True
+    """The wearer has said what to leave out; until then nothing on the floor is suggested."""
     suggested_s: dict[str, float] = field(default_factory=dict)
     """When each exercise was last suggested."""
     done_s: dict[str, float] = field(default_factory=dict)
@@ -100,6 +102,8 @@ class Suggester:
             return "on the list of what is not to be suggested"
         if exercise.needs_floor and not rules.floor_allowed:
             return "needs the floor (exercises.floor_allowed = true allows it)"
+        if exercise.needs_floor and not self.ready:
+            return "waits for the readiness check (`sitbreak ready`)"
         if rules.place not in exercise.places and not exercise.needs_floor:
             return f"does not fit the {rules.place}"
         return self._unfit(exercise)

@@ -33,6 +33,7 @@ class Coach(Speaker):
         rules: CoachRules | None = None,
         exercise_rules: ExerciseRules | None = None,
         catalogue: Catalogue | None = None,
+        ready: bool = True,
     ) -> Coach:
         """A coach that remembers nothing yet; raises ``CatalogueError`` where a no-go exercise does not exist."""
         rules = rules or CoachRules()
@@ -43,6 +44,7 @@ class Coach(Speaker):
             seed=rules.seed,
             time_zone=rules.time_zone,
             language=rules.language,
+            ready=ready,
         )
         return cls(wearer_key=wearer_key, rules=rules, suggester=suggester)
 
@@ -56,6 +58,7 @@ class Coach(Speaker):
         ours, theirs = self.suggester, other.suggester
         ours.rules, ours.catalogue, ours.placement = theirs.rules, theirs.catalogue, theirs.placement
         ours.seed, ours.time_zone, ours.language = theirs.seed, theirs.time_zone, theirs.language
+        ours.ready = theirs.ready
 
     def command(self, command: Command, now_s: float) -> list[Event]:
         """What the wearer wants; the last event is always its one ``CommandAnswered``."""

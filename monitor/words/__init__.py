@@ -105,6 +105,15 @@ class Noted(BaseModel, frozen=True, extra="forbid"):
     you_said: str
 
 
+class Ready(BaseModel, frozen=True, extra="forbid"):
+    """The readiness check."""
+
+    intro: str
+    kept: str
+    forgotten: str
+    conditions: dict[str, str]
+
+
 class Learned(BaseModel, frozen=True, extra="forbid"):
     """What was learned of a wearer, told to them."""
 
@@ -155,6 +164,7 @@ class Words(BaseModel, frozen=True, extra="forbid"):
     standing: dict[str, str]
     """How things stand, by the state of the alert."""
     news: News
+    ready: Ready
     learned: Learned
     trial: Trial
     exercises: dict[str, ExerciseWords]
