@@ -32,6 +32,7 @@ from monitor.transport.packet_log import PacketLog
 from monitor.transport.radio import Radio
 from monitor.transport.scanner import DeviceMatch, Scanner
 from monitor.wearables.base import Resume, Wearable
+from monitor.wrong_cases import RecentSamples
 
 _log = logging.getLogger(__name__)
 
@@ -188,6 +189,7 @@ class App:
             clock=self.clock,
             fingerprint=fingerprint(self.settings, wearer),
             record=packet_log.write if packet_log else no_record,
+            recent=RecentSamples(self._state_dir / "wrong", wearer),
         )
         link = Link(
             name=wearer,
