@@ -28,7 +28,7 @@ def test_a_case_holds_the_last_minutes_and_can_be_replayed(tmp_path: Path) -> No
     assert path is not None
     assert path.name == "me-20261118T111640Z.npz"
     assert path.stat().st_mode & 0o777 == 0o600
-    rows = list(open_recording(path).pieces())
+    rows = list(open_recording(path).blocks())
     times = np.concatenate([piece.t_s for piece in rows])
     assert times[-1] - times[0] == pytest.approx(KEPT_S, abs=3)
     values = np.concatenate([piece.xyz_g for piece in rows])[:, 2]
