@@ -165,6 +165,8 @@ class Suggestion:
     why: str
     verifiable: str
     """``repetitions``, ``hold``, ``posture`` or ``timed``: what this placement can see of it."""
+    image: str = ""
+    """Where its picture can be fetched; empty where nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,12 @@ class ExerciseRules(BaseModel, frozen=True, extra="forbid"):
         "",
         description="Your own exercises, a TOML file; empty takes exercises.toml beside the settings, if it is there.",
     )
+    image_url: str = Field(
+        "",
+        pattern=r"^$|^https?://\S*\{id\}\S*$",
+        description="Where a phone or dashboard finds the pictures that `sitbreak exercises --svg FOLDER` writes, with "
+        '{id} in the place of the exercise: "http://homeassistant.local:8123/local/sitbreak/{id}.svg".',
+    )
     with_chair: bool = Field(
         False, description="A stable chair to hold on to is at hand; it is then named where balance matters."
     )
@@ -150,4 +156,5 @@ class Suggester:
             easier=told.easier,
             why=told.why,
             verifiable=exercise.verifiable(self.placement),
+            image=self.rules.image_url.replace("{id}", exercise_id),
         )

@@ -120,7 +120,7 @@ def _exercise(suggestion: Suggestion | None) -> dict[str, Any] | None:
         "dose": suggestion.dose,
         "side": suggestion.side,
         "how": suggestion.how,
-        "image": None,
+        "image": suggestion.image or None,
     }
 
 
