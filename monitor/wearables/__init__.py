@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from monitor.wearables.bangle import Bangle
 from monitor.wearables.base import Driver
 from monitor.wearables.deskband import DeskBand
 
-WEARABLES: dict[str, type[Driver]] = {"deskband": DeskBand}
+WEARABLES: dict[str, type[Driver]] = {"deskband": DeskBand, "bangle": Bangle}

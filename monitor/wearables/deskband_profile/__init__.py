@@ -1,4 +1,4 @@
-"""The DeskBand profile, spoken by more than one product: ``driver`` tells the conversation and where each part stands."""
+"""The DeskBand profile, spoken by more than one product: ``driver`` tells the conversation and where the parts are."""
 
 from __future__ import annotations
 
