@@ -5,5 +5,10 @@ from __future__ import annotations
 from monitor.wearables.bangle import Bangle
 from monitor.wearables.base import Driver
 from monitor.wearables.deskband import DeskBand
+from monitor.wearables.infinitime import InfiniTime
 
-WEARABLES: dict[str, type[Driver]] = {"deskband": DeskBand, "bangle": Bangle}
+WEARABLES: dict[str, type[Driver]] = {
+    "deskband": DeskBand,
+    "infinitime": InfiniTime,
+    "bangle": Bangle,
+}
