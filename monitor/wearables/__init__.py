@@ -6,9 +6,11 @@ from monitor.wearables.bangle import Bangle
 from monitor.wearables.base import Driver
 from monitor.wearables.deskband import DeskBand
 from monitor.wearables.infinitime import InfiniTime
+from monitor.wearables.microbit import MicroBit
 
 WEARABLES: dict[str, type[Driver]] = {
     "deskband": DeskBand,
     "infinitime": InfiniTime,
+    "microbit": MicroBit,
     "bangle": Bangle,
 }
