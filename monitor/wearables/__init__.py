@@ -7,10 +7,12 @@ from monitor.wearables.base import Driver
 from monitor.wearables.deskband import DeskBand
 from monitor.wearables.infinitime import InfiniTime
 from monitor.wearables.microbit import MicroBit
+from monitor.wearables.thingy52 import Thingy52
 
 WEARABLES: dict[str, type[Driver]] = {
     "deskband": DeskBand,
     "infinitime": InfiniTime,
     "microbit": MicroBit,
     "bangle": Bangle,
+    "thingy52": Thingy52,
 }
