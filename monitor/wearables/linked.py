@@ -194,7 +194,7 @@ class LinkedDriver:
             return self._refused_call(action, outcome) if refused and isinstance(action, Write) else []
         match action:
             case Subscribe(characteristic=characteristic):
-                self.subscribed.append(characteristic)
+                self.subscribed += [] if characteristic in self.subscribed else [characteristic]
             case Read(characteristic=characteristic):
                 return self._understand(characteristic, outcome)
             case Write() if settled is Settled.DONE:

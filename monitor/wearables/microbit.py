@@ -47,14 +47,15 @@ TEXT_BYTES = 20
 SCROLL_MS = 80
 BUTTON_DOWN = 1
 DARK = bytes(5)
+ARROW_UP = bytes.fromhex("040e1f0404")
 WORDS = {
-    "nudge": "BREAK?",
     "stand_up": "STAND UP",
     "urgent": "STAND UP!",
     "well_done": "WELL DONE",
     "identify": "HELLO",
 }
 """What scrolls by, by ``Nudge.kind``: the coach's own titles take half a minute on 25 LEDs."""
+PICTURES = {"stop": DARK, "nudge": ARROW_UP}
 NO_DATA = (
     "the board's program offers no accelerometer: flash one that starts the accelerometer service (MakeCode, extension"
     ' Bluetooth, setting "No pairing required"), and remove the board from the Bluetooth settings of this machine'
@@ -102,7 +103,7 @@ class MicroBit(LinkedDriver):
 
     ADVERTISED: ClassVar[Advertised] = Advertised(name_prefixes=("BBC micro:bit",))
     RULES: ClassVar[type[BaseModel]] = MicroBitRules
-    ALERTED_BY: ClassVar[tuple[str, ...]] = (TEXT,)
+    ALERTED_BY: ClassVar[tuple[str, ...]] = (TEXT, MATRIX)
     ABOUT: ClassVar[About] = About(
         title="BBC micro:bit",
         products=("micro:bit V2", "micro:bit V1 and V1.5"),
@@ -186,7 +187,7 @@ class MicroBit(LinkedDriver):
         return [WearableFacts("BBC micro:bit", firmware, can_alert=True)]
 
     def _calling(self, nudge: Nudge) -> Reply:
-        if nudge.kind == "stop":
-            return [Write(MATRIX, DARK, note="stop")]
+        if nudge.kind in PICTURES:
+            return [Write(MATRIX, PICTURES[nudge.kind], note=nudge.kind)]
         text = WORDS.get(nudge.kind)
         return [] if text is None else [Write(TEXT, encode_text(text), note=nudge.kind)]

@@ -56,7 +56,8 @@ def test_what_breaks_the_protocol_is_refused(vector: dict[str, Any]) -> None:
 
 @of_kind("raw")
 def test_raw_vectors(vector: dict[str, Any]) -> None:
-    assert thingy52.decode_raw(bytes.fromhex(vector["hex"])).tolist() == [vector["expect"]["g"]]
+    raw = thingy52.decode_raw(bytes.fromhex(vector["hex"]))
+    assert [raw.xyz_g.tolist(), raw.turn_dps.tolist(), raw.field_ut.tolist()] == list(vector["expect"].values())
 
 
 @of_kind("config")
