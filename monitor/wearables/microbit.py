@@ -150,7 +150,7 @@ class MicroBit(LinkedDriver):
             case str(button) if button in (BUTTON_A, BUTTON_B):
                 return self._pressed(button, packet)
             case str(data) if data == DATA and not self.stream.is_repeat(packet.data, packet.at_s):
-                return list(self.stream.add(decode_triplets(packet.data), packet.at_s))
+                return self._sampled(decode_triplets(packet.data), packet.at_s)
         return []
 
     def _pressed(self, button: str, packet: Packet) -> Reply:
@@ -171,8 +171,7 @@ class MicroBit(LinkedDriver):
         shorter = [each for each in PERIODS_MS if each < self.asked_ms]
         if period_ms > MUCH_LONGER * self.rules.period_ms and shorter:
             return self._ask_period(shorter[-1], outcome.at_s)
-        self.stream.begin(1000.0 / period_ms)
-        return []
+        return self._streams_at(1000.0 / period_ms)
 
     def _failed(self, action: Action, outcome: Outcome) -> Reply:
         if action == Read(FIRMWARE_REVISION):
@@ -180,7 +179,7 @@ class MicroBit(LinkedDriver):
         if isinstance(action, Write) and action.characteristic == PERIOD:
             return self.asking.ask(Read(PERIOD), outcome.at_s)
         if action == Read(PERIOD):
-            self.stream.begin(1000.0 / DEFAULT_PERIOD_MS)
+            return self._streams_at(1000.0 / DEFAULT_PERIOD_MS)
         return []
 
     def _describe(self, firmware: str) -> Reply:

@@ -209,7 +209,7 @@ class Thingy52(LinkedDriver):
             return self._pressed(packet) if decode_button(packet.data) == BUTTON_DOWN else []
         if packet.characteristic != RAW or self.stream.is_repeat(packet.data, packet.at_s):
             return []
-        return list(self.stream.add(decode_raw(packet.data).xyz_g[None], packet.at_s))
+        return self._sampled(decode_raw(packet.data).xyz_g[None], packet.at_s)
 
     def _pressed(self, packet: Packet) -> Reply:
         """The first press waits whether a second one follows."""
@@ -222,10 +222,11 @@ class Thingy52(LinkedDriver):
         return self.call.answered(kind, before_s)
 
     def _passed(self, now_s: float) -> Reply:
+        samples = super()._passed(now_s)
         if self.pressed_s is None or now_s - self.pressed_s <= DOUBLE_PRESS_S:
-            return []
+            return samples
         pressed_s, self.pressed_s = self.pressed_s, None
-        return self.call.answered(AnswerKind.ACKNOWLEDGED, pressed_s)
+        return samples + self.call.answered(AnswerKind.ACKNOWLEDGED, pressed_s)
 
     def _has_read(self, characteristic: str, value: bytes, outcome: Outcome) -> Reply:
         match characteristic:
@@ -243,17 +244,15 @@ class Thingy52(LinkedDriver):
 
     def _configure(self, config: MotionConfig, now_s: float) -> Reply:
         if config.motion_hz == self.rules.rate_hz:
-            self.stream.begin(float(config.motion_hz))
-            return []
+            return self._streams_at(float(config.motion_hz))
         self.delivered_hz = config.motion_hz
         wanted = replace(config, motion_hz=self.rules.rate_hz)
         return self.asking.ask(Write(MOTION_CONFIG, encode_config(wanted)), now_s)
 
     def _has_written(self, action: Write, outcome: Outcome) -> Reply:
         if action.characteristic == MOTION_CONFIG:
-            self.stream.begin(float(decode_config(action.data).motion_hz))
-        if action.characteristic == SOUND_CONFIG:
-            self.speaks = True
+            return self._streams_at(float(decode_config(action.data).motion_hz))
+        self.speaks = self.speaks or action.characteristic == SOUND_CONFIG
         return []
 
     def _failed(self, action: Action, outcome: Outcome) -> Reply:
@@ -262,7 +261,7 @@ class Thingy52(LinkedDriver):
         if action == Read(ADVERTISING):
             return self._stay_findable(ADVERTISING_UNITS, outcome.at_s)
         if isinstance(action, Write) and action.characteristic == MOTION_CONFIG:
-            self.stream.begin(float(self.delivered_hz))
+            return self._streams_at(float(self.delivered_hz))
         return []
 
     def _calling(self, nudge: Nudge) -> Reply:

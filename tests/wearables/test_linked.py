@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,6 +54,18 @@ def test_a_clean_end_turns_every_notification_off(kind: str) -> None:
     assert talk.subscribed
     talk.stop()
     assert not talk.subscribed
+
+
+@kinds
+def test_samples_are_handed_on_together_and_none_is_forgotten(kind: str) -> None:
+    talk = Talk(WEARABLES[kind]()).link()
+    for number in range(200):
+        talk.hear(MOTION[kind], bytes([number]) + SAMPLE[kind][1:], talk.now_s + 0.1)
+    talk.lose()
+    first_values = np.rint(talk.xyz_g[:, 0] * 1024)
+    assert first_values[-150:].tolist() == list(range(50, 200))
+    assert len(talk.of(AccelBlock)) < 100
+    assert np.all(np.diff(talk.t_s) > 0)
 
 
 @kinds

@@ -120,6 +120,7 @@ def test_the_period_is_what_the_board_really_has(model: str, wish_ms: int, perio
     talk = board(model, MicroBitRules(period_ms=wish_ms))
     assert decode_period(talk.values[PERIOD]) == period_ms
     talk.hear(DATA, bytes.fromhex("1000e0ff00fc"), NOW_S + 1)
+    talk.tick()
     assert talk.of(AccelBlock)[0].rate_hz == 1000 / period_ms
 
 
@@ -135,6 +136,7 @@ def test_a_board_without_period_streams_as_it_does() -> None:
     for _ in range(10):
         talk.tick()
     talk.hear(DATA, bytes.fromhex("1000e0ff00fc"), talk.now_s)
+    talk.tick()
     assert talk.of(AccelBlock)[0].rate_hz == 50.0
 
 

@@ -21,6 +21,8 @@ POLL_HZ = 10.0
 """The main loop ticks every 100 ms, or a little later (9.6 to 10 Hz are typical)."""
 SILENT_POLL = 0.75
 """A value so many periods later than expected comes after a silent poll; jitter is half a connection interval."""
+GATHER_S = 0.5
+"""Values are handed on together: each block costs the stages after us the same."""
 PIECE = 10
 """Values delivered at once: over many the error of the rate would look like silence."""
 
@@ -46,14 +48,16 @@ class Polls:
     """When anything came last: until then the link was alive."""
 
     def heard(self, xyz_g: NDArray[np.float32], at_s: float) -> list[AccelBlock]:
-        """Take a value in; deliver those that have waited long enough."""
+        """Take a value in, and deliver what is due."""
         x_g, y_g, z_g = xyz_g
         self.waiting.append(Arrival(at_s, (float(x_g), float(y_g), float(z_g))))
         self.heard_s = at_s
         return self.passed(at_s)
 
     def passed(self, now_s: float) -> list[AccelBlock]:
-        """Deliver what has waited long enough."""
+        """Deliver what has waited long enough, some together."""
+        if not self.waiting or self.waiting[0].at_s > now_s - self.window_s - GATHER_S:
+            return []
         ready = sum(1 for each in self.waiting if each.at_s <= now_s - self.window_s)
         return self._deliver(ready)
 
