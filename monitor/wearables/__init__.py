@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from monitor.wearables.bangle import Bangle
 from monitor.wearables.base import Driver
 from monitor.wearables.deskband import DeskBand
+from monitor.wearables.infinitime import InfiniTime
+from monitor.wearables.microbit import MicroBit
+from monitor.wearables.thingy52 import Thingy52
 
-WEARABLES: dict[str, type[Driver]] = {"deskband": DeskBand}
+WEARABLES: dict[str, type[Driver]] = {
+    "deskband": DeskBand,
+    "infinitime": InfiniTime,
+    "microbit": MicroBit,
+    "bangle": Bangle,
+    "thingy52": Thingy52,
+}

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from monitor.model import HoleClosed
-from monitor.wearables.deskband.codec import Block
-from monitor.wearables.deskband.control import ControlStatus, ReplayDone
+from monitor.wearables.deskband_profile.codec import Block
+from monitor.wearables.deskband_profile.control import ControlStatus, ReplayDone
 from monitor.wearables.holes import Hole
 
 GONE = frozenset(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from monitor.wearables.base import Action, Reconnect, Reply
-from monitor.wearables.deskband.codec import Block, Info, Status
-from monitor.wearables.deskband.control import ControlPoint, SessionRecord
-from monitor.wearables.deskband.merge import Memory
-from monitor.wearables.deskband.rules import DeskBandRules
+from monitor.wearables.deskband_profile.codec import Block, Info, Status
+from monitor.wearables.deskband_profile.control import ControlPoint, SessionRecord
+from monitor.wearables.deskband_profile.merge import Memory
+from monitor.wearables.deskband_profile.rules import DeskBandRules
 
 
 @dataclass

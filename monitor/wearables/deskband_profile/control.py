@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from monitor.wearables.base import DecodeError, Write
-from monitor.wearables.deskband.codec import CONTROL
+from monitor.wearables.deskband_profile.codec import CONTROL
 
 REPLAY_DONE = 0xC3
 ERROR_PAUSE_S = 2.0

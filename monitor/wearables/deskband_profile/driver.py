@@ -1,4 +1,4 @@
-"""DeskBand: our own open profile, loss-free by sample index.
+"""A device that speaks the DeskBand profile, loss-free by sample index: what every product with it has in common.
 
 The conversation: read Info and Status, subscribe, set the configuration, exchange clocks, list the retained sessions
 where a new one runs, START; then fill holes, oldest first, while live goes on. The parts: ``codec`` and ``control``
@@ -11,13 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from monitor.model import Answer, AnswerKind, Nudge, PacketRefused, WearableFacts
 from monitor.wearables.base import (
-    About,
     Action,
-    Advertised,
     DecodeError,
     Outcome,
     Packet,
@@ -29,18 +27,15 @@ from monitor.wearables.base import (
     Unsubscribe,
     Write,
 )
-from monitor.wearables.deskband import codec, control
-from monitor.wearables.deskband.about import ABOUT
-from monitor.wearables.deskband.answers import heed_control, heed_exchange, unanswered
-from monitor.wearables.deskband.blocks import heed_block
-from monitor.wearables.deskband.link import Band, Link, awaited_key, leave
-from monitor.wearables.deskband.merge import Memory
-from monitor.wearables.deskband.requests import next_request, note_exchange
-from monitor.wearables.deskband.rules import DeskBandRules
-from monitor.wearables.deskband.sessions import heed_status, tell_battery
+from monitor.wearables.deskband_profile import codec, control
+from monitor.wearables.deskband_profile.answers import heed_control, heed_exchange, unanswered
+from monitor.wearables.deskband_profile.blocks import heed_block
+from monitor.wearables.deskband_profile.link import Band, Link, awaited_key, leave
+from monitor.wearables.deskband_profile.merge import Memory
+from monitor.wearables.deskband_profile.requests import next_request, note_exchange
+from monitor.wearables.deskband_profile.rules import DeskBandRules
+from monitor.wearables.deskband_profile.sessions import heed_status, tell_battery
 from monitor.wearables.sample_clock import SampleClock, SampleClockRules
-
-__all__ = ["DeskBand", "DeskBandRules"]
 
 MANDATORY = (codec.CONTROL, codec.LIVE, codec.REPLAY)
 SUBSCRIBED = (codec.CONTROL, codec.LIVE, codec.REPLAY, codec.STATUS, codec.ALERT)
@@ -48,14 +43,15 @@ _MEMORY = TypeAdapter(Memory)
 
 
 @dataclass
-class DeskBand(Band):
-    """Driver of one DeskBand."""
+class DeskBandDriver(Band):
+    """Driver of one device; a product adds by what it is recognised, its settings and its description."""
 
-    ADVERTISED: ClassVar[Advertised] = Advertised(service_uuids=(codec.SERVICE,), name_prefixes=("DeskBand-",))
     REACH: ClassVar[Reach] = Reach.LINK
     SILENCE_IS_LEGAL: ClassVar[bool] = False
-    RULES: ClassVar[type[BaseModel]] = DeskBandRules
-    ABOUT: ClassVar[About] = ABOUT
+    MODEL: ClassVar[str]
+    """What the product is called."""
+    REMEDY: ClassVar[str]
+    """What a user should do where the device does not speak the profile."""
 
     rules: DeskBandRules = field(default_factory=DeskBandRules)
     clock_rules: SampleClockRules = field(default_factory=SampleClockRules)
@@ -95,7 +91,7 @@ class DeskBand(Band):
         except DecodeError as error:
             reply = [PacketRefused(outcome.at_s, str(error))]
         if key == awaited_key(Read(codec.STATUS)) and self.link.status is None:
-            reply += leave(self, f"the status cannot be read: {outcome.error or 'not understood'}")
+            reply += leave(self, f"the status cannot be read ({outcome.error or 'not understood'}); {self.REMEDY}")
         return reply + next_request(self, outcome.at_s)
 
     def tick(self, now_s: float) -> Reply:
@@ -221,7 +217,7 @@ class DeskBand(Band):
         words = codec.PLACEMENT_WORDS
         placement = words[info.placement] if info.placement < len(words) else None
         firmware = f"{info.firmware} (protocol {info.major}.{info.minor})"
-        return [*facts, WearableFacts("DeskBand", firmware, placement, self._can_alert())]
+        return [*facts, WearableFacts(self.MODEL, firmware, placement, self._can_alert())]
 
     def _can_alert(self) -> bool:
         return self.link.info is not None and bool(self.link.info.features & codec.CAN_ALERT)

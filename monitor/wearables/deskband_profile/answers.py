@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from monitor.wearables.base import DecodeError, Packet, Reply
-from monitor.wearables.deskband import control
-from monitor.wearables.deskband.control import ControlStatus, Op
-from monitor.wearables.deskband.link import Band, Exchange, complete, leave
-from monitor.wearables.deskband.sessions import begin_change, finish_change, rate_of
+from monitor.wearables.deskband_profile import control
+from monitor.wearables.deskband_profile.control import ControlStatus, Op
+from monitor.wearables.deskband_profile.link import Band, Exchange, complete, leave
+from monitor.wearables.deskband_profile.sessions import begin_change, finish_change, rate_of
 
 STEP_OF = {Op.SET_CONFIG: "config", Op.TIME_SYNC: "sync", Op.GET_SESSION: "list", Op.START: "start"}
 """Which step of the agenda an answer settles."""

@@ -6,9 +6,9 @@ So a lost link or a crash leaves nothing half done: what is still needed then is
 from __future__ import annotations
 
 from monitor.wearables.base import Reply, Write
-from monitor.wearables.deskband import codec, control
-from monitor.wearables.deskband.control import Op
-from monitor.wearables.deskband.link import Band, Exchange
+from monitor.wearables.deskband_profile import codec, control
+from monitor.wearables.deskband_profile.control import Op
+from monitor.wearables.deskband_profile.link import Band, Exchange
 
 
 def next_request(band: Band, now_s: float) -> Reply:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from monitor.model import BatteryLevel, Fact
 from monitor.wearables.base import Read, Reply, Subscribe
-from monitor.wearables.deskband import codec
-from monitor.wearables.deskband import merge as merge
-from monitor.wearables.deskband.blocks import release
-from monitor.wearables.deskband.link import Band, Change, complete
+from monitor.wearables.deskband_profile import codec, merge
+from monitor.wearables.deskband_profile.blocks import release
+from monitor.wearables.deskband_profile.link import Band, Change, complete
 from monitor.wearables.sample_clock import Anchor
 
 

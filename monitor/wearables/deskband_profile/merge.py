@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from monitor.model import AccelBlock, Fact, Floats, Quality
-from monitor.wearables.deskband.codec import Block, BlockFlag
-from monitor.wearables.deskband.replay import Backfill
+from monitor.wearables.deskband_profile.codec import Block, BlockFlag
+from monitor.wearables.deskband_profile.replay import Backfill
 from monitor.wearables.holes import Fill, Hole, Missing
 from monitor.wearables.sample_clock import Anchor, SampleClock, unwrap
 

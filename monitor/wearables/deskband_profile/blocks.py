@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from monitor.model import Fact
 from monitor.wearables.base import Packet, Read, Reply
-from monitor.wearables.deskband import codec
-from monitor.wearables.deskband import merge as merge
-from monitor.wearables.deskband.link import Band, Held, awaited_key
+from monitor.wearables.deskband_profile import codec, merge
+from monitor.wearables.deskband_profile.link import Band, Held, awaited_key
 
 
 def heed_block(band: Band, packet: Packet) -> Reply:
