@@ -9,6 +9,7 @@ from typing import Any
 from bumble.device import AdvertisingType, Connection, Device, DeviceConfiguration
 from bumble.hci import HCI_REMOTE_DEVICE_TERMINATED_CONNECTION_DUE_TO_POWER_OFF_ERROR as POWER_OFF
 from bumble.hci import Address
+from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport.common import Transport
 
 from firmware_sim.profiles.base import Profile
@@ -50,6 +51,18 @@ def _heed(task: asyncio.Task[None]) -> None:
         task.exception()
 
 
+class JustWorks(PairingDelegate):
+    """Pairs with whoever asks, as devices without keys and display do; unless the fault says no."""
+
+    def __init__(self, on_air: OnAir) -> None:
+        super().__init__()
+        self._on_air = on_air
+
+    async def accept(self) -> bool:
+        """Say whether a host may pair."""
+        return not self._on_air.pairing_refused
+
+
 class OnAir:
     """One peripheral on one transport, for one host at a time; all of it on wall time."""
 
@@ -58,8 +71,10 @@ class OnAir:
         self._transport = transport
         self._on_link = on_link
         self._connection: Connection | None = None
-        self._told: tuple[bytes, bytes] = (b"", b"")
-        """The advertisement that is on the air, and its scan response."""
+        self._told: tuple[bytes, bytes] | None = None
+        """The advertisement that is on the air, if any, and its scan response."""
+        self.pairing_refused = False
+        """A fault: no host is trusted any more."""
         self._stirred = asyncio.Event()
         """A host has connected, there is something else to tell, or no point in advertising any longer."""
         self._link_over = asyncio.Event()
@@ -81,7 +96,7 @@ class OnAir:
 
     def tell_anew(self) -> None:
         """Look whether the advertisement has changed; if so, the new one goes on the air."""
-        if self._connection is None and self._told[0] and self._told != self._tells():
+        if self._connection is None and self._told is not None and self._told != self._tells():
             self._stirred.set()
 
     def _tells(self) -> tuple[bytes, bytes]:
@@ -104,6 +119,7 @@ class OnAir:
         source, sink = self._transport
         device = Device.from_config_with_hci(configuration, source, sink)
         device.gatt_server.max_mtu = self._profile.max_mtu
+        device.pairing_config_factory = lambda _: PairingConfig(mitm=False, delegate=JustWorks(self))
         device.add_services(self._profile.services())
         device.on("connection", self._on_connection)
         await command(device.power_on())
@@ -129,18 +145,21 @@ class OnAir:
                     await self._stirred.wait()
             except TimeoutError:
                 interval_ms = SLOW_ADVERTISING_MS
-        self._told = (b"", b"")
+        self._told = None
         if self._connection is None:
             await device.stop_advertising()
         return self._connection
 
     async def _advertise(self, device: Device, interval_ms: float) -> None:
-        self._told = self._tells()
+        self._told = data, response = self._tells()
+        if not data:  # it keeps off the air
+            await command(device.stop_advertising())
+            return
         await command(
             device.start_advertising(
                 advertising_type=_TYPES[self._profile.connectable],
-                advertising_data=self._told[0],
-                scan_response_data=self._told[1],
+                advertising_data=data,
+                scan_response_data=response,
                 advertising_interval_min=interval_ms,
                 advertising_interval_max=interval_ms,
             )
