@@ -1,7 +1,7 @@
 """A Nordic Thingy:52 on the air: motion, light, sound, a button, and its insistence on a short connection interval.
 
-Raw motion, gravity, pedometer and orientation are played. Tap, quaternion, Euler angles, rotation matrix and heading are
-there and stay silent: what our wearer moves has an acceleration only.
+Raw motion, gravity, pedometer and orientation are played. Tap, quaternion, Euler angles, rotation matrix and heading
+are there and stay silent: what our wearer moves has an acceleration only.
 """
 
 from __future__ import annotations
