@@ -138,13 +138,14 @@ class OnAir:
         slow_from_s, interval_ms = loop.time() + FAST_ADVERTISING_S, FAST_ADVERTISING_MS
         while self._connection is None and self._in_reach.is_set():
             self._stirred.clear()
-            await self._advertise(device, interval_ms)
+            if self._told != self._tells():  # each anew is a moment in which no host can connect
+                await self._advertise(device, interval_ms)
             ready.set()
             try:
                 async with asyncio.timeout_at(slow_from_s if interval_ms == FAST_ADVERTISING_MS else None):
                     await self._stirred.wait()
             except TimeoutError:
-                interval_ms = SLOW_ADVERTISING_MS
+                interval_ms, self._told = SLOW_ADVERTISING_MS, None
         self._told = None
         if self._connection is None:
             await device.stop_advertising()
