@@ -9,6 +9,7 @@ from typing import Any
 from bumble.device import AdvertisingType, Connection, Device, DeviceConfiguration
 from bumble.hci import HCI_REMOTE_DEVICE_TERMINATED_CONNECTION_DUE_TO_POWER_OFF_ERROR as POWER_OFF
 from bumble.hci import Address
+from bumble.keys import MemoryKeyStore
 from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport.common import Transport
 
@@ -74,7 +75,7 @@ class OnAir:
         self._told: tuple[bytes, bytes] | None = None
         """The advertisement that is on the air, if any, and its scan response."""
         self.pairing_refused = False
-        """A fault: no host is trusted any more."""
+        self._device: Device | None = None
         self._stirred = asyncio.Event()
         """A host has connected, there is something else to tell, or no point in advertising any longer."""
         self._link_over = asyncio.Event()
@@ -84,6 +85,12 @@ class OnAir:
     def cut_link(self) -> None:
         """End the link; the task that serves it sees to that."""
         self._link_over.set()
+
+    def refuse_pairing(self, refused: bool) -> None:
+        """Forget all hosts and pair with none, or with whoever asks again."""
+        self.pairing_refused = refused
+        if refused and self._device is not None:
+            self._device.keystore = MemoryKeyStore()
 
     def go_silent(self, silent: bool) -> None:
         """Leave the air, for a transport whose air we do not hold; or come back."""
@@ -104,7 +111,7 @@ class OnAir:
 
     async def run(self, ready: asyncio.Event) -> None:
         """Be reachable until cancelled; `ready` is set when the first advertisement is out."""
-        device = await self._power_on()
+        device = self._device = await self._power_on()
         while True:
             await self._in_reach.wait()
             connection = await self._advertise_until_connected(device, ready)
