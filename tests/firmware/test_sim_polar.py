@@ -10,7 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from bumble.att import ATT_Error, ErrorCode
+from bumble import gatt_client
+from bumble.att import ATT_Error, ATT_Handle_Value_Confirmation, ErrorCode
 
 from firmware_sim.peripheral import VirtualWearable
 from firmware_sim.profiles.polar import UNSET_NS
@@ -326,3 +327,17 @@ async def test_a_reboot_ends_the_stream() -> None:
             await host.lost.wait()
         again = await ready(await connect(device, strap.address))
         assert await ask(again, START_H10) == "f002020000"
+
+
+async def test_a_command_before_the_last_answer_is_confirmed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with polar("polar-h10") as (_strap, host):
+        with monkeypatch.context() as deaf:
+            deaf.setattr(gatt_client.Client, "on_att_handle_value_indication", lambda *_: None)
+            await host.write(CONTROL, "01 02")
+            await host.read(BATTERY)
+            with pytest.raises(ATT_Error) as refused:
+                await host.write(CONTROL, "01 02")
+        assert refused.value.error_code == ErrorCode.PROCEDURE_ALREADY_IN_PROGRESS
+        host.connection.gatt_client.send_confirmation(ATT_Handle_Value_Confirmation())
+        await host.read(BATTERY)
+        assert (await ask(host, "01 02")).startswith("f0010200")
