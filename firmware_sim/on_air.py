@@ -18,6 +18,9 @@ from firmware_sim.profiles.base import Profile
 FAST_ADVERTISING_MS = 100.0
 FAST_ADVERTISING_S = 30.0
 SLOW_ADVERTISING_MS = 1022.5
+REPEAT_BROADCAST_MS = 10_240.0
+"""A device that only advertises sets its own pace by what it tells: each measurement goes out once, when it is there.
+Only one that has nothing new to say for so long is repeated."""
 
 
 _TYPES = {
@@ -81,6 +84,9 @@ class OnAir:
         self._link_over = asyncio.Event()
         self._in_reach = asyncio.Event()
         self._in_reach.set()
+        self._aired = asyncio.Event()
+        """What there is to tell is on the air, or there is nobody to tell it to."""
+        self._aired.set()
 
     def cut_link(self) -> None:
         """End the link; the task that serves it sees to that."""
@@ -104,7 +110,12 @@ class OnAir:
     def tell_anew(self) -> None:
         """Look whether the advertisement has changed; if so, the new one goes on the air."""
         if self._connection is None and self._told is not None and self._told != self._tells():
+            self._aired.clear()
             self._stirred.set()
+
+    async def aired(self) -> None:
+        """Return when the newest advertisement is on the air, or none can be."""
+        await self._aired.wait()
 
     def _tells(self) -> tuple[bytes, bytes]:
         return self._profile.advertising_data(), self._profile.scan_response_data()
@@ -146,10 +157,14 @@ class OnAir:
         self._connection = None
         loop = asyncio.get_running_loop()
         slow_from_s, interval_ms = loop.time() + FAST_ADVERTISING_S, FAST_ADVERTISING_MS
+        if not self._profile.connectable:
+            interval_ms = REPEAT_BROADCAST_MS
         while self._connection is None and self._in_reach.is_set():
             self._stirred.clear()
             if self._told != self._tells():  # each anew is a moment in which no host can connect
                 await self._advertise(device, interval_ms)
+            if not self._stirred.is_set():
+                self._aired.set()
             ready.set()
             try:
                 async with asyncio.timeout_at(slow_from_s if interval_ms == FAST_ADVERTISING_MS else None):
@@ -157,6 +172,7 @@ class OnAir:
             except TimeoutError:
                 interval_ms, self._told = SLOW_ADVERTISING_MS, None
         self._told = None
+        self._aired.set()
         if self._connection is None:
             await device.stop_advertising()
         return self._connection
@@ -177,6 +193,8 @@ class OnAir:
         )
 
     async def _serve(self, connection: Connection) -> None:
+        if not self._profile.connectable:  # the virtual air lets a host connect to whatever advertises
+            self.cut_link()
         async with asyncio.TaskGroup() as tasks:
             serving = tasks.create_task(self._profile.serve(connection), name="wearable-serve")
             await self._link_over.wait()

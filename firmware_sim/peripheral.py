@@ -44,10 +44,12 @@ from firmware_sim.wearer import Wearer
 
 TICK_S = 0.05
 """Wall time between looks at the body; at speed 60 that is three seconds of its life."""
+BROADCAST_TICK_S = 0.01
+"""The same for a device that only advertises: at speed 60 a Ruuvi tag has something new to say every 21 ms."""
 CHUNK_S = 20.0
 """Most of the body's time that is computed at once."""
-STEP_S = 5.0
-"""Most that `advance` lets pass before it waits for the link."""
+STEP_S, BROADCAST_STEP_S = 5.0, 1.0
+"""Most that `advance` lets pass before it waits for the link, or for the advertisement to be out."""
 DRAIN_S_PER_PCT = 7200.0
 """A small cell lasts a week or so."""
 CHARGE_S_PER_PCT = 60.0
@@ -235,11 +237,13 @@ class VirtualWearable(Generic[P]):
     async def advance(self, seconds: float) -> None:
         """Let simulated time pass on a `SteppedClock`; return when all it caused has gone to the link."""
         assert isinstance(self.clock, SteppedClock), "only a SteppedClock can be moved"
+        step_s = STEP_S if self.profile.connectable else BROADCAST_STEP_S
         while seconds > 0:
-            self.clock.advance(min(seconds, STEP_S))
-            seconds -= STEP_S
+            self.clock.advance(min(seconds, step_s))
+            seconds -= step_s
             self._tick()
             await self.profile.drained()
+            await self.on_air.aired()
 
     async def run(self, ready: asyncio.Event | None = None) -> None:
         """Live and be on the air until cancelled; `ready` is set when the first advertisement is out."""
@@ -249,9 +253,10 @@ class VirtualWearable(Generic[P]):
             tasks.create_task(self.on_air.run(ready or asyncio.Event()), name="wearable-link")
 
     async def _live(self) -> None:
+        pause_s = TICK_S if self.profile.connectable else BROADCAST_TICK_S
         while True:
             self._tick()
-            await asyncio.sleep(TICK_S)
+            await asyncio.sleep(pause_s)
 
 
 def virtual_wearable(profile: str, **options: Any) -> AbstractAsyncContextManager[VirtualWearable[Any]]:
