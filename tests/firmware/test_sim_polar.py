@@ -14,7 +14,7 @@ from bumble import gatt_client
 from bumble.att import ATT_Error, ATT_Handle_Value_Confirmation, ErrorCode
 
 from firmware_sim.peripheral import VirtualWearable
-from firmware_sim.profiles.polar import UNSET_NS
+from firmware_sim.profiles.polar_products import UNSET_NS
 from firmware_sim.scenario import Scenario
 from tests.firmware.any_host import SITTING, AnyHost, connect, day, linked, worn
 from tests.firmware.host import advertisement_of
@@ -341,3 +341,21 @@ async def test_a_command_before_the_last_answer_is_confirmed_is_refused(monkeypa
         host.connection.gatt_client.send_confirmation(ATT_Handle_Value_Confirmation())
         await host.read(BATTERY)
         assert (await ask(host, "01 02")).startswith("f0010200")
+
+
+async def test_firmware_that_must_settle_takes_no_command_at_once() -> None:
+    async with polar("verity", settles_s=2.0) as (sense, host):
+        with pytest.raises(ATT_Error) as refused:
+            await host.write(CONTROL, "01 02")
+        assert refused.value.error_code == ErrorCode.UNLIKELY_ERROR
+        await sense.advance(2.5)
+        assert (await ask(host, "01 02")).startswith("f0010200")
+
+
+@pytest.mark.parametrize(("firmware", "moves"), [("old", False), ("new", True)])
+async def test_older_firmware_does_not_measure_its_battery_on_the_charger(firmware: str, moves: bool) -> None:
+    charger = {"do": "off_body", "duration_s": 3600, "charging": True}
+    scenario = Scenario.model_validate({"title": "t", "activities": [{"do": "sit", "duration_s": 5}, charger]})
+    async with linked("verity", scenario, firmware=firmware) as (sense, host):
+        await sense.advance(300.0)
+        assert (await host.read(BATTERY) > bytes([87])) == moves

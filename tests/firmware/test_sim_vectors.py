@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from firmware_sim.profiles.movesense_gsp import Gsp, encode_data
-from firmware_sim.profiles.polar import OLD_FACTORS
 from firmware_sim.profiles.polar_control import H10, VERITY, Model, PolarControl
 from firmware_sim.profiles.polar_frames import FrameType, encode_frame
+from firmware_sim.profiles.polar_products import OLD_FACTORS
 from firmware_sim.profiles.thingy52_codec import MotionConfiguration, encode_raw, is_light
 from firmware_sim.profiles.witmotion_frames import RATE_CODES, Registers, encode_stream
 
