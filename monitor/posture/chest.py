@@ -6,11 +6,14 @@ ucichest), so a still and vertical chest says nothing here: only a lean or the m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
-from monitor.posture.likely import Likely
+from monitor.posture.likely import Likely, LikelyRules
 from monitor.posture.logistic import LikelyModel, model_text
+
+CHEST_RULES = LikelyRules(restless_min_g=0.06, lying_above_deg=64.9)
+"""A chest that sways is being put on, bends or goes; one as flat as this lies (the trunk's angle, ``trunk.py``)."""
 
 
 @dataclass(eq=False)
@@ -18,6 +21,10 @@ class Chest(Likely):
     """Posture from the chest."""
 
     NAME: ClassVar[str] = "chest"
-    KNOWS: ClassVar[str] = "Stepping and being on one's feet; sitting when leaning, after 20 seconds of walking."
-    CANNOT: ClassVar[str] = "Tell an upright seat from standing still: unknown then; sitting from lying; cycling."
+    KNOWS: ClassVar[str] = "Stepping, being on one's feet; sitting when leaning and lying, after 20 seconds of walking."
+    CANNOT: ClassVar[str] = (
+        "Tell an upright seat from standing still, sitting before the first walk: unknown then; cycling."
+    )
     MODEL: ClassVar[LikelyModel] = LikelyModel.model_validate_json(model_text("chest"))
+
+    rules: LikelyRules = field(default_factory=lambda: CHEST_RULES)
