@@ -1,7 +1,12 @@
 """The chest: a strap such as a heart rate belt.
 
 Somebody at a desk holds the chest nearly as upright as somebody who stands (5 to 25 degrees against 3 to 13 in
-ucichest), so a still and vertical chest says nothing here: only a lean or the movements of somebody on their feet do.
+ucichest), so a still and vertical chest says nothing here: only a lean, or the movements of somebody on their feet, do.
+Standing also turns the chest a little all the time, 0.7 to 3 degrees from one second to the next against 0.2 to 0.5 in
+a chair; the quietest standing is as still as a chair. Before the first walk there is no lean, and so no sitting.
+
+On people left out (ucichest, 9 people, takes shuffled) it speaks in half of the seconds: in a quarter of the sitting,
+98 % right, and in 59 % of being upright, 91 % right. Four of the nine sit so straight that hardly any of it is said.
 """
 
 from __future__ import annotations
