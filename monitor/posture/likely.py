@@ -45,6 +45,9 @@ _UPRIGHT_S, _UPRIGHT_AT_ONCE = 10, 0.75
 """So many seconds the evidence takes to count in full, and what share of it counts at once. After a gap it would be
 overrated: in wisdm51, on people left out, what was called upright with 0.96 was so in 0.88 of the first 3 s, in 0.94
 of the next ones up to 10 s; what was called sitting with 0.95, in 0.84 of the first 3 s."""
+_HAS_MOVED = 0.65
+"""What movement counts for, as evidence of being upright, in a second that does not move itself: the last before
+getting up, the first after sitting down (spsw, wrist)."""
 
 
 def walking_only(epochs: Epochs) -> Epochs:
@@ -57,6 +60,9 @@ class LikelyRules(BaseModel, frozen=True, extra="forbid"):
 
     busy_min_g: float = Field(
         0.25, ge=0.05, le=2.0, description="Somebody upright who moves more than this without steps is busy."
+    )
+    still_max_g: float = Field(
+        0.05, ge=0, le=1, description="Before the first walk, a second that moves less is rarely called upright."
     )
     restless_min_g: float = Field(
         1.0, ge=0.02, le=2.0, description="Somebody who has swayed more than this for 20 s is not said to sit."
@@ -91,7 +97,7 @@ class Likely:
         tilt_deg = angle_deg(epochs.window_mean_g, self.mounting.advance(walking_only(epochs), wear).direction)
         signs, walked = self.signs.advance(epochs, tilt_deg, stepping), ~np.isnan(tilt_deg)
         log_odds = np.where(walked, model.walked.log_odds(signs), model.unwalked.log_odds(signs))
-        likely = probability(log_odds * self._weight(epochs, log_odds > 0.0))
+        likely = probability(log_odds * self._weight(epochs, walked, log_odds > 0.0))
         calm = signs["sway"] < np.log(rules.restless_min_g)
         sedentary = calm & (likely >= np.where(walked, model.sedentary_from, model.unwalked_sedentary_from))
         upright = 1.0 - likely >= np.where(walked, model.upright_from, model.unwalked_upright_from)
@@ -105,9 +111,11 @@ class Likely:
         confidence = np.where(sedentary, likely, 1.0 - likely)
         return posture_rows(epochs, posture, np.minimum(confidence, rules.confidence_max), wear)
 
-    def _weight(self, epochs: Epochs, sits: Bools) -> Floats:
-        """(n,) how much the log odds of a row count, by the seconds that they rest on."""
+    def _weight(self, epochs: Epochs, walked: Bools, sits: Bools) -> Floats:
+        """(n,) how much the log odds of a row count: by the seconds that they rest on, and by this one itself."""
         seen_s = self.seen.advance(epochs.start_s, np.ones(len(epochs), np.bool_), _SITTING_S)
         at_once = np.where(sits, _SITTING_AT_ONCE, _UPRIGHT_AT_ONCE)
-        ripe: Floats = np.minimum(seen_s / np.where(sits, _SITTING_S, _UPRIGHT_S), 1.0)
-        return at_once + (1.0 - at_once) * ripe
+        ripe = np.minimum(seen_s / np.where(sits, _SITTING_S, _UPRIGHT_S), 1.0)
+        has_moved = ~sits & ~walked & (epochs.spread_g < self.rules.still_max_g)
+        weight: Floats = (at_once + (1.0 - at_once) * ripe) * np.where(has_moved, _HAS_MOVED, 1.0)
+        return weight

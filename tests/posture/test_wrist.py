@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.accel.epochs import EpochBuilder
+from monitor.accel.epochs import EpochBuilder, join
 from monitor.model import AccelBlock, Posture, PostureEpochs
 from monitor.posture.wrist import Wrist
 from tests.support.wearers import rotation
@@ -74,6 +74,15 @@ def test_after_a_gap_the_first_seconds_of_sitting_are_said_with_less_confidence(
     posture = np.concatenate([row.posture for row in rows])[-60:]
     assert posture[0] == Posture.UNKNOWN or confidence[0] < confidence[30] - 0.02
     assert set(posture[25:]) == {Posture.SITTING}
+
+
+def test_before_a_walk_is_known_the_still_second_between_moving_ones_is_less_surely_upright() -> None:
+    builder = EpochBuilder()
+    rows = join([builder.feed(arm(("walk", 5, 8))), builder.tick(1e6)])
+    still = replace(rows, spread_g=np.where(rows.start_s == 1005.0, 0.01, rows.spread_g))
+    as_it_is, with_a_pause = (Wrist().advance(part).confidence for part in (rows, still))
+    assert with_a_pause[5] < as_it_is[5]
+    assert with_a_pause[:5].tolist() == as_it_is[:5].tolist()
 
 
 @pytest.mark.parametrize("turn", range(2, 6))
