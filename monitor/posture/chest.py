@@ -6,7 +6,7 @@ Standing also turns the chest a little all the time, 0.7 to 3 degrees from one s
 a chair; the quietest standing is as still as a chair. Before the first walk there is no lean, and so no sitting.
 
 On people left out (ucichest, 9 people, takes shuffled) it speaks in half of the seconds: in a quarter of the sitting,
-98 % right, and in 59 % of being upright, 91 % right. Four of the nine sit so straight that hardly any of it is said.
+98 % right, and in 58 % of being upright, 92 % right. Four of the nine sit so straight that hardly any of it is said.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Walking shows how the arm hangs. Who stands lets it hang, who sits lays it down:
 the small movements of typing and writing tell most of sitting from most of standing. Folded arms are the exception.
 Before a walk only movement tells: an arm that rests may do so in a chair or beside a standing body.
 
-On people left out (wisdm51, takes shuffled) it speaks in 87 % of the seconds, 94 % right when it says sitting and 97 %
+On people left out (wisdm51, takes shuffled) it speaks in 87 % of the seconds, 94 % right when it says sitting and 98 %
 upright; 11 % of standing is called sitting. On walks of 12 s (spsw), left out altogether, 97 % of what it says is
 right; the short seats between them are mostly called upright or unknown. Daily life will be harder than either.
 """
