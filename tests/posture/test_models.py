@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.accel.epochs import EpochBuilder, join, take
-from monitor.accel.stepping import steps
+from monitor.accel.stepping import SteppingRules, steps
 from monitor.model import Epochs
 from monitor.posture.chest import Chest
-from monitor.posture.likely import LOOSE_STEPS, Likely
+from monitor.posture.likely import Likely
 from monitor.posture.logistic import LikelyModel, Logistic, TiltModel, model_text, probability
 from monitor.posture.lower_back import LowerBack
 from monitor.posture.signs import RecentMean, Signs
@@ -32,7 +32,7 @@ def epochs() -> Epochs:
 
 
 def signs_of(rows: Epochs, tilt_deg: np.ndarray) -> dict[str, np.ndarray]:
-    return Signs().advance(rows, tilt_deg, steps(rows, LOOSE_STEPS))
+    return Signs().advance(rows, tilt_deg, steps(rows, SteppingRules()))
 
 
 def test_log_odds_are_the_bias_and_the_weighted_signs() -> None:
@@ -120,7 +120,7 @@ def test_where_no_step_can_be_seen_strong_movement_stands_for_one() -> None:
 @given(st.lists(st.integers(1, 59), max_size=8))
 def test_signs_do_not_depend_on_where_the_rows_are_cut(cuts: list[int]) -> None:
     rows, tilt_deg, parted = epochs(), np.linspace(0.0, 120.0, 60), Signs()
-    stepping = steps(rows, LOOSE_STEPS)
+    stepping = steps(rows, SteppingRules())
     edges = [0, *sorted(set(cuts)), 60]
     parts = [parted.advance(take(rows, slice(a, b)), tilt_deg[a:b], stepping[a:b]) for a, b in pairwise(edges)]
     for name, column in Signs().advance(rows, tilt_deg, stepping).items():
