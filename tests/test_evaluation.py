@@ -339,6 +339,7 @@ def test_a_row_that_changes_with_the_cut_is_found() -> None:
     cut_off.posture[20] += 1
     cut_off.confidence[30] += 0.01
     assert rows_that_differ(whole, cut_off, until_s) == 2
+    assert rows_that_differ(whole, cut_off, whole.start_s[0]) == 0
 
 
 def test_shuffled_takes_keep_their_samples_and_have_gaps_between() -> None:
