@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from monitor.model import Bools, Floats, Posture, PostureEpochs
 from monitor.posture import PLACEMENTS
-from monitor.posture.logistic import LikelyModel, TiltModel
+from monitor.posture.logistic import LikelyModel, TrunkModel
 from training.subjects import TAKE_BASED, Subject, rehearse
 from training.trunk import pieces
 
@@ -85,7 +85,7 @@ def _auroc(values: Floats, positive: Bools) -> float:
 
 
 def check(
-    placement: str, train: Callable[[list[int]], TiltModel | LikelyModel], turns: list[list[Subject]]
+    placement: str, train: Callable[[list[int]], TrunkModel | LikelyModel], turns: list[list[Subject]]
 ) -> Iterator[str]:
     """Figures on people who were left out of the training, which sees the first of the turns."""
     subjects = turns[0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from monitor.posture.logistic import TiltModel, model_text
+from monitor.posture.logistic import TrunkModel, model_text
 from monitor.posture.trunk import Trunk
 
 
@@ -21,4 +21,4 @@ class LowerBack(Trunk):
         "Stepping and lying well; sitting against standing by the tilt of the back, after 20 seconds of walking."
     )
     CANNOT: ClassVar[str] = "Tell an upright seat from standing, a bent back from sitting, cycling from walking."
-    MODEL: ClassVar[TiltModel] = TiltModel.model_validate_json(model_text("lower_back"))
+    MODEL: ClassVar[TrunkModel] = TrunkModel.model_validate_json(model_text("lower_back"))

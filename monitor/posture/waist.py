@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from monitor.posture.logistic import TiltModel, model_text
+from monitor.posture.logistic import TrunkModel, model_text
 from monitor.posture.trunk import Trunk, TrunkRules
 
 WAIST_RULES = TrunkRules(forget_gap_s=20.0)
@@ -26,6 +26,6 @@ class Waist(Trunk):
     CANNOT: ClassVar[str] = (
         "Tell somebody who sits bolt upright from somebody who stands; anything before the first walk; cycling."
     )
-    MODEL: ClassVar[TiltModel] = TiltModel.model_validate_json(model_text("waist"))
+    MODEL: ClassVar[TrunkModel] = TrunkModel.model_validate_json(model_text("waist"))
 
     rules: TrunkRules = field(default_factory=lambda: WAIST_RULES)
