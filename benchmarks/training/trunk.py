@@ -16,7 +16,7 @@ from monitor.accel.epochs import take
 from monitor.accel.wear import Wear
 from monitor.model import Bools, Floats
 from monitor.posture import PLACEMENTS
-from monitor.posture.belief import Belief
+from monitor.posture.belief import Belief, BeliefRules
 from monitor.posture.logistic import Logistic, Provenance, TrunkModel
 from monitor.posture.trunk import TrunkColumns, by_source
 from monitor.posture.upright import Source
@@ -57,6 +57,7 @@ class TrunkRun:
     subject: Subject
     trusted: Bools
     seen: TrunkColumns
+    rules: BeliefRules
 
     @classmethod
     def of(cls, subject: Subject, placement: str, *, kept: bool = False, shown: bool = False) -> TrunkRun:
@@ -66,7 +67,8 @@ class TrunkRun:
             rehearse(site, subject.epochs)
         for stretch in subject.shows if shown else ():
             site.teach_standing(*stretch)
-        return cls(subject, trusted(subject, placement), site.columns(subject.epochs, Wear().advance(subject.epochs)))
+        seen = site.columns(subject.epochs, Wear().advance(subject.epochs))
+        return cls(subject, trusted(subject, placement), seen, site.belief.rules)
 
     @property
     def still(self) -> Bools:
@@ -78,7 +80,7 @@ class TrunkRun:
         seen, start_s = self.seen, self.subject.epochs.start_s
         known = seen.source != Source.NONE
         said = by_source(model.pose, seen.source, seen.signs)
-        happened = Belief().advance(start_s, np.where(known, said, np.nan), seen.lying, seen.stepping, seen.rises)
+        happened = Belief(self.rules).advance(start_s, np.where(known, said, np.nan), seen.lying, seen.stepping, seen.rises)
         return happened + np.where(known, said, 0.0)
 
 

@@ -36,11 +36,13 @@ class BeliefRules(BaseModel, frozen=True, extra="forbid"):
     )
     turn_deg: float = Field(8.0, ge=1.0, le=40.0, description="A change of posture turns the trunk by this or more.")
     over_deg: float = Field(55.0, ge=20.0, le=90.0, description="A trunk that turns more than this lay or lies.")
-    after_lying: float = Field(0.8, ge=0.0, le=4.0, description="Log odds of sitting after lying.")
-    stepped: float = Field(2.0, ge=0.5, le=6.0, description="Log odds of standing after a step.")
+    after_lying: float = Field(1.0, ge=0.0, le=4.0, description="Log odds of sitting after lying.")
+    stepped: float = Field(1.0, ge=0.5, le=6.0, description="Log odds of standing after a step.")
     limit: float = Field(4.0, ge=1.0, le=10.0, description="Nothing that has happened counts more than this.")
     pose_share: float = Field(0.5, ge=0.0, le=1.0, description="How much the last pose counts after a movement.")
-    leak: float = Field(0.05, ge=0.0, le=0.5, description="Share forgotten in each second of unclear movement.")
+    leak: float = Field(0.05, ge=0.0, le=0.5, description="What gives way to the prior in each moving second.")
+    prior: float = Field(0.0, ge=-3.0, le=3.0, description="Log odds of sitting where nothing is known.")
+    gap_s: float = Field(10.0, ge=1.0, le=60.0, description="After so long without data anything may have happened.")
 
 
 def weighed(odds: float, rise_m: float, turn_deg: float, lasted_s: float, rules: BeliefRules) -> float:
@@ -94,8 +96,8 @@ class Belief:
         lasted_s: float,
     ) -> float:
         rules, known = self.rules, not math.isnan(pose)
-        if self.last_s is None or at_s - self.last_s > 30.0:
-            self.odds, self.still_odds, self.lying = 0.0, 0.0, False
+        if self.last_s is None or at_s - self.last_s > rules.gap_s:
+            self.odds, self.still_odds, self.lying = rules.prior, rules.prior, False
         if steps:
             self.odds = min(self.odds, -rules.stepped)
         elif lies or self.lying:
@@ -105,7 +107,7 @@ class Belief:
         elif ended:
             self.odds = weighed(self.still_odds, rise_m, turn_deg, lasted_s, rules)
         elif moves:
-            self.odds *= 1.0 - rules.leak
+            self.odds += rules.leak * (rules.prior - self.odds)
         if not moves:
             self.still_odds = self.odds + (rules.pose_share * pose if known else 0.0)
         self.last_s, self.lying = at_s, lies

@@ -5,11 +5,16 @@ Sitting tilts it against the wearer's own walking by 11 to 38 degrees, standing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
+from monitor.posture.belief import Belief, BeliefRules
 from monitor.posture.logistic import TrunkModel, model_text
 from monitor.posture.trunk import Trunk
+
+BACK_BELIEF = BeliefRules(prior=2.0, stepped=4.0, leak=0.2)
+"""A back may sit as upright as it stands (every eighth minute of harth's sitting): who has been still for long without
+a step sits more often than not, and who has just stepped stands."""
 
 
 @dataclass(eq=False)
@@ -22,3 +27,5 @@ class LowerBack(Trunk):
     )
     CANNOT: ClassVar[str] = "Tell an upright seat from standing, a bent back from sitting, cycling from walking."
     MODEL: ClassVar[TrunkModel] = TrunkModel.model_validate_json(model_text("lower_back"))
+
+    belief: Belief = field(default_factory=lambda: Belief(BACK_BELIEF))

@@ -16,9 +16,10 @@ from pydantic import BaseModel, Field
 
 from monitor.accel.metrics import angle_deg, unit
 from monitor.accel.mounting import Mounting
-from monitor.accel.stepping import SteppingRules
+from monitor.accel.stepping import SteppingRules, steps
 from monitor.accel.wear import WearColumns
 from monitor.model import Bools, Epochs, Floats
+from monitor.posture.pauses import Pauses
 from monitor.posture.rises import RiseColumns
 
 class Source(IntEnum):
@@ -206,6 +207,7 @@ class Pose:
     upright: Upright = field(default_factory=Upright)
     shown: Shown = field(default_factory=Shown)
     guessed: Guessed = field(default_factory=Guessed)
+    pauses: Pauses = field(default_factory=Pauses)
 
     def teach_standing(self, start_s: float, end_s: float) -> None:
         """The wearer stands upright in [start_s, end_s)."""
@@ -222,10 +224,16 @@ class Pose:
         directions = unit(epochs.window_mean_g)
         shown = self.shown.advance(epochs.start_s, directions, replaced)
         guessed = self.guessed.advance(directions, rises, upright.gaps)
+        stood = self.pauses.advance(
+            epochs.start_s, steps(epochs, TRUNK_STEPS), ~rises.moving, unit(epochs.mean_g), upright.gaps
+        )
+        stood = np.where(angle_deg(upright.direction, stood)[:, None] < same_deg, stood, np.nan)
         known, fresh = ~np.isnan(upright.direction[:, 0]), ~np.isnan(guessed[:, 0])
         agree = angle_deg(upright.direction, shown) < same_deg
         weak = fresh & (upright.stale | ~known)
         direction = np.where(agree[:, None], upright.direction + shown, upright.direction)
+        paused = ~np.isnan(stood[:, 0]) & ~upright.stale & ~agree & known
+        direction = np.where(paused[:, None], direction + stood, direction)
         direction = np.where(weak[:, None], guessed, direction)
         source = np.select(
             [weak, ~known, upright.stale, agree],
