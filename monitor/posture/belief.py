@@ -41,7 +41,9 @@ class BeliefRules(BaseModel, frozen=True, extra="forbid"):
     limit: float = Field(4.0, ge=1.0, le=10.0, description="Nothing that has happened counts more than this.")
     pose_share: float = Field(0.5, ge=0.0, le=1.0, description="How much the last pose counts after a movement.")
     leak: float = Field(0.05, ge=0.0, le=0.5, description="What gives way to the prior in each moving second.")
-    prior: float = Field(0.0, ge=-3.0, le=3.0, description="Log odds of sitting where nothing is known.")
+    prior: float = Field(
+        0.0, ge=-3.0, le=3.0, description="Log odds of sitting after much movement without a step, upright being known."
+    )
     gap_s: float = Field(10.0, ge=1.0, le=60.0, description="After so long without data anything may have happened.")
 
 
@@ -97,7 +99,7 @@ class Belief:
     ) -> float:
         rules, known = self.rules, not math.isnan(pose)
         if self.last_s is None or at_s - self.last_s > rules.gap_s:
-            self.odds, self.still_odds, self.lying = rules.prior, rules.prior, False
+            self.odds, self.still_odds, self.lying = 0.0, 0.0, False
         if steps:
             self.odds = min(self.odds, -rules.stepped)
         elif lies or self.lying:
@@ -107,7 +109,7 @@ class Belief:
         elif ended:
             self.odds = weighed(self.still_odds, rise_m, turn_deg, lasted_s, rules)
         elif moves:
-            self.odds += rules.leak * (rules.prior - self.odds)
+            self.odds += rules.leak * ((rules.prior if known else 0.0) - self.odds)
         if not moves:
             self.still_odds = self.odds + (rules.pose_share * pose if known else 0.0)
         self.last_s, self.lying = at_s, lies

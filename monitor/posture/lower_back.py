@@ -12,7 +12,7 @@ from monitor.posture.belief import Belief, BeliefRules
 from monitor.posture.logistic import TrunkModel, model_text
 from monitor.posture.trunk import Trunk
 
-BACK_BELIEF = BeliefRules(prior=2.0, stepped=4.0, leak=0.2)
+BACK_BELIEF = BeliefRules(prior=2.5, stepped=5.0, leak=0.25, limit=6.0)
 """A back may sit as upright as it stands (every eighth minute of harth's sitting): who has been still for long without
 a step sits more often than not, and who has just stepped stands."""
 
