@@ -36,7 +36,9 @@ class BeliefRules(BaseModel, frozen=True, extra="forbid"):
     )
     turn_deg: float = Field(8.0, ge=1.0, le=40.0, description="A change of posture turns the trunk by this or more.")
     over_deg: float = Field(55.0, ge=20.0, le=90.0, description="A trunk that turns more than this lay or lies.")
-    after_lying: float = Field(1.0, ge=0.0, le=4.0, description="Log odds of sitting after lying.")
+    after_lying: float = Field(
+        1.5, ge=0.0, le=4.0, description="Log odds of sitting after lying; steps or a rise tell if not."
+    )
     stepped: float = Field(1.0, ge=0.5, le=6.0, description="Log odds of standing after a step.")
     limit: float = Field(4.0, ge=1.0, le=10.0, description="Nothing that has happened counts more than this.")
     pose_share: float = Field(0.5, ge=0.0, le=1.0, description="How much the last pose counts after a movement.")

@@ -69,6 +69,8 @@ class Rises:
         before_g = np.full((count, 3), np.nan)
         for first, end in self._movements(past):
             row = end - past
+            if not epochs.rhythm_known[row]:
+                continue  # too few samples a second to tell a height
             before, after = self.mean_g[first - 1], self.mean_g[end]
             ended[row], rise_m[row] = True, self._rise_m(first, end)
             turn_deg[row], lasted_s[row], before_g[row] = angle_deg(before, after), end - first, before
