@@ -6,7 +6,7 @@ the day before. So every source of upright is seen in use.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,8 +14,9 @@ from labelled import SUSPECT
 
 from monitor.accel.epochs import take
 from monitor.accel.wear import Wear
-from monitor.model import Bools, Floats
+from monitor.model import Bools, Floats, PostureEpochs
 from monitor.posture import PLACEMENTS
+from monitor.posture.base import Placement
 from monitor.posture.belief import Belief, BeliefRules
 from monitor.posture.logistic import Logistic, Provenance, TrunkModel
 from monitor.posture.trunk import TrunkColumns, by_source
@@ -80,7 +81,8 @@ class TrunkRun:
         seen, start_s = self.seen, self.subject.epochs.start_s
         known = seen.source != Source.NONE
         said = by_source(model.pose, seen.source, seen.signs)
-        happened = Belief(self.rules).advance(start_s, np.where(known, said, np.nan), seen.lying, seen.stepping, seen.rises)
+        pose = np.where(known, said, np.nan)
+        happened = Belief(self.rules).advance(start_s, pose, seen.lying, seen.stepping, seen.rises)
         return happened + np.where(known, said, 0.0)
 
 
@@ -106,6 +108,22 @@ def train_trunk(placement: str, subjects: list[Subject]) -> Callable[[list[int]]
         )
 
     return train
+
+
+def ways_to_know(
+    placement: str, subject: Subject, kind: type[Placement]
+) -> Iterator[tuple[str, Subject, PostureEpochs, Bools]]:
+    """What is said, and which rows count, where upright is known from an earlier day or from standing when told."""
+    for part in pieces(subject, placement):
+        site = kind()
+        rehearse(site, part.epochs)
+        yield "pose kept", part, site.advance(part.epochs), np.ones(len(part.label), np.bool_)
+    for name, shows in (("pose shown once", (subject.once,)), ("and in each piece", subject.shows)):
+        site = kind()
+        for stretch in shows:
+            site.teach_standing(*stretch)
+        if shows:
+            yield name, subject, site.advance(subject.epochs), subject.epochs.start_s >= shows[0][1]
 
 
 def _bare(words: Provenance | None = None) -> TrunkModel:

@@ -25,7 +25,8 @@ from monitor.posture.logistic import Logistic, TrunkModel, probability
 from monitor.posture.rises import RiseColumns, Rises
 from monitor.posture.rows import posture_rows
 from monitor.posture.signs import StillMean, log_tilt
-from monitor.posture.upright import TRUNK_STEPS, Pose, PoseColumns, Source
+from monitor.posture.upright import Pose, PoseColumns, Source
+from monitor.posture.walking import TRUNK_STEPS
 
 MIDDLE_DEG = 11.6
 """Vähä-Ypyä et al. 2018; the sign ``tilt`` is 0 here."""
