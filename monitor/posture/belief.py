@@ -23,7 +23,7 @@ class BeliefRules(BaseModel, frozen=True, extra="forbid"):
 
     rise_m: float = Field(0.32, ge=0.1, le=0.8, description="Usual height of getting up.")
     rise_spread_m: float = Field(0.10, ge=0.02, le=0.4, description="Its spread among people and chairs.")
-    fall_m: float = Field(0.22, ge=0.1, le=0.8, description="Usual height read when somebody sits down.")
+    fall_m: float = Field(0.28, ge=0.1, le=0.8, description="Usual height read when somebody sits down.")
     fall_spread_m: float = Field(0.13, ge=0.02, le=0.4, description="Its spread; the landing hides some of it.")
     shift_spread_m: float = Field(0.03, ge=0.005, le=0.2, description="Height read in a shift that takes a second.")
     shift_growth_m: float = Field(
@@ -45,6 +45,10 @@ class BeliefRules(BaseModel, frozen=True, extra="forbid"):
     leak: float = Field(0.05, ge=0.0, le=0.5, description="What gives way to the prior in each moving second.")
     prior: float = Field(
         0.0, ge=-3.0, le=3.0, description="Log odds of sitting after much movement without a step, upright being known."
+    )
+    clear: float = Field(2.0, ge=0.0, le=6.0, description="Log odds from which on a pose is clearly a seat.")
+    doubt: float = Field(
+        0.1, ge=0.0, le=0.5, description="Share of what spoke for standing that a clear seat takes away in a second."
     )
     gap_s: float = Field(10.0, ge=1.0, le=60.0, description="After so long without data anything may have happened.")
 
@@ -112,6 +116,8 @@ class Belief:
             self.odds = weighed(self.still_odds, rise_m, turn_deg, lasted_s, rules)
         elif moves:
             self.odds += rules.leak * ((rules.prior if known else 0.0) - self.odds)
+        elif pose > rules.clear and self.odds < 0.0:
+            self.odds -= rules.doubt * self.odds
         if not moves:
             self.still_odds = self.odds + (rules.pose_share * pose if known else 0.0)
         self.last_s, self.lying = at_s, lies

@@ -12,7 +12,7 @@ from monitor.posture.belief import Belief, BeliefRules
 from monitor.posture.logistic import TrunkModel, model_text
 from monitor.posture.trunk import Trunk
 
-BACK_BELIEF = BeliefRules(prior=2.5, stepped=5.0, leak=0.25, limit=6.0)
+BACK_BELIEF = BeliefRules(prior=2.3, stepped=5.0, leak=0.25, limit=6.0)
 """A back may sit as upright as it stands (every eighth minute of harth's sitting): who has been still for long without
 a step sits more often than not, and who has just stepped stands."""
 
@@ -23,7 +23,7 @@ class LowerBack(Trunk):
 
     NAME: ClassVar[str] = "lower_back"
     KNOWS: ClassVar[str] = (
-        "Stepping and lying well; sitting against standing by the tilt of the back, after 20 seconds of walking."
+        "Stepping and lying well; sitting against standing by tilt, sway and what happened, after 20 seconds of walking."
     )
     CANNOT: ClassVar[str] = "Tell an upright seat from standing, a bent back from sitting, cycling from walking."
     MODEL: ClassVar[TrunkModel] = TrunkModel.model_validate_json(model_text("lower_back"))
