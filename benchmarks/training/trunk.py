@@ -17,9 +17,8 @@ from monitor.accel.wear import Wear
 from monitor.model import Bools, Floats, PostureEpochs
 from monitor.posture import PLACEMENTS
 from monitor.posture.base import Placement
-from monitor.posture.belief import Belief, BeliefRules
 from monitor.posture.logistic import Logistic, Provenance, TrunkModel
-from monitor.posture.trunk import TrunkColumns, by_source
+from monitor.posture.trunk import Trunk, TrunkColumns
 from monitor.posture.upright import Source
 from training.newton import fit
 from training.subjects import Subject, provenance, rehearse
@@ -56,20 +55,20 @@ class TrunkRun:
     """What a trunk placement sees of a recording, before any trained parameter is used."""
 
     subject: Subject
+    placement: str
     trusted: Bools
     seen: TrunkColumns
-    rules: BeliefRules
 
     @classmethod
     def of(cls, subject: Subject, placement: str, *, kept: bool = False, shown: bool = False) -> TrunkRun:
         """Told nothing, with the pose in walking kept from an earlier day, or with the pose shown."""
-        site = type("Bare", (PLACEMENTS[placement],), {"MODEL": _bare()})()
+        site = _site(placement, _bare())
         if kept:
             rehearse(site, subject.epochs)
         for stretch in subject.shows if shown else ():
             site.teach_standing(*stretch)
-        seen = site.columns(subject.epochs, Wear().advance(subject.epochs))
-        return cls(subject, trusted(subject, placement), seen, site.belief.rules)
+        seen = site.look(subject.epochs, Wear().advance(subject.epochs))
+        return cls(subject, placement, trusted(subject, placement), seen)
 
     @property
     def still(self) -> Bools:
@@ -78,12 +77,7 @@ class TrunkRun:
 
     def evidence(self, model: TrunkModel) -> Floats:
         """Log odds of sitting with these parameters."""
-        seen, start_s = self.seen, self.subject.epochs.start_s
-        known = seen.source != Source.NONE
-        said = by_source(model.pose, seen.source, seen.signs)
-        pose = np.where(known, said, np.nan)
-        happened = Belief(self.rules).advance(start_s, pose, seen.lying, seen.stepping, seen.rises)
-        return happened + np.where(known, said, 0.0)
+        return _site(self.placement, model).weigh(self.subject.epochs.start_s, self.seen)
 
 
 def train_trunk(placement: str, subjects: list[Subject]) -> Callable[[list[int]], TrunkModel]:
@@ -124,6 +118,12 @@ def ways_to_know(
             site.teach_standing(*stretch)
         if shows:
             yield name, subject, site.advance(subject.epochs), subject.epochs.start_s >= shows[0][1]
+
+
+def _site(placement: str, model: TrunkModel) -> Trunk:
+    site = type("Site", (PLACEMENTS[placement],), {"MODEL": model})()
+    assert isinstance(site, Trunk)
+    return site
 
 
 def _bare(words: Provenance | None = None) -> TrunkModel:

@@ -25,6 +25,7 @@ from monitor.posture.logistic import Logistic, TrunkModel, probability
 from monitor.posture.rises import RiseColumns, Rises
 from monitor.posture.rows import posture_rows
 from monitor.posture.signs import StillMean, log_tilt
+from monitor.posture.smoothing import LastClear
 from monitor.posture.upright import Pose, PoseColumns, Source
 from monitor.posture.walking import TRUNK_STEPS
 
@@ -47,6 +48,10 @@ class TrunkRules(BaseModel, frozen=True, extra="forbid"):
     forget_gap_s: float = Field(
         14400.0, ge=2, le=86400, description="After a gap as long the sensor may have been put on anew."
     )
+    hold_share: float = Field(
+        0.0, ge=0.0, le=1.0, description="How much the last still or stepping second counts in a movement."
+    )
+    hold_s: float = Field(10.0, ge=1.0, le=60.0, description="It does so for no longer than this.")
     sure_from: float = Field(
         0.8, ge=0.5, le=1, description="While upright is not known at all, only what is as likely as this is said."
     )
@@ -64,8 +69,6 @@ class TrunkColumns:
     signs: dict[str, Floats]
     """``tilt``, ``sway``: of the still seconds since the last movement."""
     rises: RiseColumns
-    evidence: Floats
-    """Log odds of sitting, from the pose and from what has happened."""
 
 
 @dataclass(eq=False)
@@ -81,6 +84,7 @@ class Trunk:
     walking: RecentCount = field(default_factory=RecentCount)
     still: StillMean = field(default_factory=StillMean)
     belief: Belief = field(default_factory=Belief)
+    last_clear: LastClear = field(default_factory=LastClear)
 
     def teach_standing(self, start_s: float, end_s: float) -> None:
         """The wearer stands upright in [start_s, end_s): used when the stream gets there, not before."""
@@ -89,19 +93,20 @@ class Trunk:
     def advance(self, epochs: Epochs) -> PostureEpochs:
         """One posture row for every epoch row, in order."""
         wear = self.wear.advance(epochs)
-        seen = self.columns(epochs, wear)
-        sitting = probability(by_source(self.MODEL.confidence, seen.source, seen.signs | {"evidence": seen.evidence}))
-        likely = np.where(seen.evidence > 0.0, sitting, 1.0 - sitting)
+        seen = self.look(epochs, wear)
+        evidence = self.weigh(epochs.start_s, seen)
+        sitting = probability(by_source(self.MODEL.confidence, seen.source, seen.signs | {"evidence": evidence}))
+        likely = np.where(evidence > 0.0, sitting, 1.0 - sitting)
         silent = (seen.source == Source.NONE) & (likely < self.rules.sure_from)
         posture = np.select(
-            [seen.stepping, seen.lying, seen.busy, silent, seen.evidence > 0.0],
+            [seen.stepping, seen.lying, seen.busy, silent, evidence > 0.0],
             [Posture.STEPPING, Posture.LYING, Posture.ACTIVE, Posture.UNKNOWN, Posture.SITTING],
             Posture.STANDING,
         )
         return posture_rows(epochs, posture, self._confidence(posture, likely), wear)
 
-    def columns(self, epochs: Epochs, wear: WearColumns) -> TrunkColumns:
-        """What is seen; learns from the rows as it goes."""
+    def look(self, epochs: Epochs, wear: WearColumns) -> TrunkColumns:
+        """What is seen, by rules alone; learns upright from the rows as it goes."""
         rules = self.rules
         step_like = steps(epochs, TRUNK_STEPS)
         walks = self.walking.advance(epochs.start_s, step_like, 4) >= 3
@@ -111,10 +116,17 @@ class Trunk:
         stepping = step_like & np.where(known, ~lying, pose.steady | walks)
         lying &= ~stepping
         signs = self._signs(epochs, pose, rises.moving)
-        said = by_source(self.MODEL.pose, pose.source, signs)
-        happened = self.belief.advance(epochs.start_s, np.where(known, said, np.nan), lying, stepping, rises)
         busy = (epochs.window_spread_g > rules.moving_max_g) & ~stepping & ~lying & known
-        return TrunkColumns(pose.source, stepping, lying, busy, signs, rises, happened + np.where(known, said, 0.0))
+        return TrunkColumns(pose.source, stepping, lying, busy, signs, rises)
+
+    def weigh(self, start_s: Floats, seen: TrunkColumns) -> Floats:
+        """(n,) log odds of sitting, from the pose and from what has happened."""
+        known = seen.source != Source.NONE
+        pose = np.where(known, by_source(self.MODEL.pose, seen.source, seen.signs), np.nan)
+        happened = self.belief.advance(start_s, pose, seen.lying, seen.stepping, seen.rises)
+        evidence = happened + np.where(known, pose, 0.0)
+        unclear = seen.rises.moving & ~seen.stepping
+        return self.last_clear.advance(start_s, unclear, evidence, self.rules.hold_share, self.rules.hold_s)
 
     def _signs(self, epochs: Epochs, pose: PoseColumns, moving: Bools) -> dict[str, Floats]:
         sway = np.log(np.maximum(epochs.across_g, _LEAST_G)) + 4.0

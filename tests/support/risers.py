@@ -1,6 +1,8 @@
-"""A trunk that leans, rises and sinks smoothly between still poses: true to the one thing that heights are read from."""
+"""A trunk that leans, rises and sinks smoothly between still poses: true to what heights are read from."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,7 +25,7 @@ def riser(
     """(tilt in degrees, height in metres, seconds) in turn; each change takes ``change_s`` and has the least jerk."""
     share = np.arange(round(change_s * rate_hz)) / (change_s * rate_hz)
     tilt, rise = [np.full(round(poses[0][2] * rate_hz), poses[0][0])], [np.zeros(round(poses[0][2] * rate_hz))]
-    for before, after in zip(poses[:-1], poses[1:], strict=True):
+    for before, after in pairwise(poses):
         way = share**3 * (10.0 - 15.0 * share + 6.0 * share**2)
         bend = (60.0 * share - 180.0 * share**2 + 120.0 * share**3) / change_s**2
         still = round(after[2] * rate_hz)
