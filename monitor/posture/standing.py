@@ -69,6 +69,9 @@ class GuessRules(BaseModel, frozen=True, extra="forbid"):
     rise_min_m: float = Field(0.18, ge=0.05, le=0.5, description="Who rises by so much has got up.")
     fall_min_m: float = Field(0.15, ge=0.05, le=0.5, description="Who sinks by so much has sat down.")
     rise_max_m: float = Field(0.8, ge=0.3, le=2.0, description="Nobody rises by more than this from a seat.")
+    turn_min_deg: float = Field(
+        5.0, ge=0.0, le=20.0, description="Whoever gets up or sits down turns the trunk by this or more."
+    )
     turn_max_deg: float = Field(
         55.0, ge=20.0, le=90.0, description="Where the trunk turns more than this between two still moments it lay."
     )
@@ -85,7 +88,8 @@ class Guessed:
     def advance(self, directions: Floats, rises: RiseColumns, forget: Bools) -> Floats:
         """(n, 3) direction that may be used in each row, NaN where none."""
         rules = self.rules
-        near = rises.ended & (rises.turn_deg < rules.turn_max_deg) & (np.abs(rises.rise_m) < rules.rise_max_m)
+        near = (rises.turn_deg >= rules.turn_min_deg) & (rises.turn_deg < rules.turn_max_deg)
+        near &= rises.ended & (np.abs(rises.rise_m) < rules.rise_max_m)
         got_up, sat_down = near & (rises.rise_m > rules.rise_min_m), near & (rises.rise_m < -rules.fall_min_m)
         standing = np.where(got_up[:, None], directions, unit(rises.before_g))
         from_row, states = [0], [self.vector]

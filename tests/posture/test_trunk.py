@@ -110,7 +110,7 @@ def test_who_is_seen_to_get_up_before_the_first_walk_stands_then_and_sits_after_
 
 
 def test_who_is_seen_to_sit_down_sits_though_the_seat_is_upright() -> None:
-    rows = Waist().advance(rows_of(riser((3, 0.0, 20.0), (8, -0.35, 20.0), change_s=1.2)))
+    rows = Waist().advance(rows_of(riser((3, 0.0, 20.0), (10, -0.35, 20.0), change_s=1.2)))
     assert set(rows.posture[30:]) == {Posture.SITTING}
 
 
