@@ -50,10 +50,8 @@ def test_an_unclear_second_keeps_a_share_of_the_last_clear_one_for_a_while() -> 
 
 
 def test_before_anything_was_clear_nothing_is_kept() -> None:
-    assert LastClear().advance(np.arange(2.0), np.array([True, True]), np.array([3.0, 5.0]), 0.5, 9.0).tolist() == [
-        3,
-        5,
-    ]
+    unclear, values = np.array([True, True]), np.array([3.0, 5.0])
+    assert LastClear().advance(np.arange(2.0), unclear, values, 0.5, 9.0).tolist() == [3.0, 5.0]
 
 
 @given(st.lists(st.booleans(), min_size=12, max_size=12), st.lists(st.integers(1, 11), max_size=5))
