@@ -72,11 +72,12 @@ class Rises:
         before_g = np.full((count, 3), np.nan)
         for first, end in self._movements(past):
             row = end - past
-            if not epochs.rhythm_known[row]:
-                continue  # too few samples a second to tell a height
             before, after = self.mean_g[first - 1], self.mean_g[end]
+            turn = float(angle_deg(before, after))
+            if not epochs.rhythm_known[row] or np.isnan(turn):
+                continue  # too few samples a second to tell a height, or no gravity at all
             ended[row], rise_m[row] = True, self._rise_m(first, end)
-            turn_deg[row], lasted_s[row], before_g[row] = angle_deg(before, after), end - first, before
+            turn_deg[row], lasted_s[row], before_g[row] = turn, end - first, before
         moving = self.jitter_g[past:] > self.rules.still_max_g
         self._keep(self.rules.longest_s + 3)
         return RiseColumns(moving, ended, rise_m, turn_deg, lasted_s, before_g)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from monitor.accel.metrics import norm
 from monitor.accel.recent import RecentCount
 from monitor.accel.stepping import steps
 from monitor.accel.wear import Wear, WearColumns
@@ -97,7 +98,8 @@ class Trunk:
         evidence = self.weigh(epochs.start_s, seen)
         sitting = probability(by_source(self.MODEL.confidence, seen.source, seen.signs | {"evidence": evidence}))
         likely = np.where(evidence > 0.0, sitting, 1.0 - sitting)
-        silent = (seen.source == Source.NONE) & (likely < self.rules.sure_from)
+        no_gravity = norm(epochs.window_mean_g) == 0.0
+        silent = (seen.source == Source.NONE) & (no_gravity | (likely < self.rules.sure_from))
         posture = np.select(
             [seen.stepping, seen.lying, seen.busy, silent, evidence > 0.0],
             [Posture.STEPPING, Posture.LYING, Posture.ACTIVE, Posture.UNKNOWN, Posture.SITTING],

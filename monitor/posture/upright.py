@@ -86,4 +86,5 @@ class Pose:
             [Source.GUESSED, Source.NONE, Source.STALE, Source.SHOWN],
             Source.WALKED,
         )
-        return PoseColumns(angle_deg(epochs.window_mean_g, direction), source, upright.steady)
+        tilt_deg = angle_deg(epochs.window_mean_g, direction)
+        return PoseColumns(tilt_deg, np.where(np.isnan(tilt_deg), Source.NONE, source), upright.steady)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -67,6 +68,17 @@ def test_steps_end_sitting_at_once(site: type[Trunk]) -> None:
 def test_a_short_bend_is_not_sitting(site: type[Trunk]) -> None:
     rows = postures(site(), trunk_wearer((0, True, 30), (2, False, 20), (14, False, 2), (2, False, 20)))
     assert not rows.sedentary.any()
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_a_sensor_that_fails_for_a_while_is_unknown_then_and_right_again_afterwards(site: type[Trunk]) -> None:
+    block = trunk_wearer((0, True, 30), (3, False, 20), (3, False, 20), (35, False, 30))
+    dead = (block.t_s >= 1050.0) & (block.t_s < 1070.0)
+    failed = replace(block, xyz_g=np.where(dead[:, None], 0.0, block.xyz_g).astype(np.float32))
+    rows = postures(site(), failed)
+    assert not np.isnan(rows.confidence).any()
+    assert set(rows.posture[54:66]) == {Posture.UNKNOWN}
+    assert set(rows.posture[85:]) == {Posture.SITTING}
 
 
 @pytest.mark.parametrize("site", [*SITES, Chest])
