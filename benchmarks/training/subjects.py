@@ -68,8 +68,8 @@ class Subject:
     after_walk: Bools
     shows: tuple[tuple[float, float], ...]
     """The first 10 s of labelled standing of the recording, or of each piece where the sensor is put on anew."""
-    once: tuple[float, float]
-    """The very first 10 s of standing, or of walking where nobody stands."""
+    once: tuple[float, float] | None
+    """The very first 10 s of standing, or of walking where nobody stands; None where there is neither."""
 
     @property
     def sedentary(self) -> Bools:
@@ -92,7 +92,7 @@ def load(data_dir: Path, placement: str, turn: int = 0) -> list[Subject]:
         place = (epochs.start_s - truth.first_s).astype(np.int64)
         label = truth.label[place]
         shows = tuple(_first_of(STANDING, epochs, label, each_piece=placement == "waist"))
-        once = next(itertools.chain(shows, _first_of(WALKING, epochs, label, each_piece=False)))
+        once = next(itertools.chain(shows, _first_of(WALKING, epochs, label, each_piece=False)), None)
         subjects.append(Subject(path.stem, epochs, label, truth.after_walk[place], shows, once))
     if not subjects:
         raise SystemExit(f"{data_dir / placement}: no .npz recordings here")

@@ -108,11 +108,12 @@ def ways_to_know(
     placement: str, subject: Subject, kind: type[Placement]
 ) -> Iterator[tuple[str, Subject, PostureEpochs, Bools]]:
     """What is said, and which rows count, where upright is known from an earlier day or from standing when told."""
+    once = () if subject.once is None else (subject.once,)
     for part in pieces(subject, placement):
         site = kind()
         rehearse(site, part.epochs)
         yield "pose kept", part, site.advance(part.epochs), np.ones(len(part.label), np.bool_)
-    for name, shows in (("pose shown once", (subject.once,)), ("and in each piece", subject.shows)):
+    for name, shows in (("pose shown once", once), ("and in each piece", subject.shows)):
         site = kind()
         for stretch in shows:
             site.teach_standing(*stretch)
