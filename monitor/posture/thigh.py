@@ -24,6 +24,7 @@ from monitor.accel.stepping import steps
 from monitor.accel.wear import Wear
 from monitor.model import Bools, Epochs, Floats, Posture, PostureEpochs
 from monitor.posture.rows import posture_rows
+from monitor.posture.seating import Seating, jitters, tilts
 from monitor.posture.smoothing import Holding, Hysteresis, Lasting
 
 _UP = (Posture.STANDING, Posture.STEPPING, Posture.ACTIVE)
@@ -65,6 +66,12 @@ class ThighRules(BaseModel, frozen=True, extra="forbid"):
     cycling_jerk_min_g: float = Field(
         0.08, ge=0.0, le=1.0, description="Pedalling changes the acceleration within 0.08 s at least so much."
     )
+    cycling_spread_min_g: float = Field(
+        0.06, ge=0.0, le=1.0, description="Pedalling changes the strength so much; swinging in a chair does not."
+    )
+    cycling_still_max_g: float = Field(
+        0.025, ge=0.0, le=0.2, description="A horizontal thigh that shakes less within a second is on no bicycle."
+    )
     cycling_of_s: int = Field(
         12, ge=4, le=60, description="Cycling is believed when most of so many seconds look like it."
     )
@@ -90,6 +97,8 @@ class Thigh:
 
     NAME: ClassVar[str] = "thigh"
     KNOWS: ClassVar[str] = "Sitting, standing, stepping and cycling, any way round, after about 20 seconds of walking."
+    DECIDES_AFTER_S: ClassVar[int] = 5
+    """Two seconds more than its windows need: they show whether somebody sits down or crouches."""
     CANNOT: ClassVar[str] = "Tell sitting from lying on the back; before the first steps it says nothing."
 
     rules: ThighRules = field(default_factory=ThighRules)
@@ -102,6 +111,7 @@ class Thigh:
     coasting: Holding = field(default_factory=Holding)
     shaking: RecentCount = field(default_factory=RecentCount)
     swinging: RecentCount = field(default_factory=RecentCount)
+    seating: Seating = field(default_factory=Seating)
     lasting: Lasting = field(default_factory=Lasting)
     seated: Lasting = field(default_factory=Lasting)
     side: Side = field(default_factory=Side)
@@ -128,7 +138,7 @@ class Thigh:
         second_deg = angle_deg(epochs.mean_g, direction)
         tilt_deg = np.where(epochs.window_spread_g > self.rules.moving_min_g, window_deg, second_deg)
         stepping = steps(epochs, self.mounting.stepping_rules) & (window_deg < self.rules.stepping_below_deg)
-        cycling = self._cycles(epochs, window_deg)
+        cycling = self._cycles(epochs, window_deg, direction)
         horizontal = self.horizontal.advance(tilt_deg, self.rules.upright_below_deg, self.rules.sedentary_above_deg)
         busy = self._is_busy(epochs, stepping)
         posture = np.select(
@@ -152,25 +162,32 @@ class Thigh:
             ],
             Posture.SITTING,
         )
+        crouches = self.seating.advance(
+            epochs, direction, posture, self.rules.sedentary_above_deg, self.rules.upright_below_deg
+        )
+        posture = np.where(crouches, Posture.ACTIVE, posture)
         since_upright_s = self.seated.advance(epochs.start_s, ~np.isin(posture, _UP))
         sits = posture == Posture.SITTING
         rolled = self.side.advance(epochs.mean_g, unit(direction), sits, since_upright_s)
         posture = np.where(rolled, Posture.LYING, posture)
         return posture_rows(epochs, posture, self._confidence(epochs, tilt_deg, posture, upright), wear)
 
-    def _cycles(self, epochs: Epochs, window_deg: Floats) -> Bools:
+    def _cycles(self, epochs: Epochs, window_deg: Floats, direction: Floats) -> Bools:
         rules = self.rules
         within = (window_deg > rules.cycling_min_deg) & (window_deg < rules.cycling_max_deg)
         pedals = (
             within
             & (epochs.across_g > rules.cycling_across_min_g)
+            & (epochs.window_spread_g > rules.cycling_spread_min_g)
             & (epochs.sway_rhythm > rules.cycling_rhythm_min)
             & (epochs.jerk_g > rules.cycling_jerk_min_g)
         )
         often = self.pedalling.advance(epochs.start_s, pedals, rules.cycling_of_s) * 2 > rules.cycling_of_s
-        held = self.cycling.advance(epochs.start_s, often, rules.cycling_hold_s)
+        still = jitters(epochs) < rules.cycling_still_max_g
+        rests = np.any(still & (tilts(epochs, direction) > rules.sedentary_above_deg), axis=1)
+        held = self.cycling.advance(epochs.start_s, often, rules.cycling_hold_s, ends=rests)
         shakes = self.shaking.advance(epochs.start_s, epochs.jerk_g > rules.coasting_jerk_min_g, rules.coasting_of_s)
-        coasts = self.coasting.advance(epochs.start_s, often, rules.coasting_hold_s) & (
+        coasts = self.coasting.advance(epochs.start_s, often, rules.coasting_hold_s, ends=rests) & (
             shakes * 2 > rules.coasting_of_s
         )
         return often | ((held | coasts) & within)

@@ -29,6 +29,18 @@ def test_it_holds_for_the_time_and_no_longer() -> None:
     assert later.tolist() == [True, True, False]
 
 
+def test_what_ends_it_ends_it_until_it_is_so_again() -> None:
+    start_s = np.arange(6.0)
+    flags, ends = np.array([1, 0, 0, 0, 1, 0], bool), np.array([0, 0, 1, 0, 0, 0], bool)
+    whole = Holding().advance(start_s, flags, 10.0, ends)
+    assert whole.tolist() == [True, True, False, False, True, True]
+    holding = Holding()
+    parts = [
+        holding.advance(*(column[k : k + 1] for column in (start_s, flags)), 10.0, ends[k : k + 1]) for k in range(6)
+    ]
+    assert np.concatenate(parts).tolist() == whole.tolist()
+
+
 def test_how_long_something_has_been_so() -> None:
     start_s, flags = np.array([5.0, 6.0, 8.0, 9.0, 10.0]), np.array([True, True, False, False, True])
     assert Lasting().advance(start_s, flags).tolist() == [0, 1, 0, 1, 0]
