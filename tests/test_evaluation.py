@@ -226,7 +226,11 @@ def test_an_end_without_a_label_is_not_held_against_a_bout() -> None:
 
 def test_the_usual_bout_halves_the_sitting_time() -> None:
     assert usual_duration_s([10, 10, 10, 10, 40]) == 10  # 40 of 80 s are spent by the fourth
-    assert usual_duration_s([10, 10, 10, 41]) == 41
+    assert usual_duration_s([10, 20, 40, 50]) == 35  # 60 of 120 s: 30 by the second, 70 by the third
+
+
+def test_a_second_more_moves_the_usual_bout_by_little() -> None:
+    assert usual_duration_s([473, 486, 486, 473]) == pytest.approx(usual_duration_s([473, 486, 487, 473]), rel=0.002)
     assert np.isnan(usual_duration_s([]))
 
 
