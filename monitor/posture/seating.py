@@ -3,8 +3,8 @@
 A thigh is horizontal in a squat, in a lunge, on a bicycle just mounted and while a shoe is tied, and none of these is
 sitting. What tells them apart, within the 5 s a row may take: a seat bears the thigh, so it comes to rest; a crouch is
 short, and the muscles that hold it keep stirring. So somebody upright sits from the first horizontal second on once
-the thigh has stayed so for 3 s and then is calm, or has stayed so for 7 s, calm or not; before that he is busy. A knee
-that is held higher than in any seat so far (a deep squat) must be calmer, or stay longer.
+the thigh has stayed so for 3 s and then is calm, or has stayed so for 6 s and is not about to rise; before that he is
+busy. A knee that is held higher than in any seat so far (a deep squat) must be calmer, or stay longer.
 
 Measured on harth and sens: sitting down is calm within 5 s for two in three, and 5 of the 6 labelled crouches of up to
 11 s are told; a foot rested on a stool for 26 s is not. Nobody loses more than the first 3 s of a restless seat.
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from monitor.accel.metrics import angle_deg
-from monitor.model import AHEAD_S, NO_STATEMENT, SEDENTARY, Bools, Epochs, Floats, Posture
+from monitor.model import NO_STATEMENT, SEDENTARY, Bools, Epochs, Floats, Posture
 
 _SEDENTARY, _SILENT = [int(code) for code in SEDENTARY], [int(code) for code in NO_STATEMENT]
 
@@ -31,14 +31,17 @@ class SeatingRules(BaseModel, frozen=True, extra="forbid"):
     calm_max_g: float = Field(
         0.035, ge=0.0, le=0.5, description="A thigh that rests on a seat shakes no more than this within a second."
     )
-    restless_s: int = Field(7, ge=1, le=60, description="A horizontal thigh that is never calm sits after so long.")
+    restless_s: int = Field(6, ge=1, le=60, description="A horizontal thigh that is never calm sits after so long.")
+    rising_min_g: float = Field(
+        0.2, ge=0.05, le=2.0, description="A second that shakes more than this may be that of rising from a crouch."
+    )
     high_deg: float = Field(10.0, ge=0, le=60, description="A knee this much above every seat so far may be a squat.")
     high_min_deg: float = Field(
         98.0, ge=90, le=120, description="A thigh tilted less than this is not deep in a squat."
     )
     high_max_deg: float = Field(115.0, ge=95, le=180, description="A thigh tilted more than this lies, knee up.")
     high_calm_max_g: float = Field(0.015, ge=0.0, le=0.5, description="A seat with the knee so high is this calm.")
-    high_restless_s: int = Field(12, ge=1, le=60, description="Such a seat is believed after so long without calm.")
+    surely_s: int = Field(12, ge=1, le=60, description="Whoever has stayed so for so long sits, whatever else is seen.")
     known_s: float = Field(60.0, ge=5, le=3600, description="A seat is remembered once it was sat in for so long.")
 
 
@@ -53,7 +56,7 @@ class Seating:
     """Start of the horizontal stretch that runs; None: none does."""
     seated_s: float = 0.0
     """Seconds of sitting without a break."""
-    last_s: float = 0.0
+    last_s: float | None = None
     """Start of the last row."""
     highest_deg: float | None = None
     """The highest a knee has been in a seat."""
@@ -76,8 +79,8 @@ class Seating:
         for place, start_s in enumerate(epochs.start_s.tolist()):
             if not level[place]:
                 self.since_s = None
-            elif self.since_s is None or start_s - self.last_s > AHEAD_S:
-                self.since_s = start_s
+            elif self.since_s is None:  # from where it may have been so unseen
+                self.since_s = start_s if self.last_s is None else self.last_s + 1.0
             self.last_s = start_s
             if not sits[place]:
                 self.upright, self.seated_s = not bool(silent[place]), 0.0
@@ -100,7 +103,9 @@ class Seating:
             stayed_s, high = start_s + ahead - self.since_s, high or squat_deg < tilt < rules.high_max_deg
             if stayed_s >= rules.stay_s and jitter <= (rules.high_calm_max_g if high else rules.calm_max_g):
                 return True
-            if stayed_s >= (rules.high_restless_s if high else rules.restless_s):
+            if stayed_s >= rules.restless_s and jitter < rules.rising_min_g and not high:
+                return True
+            if stayed_s >= rules.surely_s:
                 return True
         return bool(np.isnan(tilt_deg[-1]))  # nothing follows: nothing speaks against a seat
 

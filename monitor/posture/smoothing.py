@@ -67,3 +67,20 @@ class Lasting:
         self.state, self.since_s = bool(flags[-1]), float(since_s[-1])
         lasted_s: Floats = start_s - since_s
         return lasted_s
+
+
+@dataclass
+class Share:
+    """How much of the recent past something was so, 0 to 1; what is older counts by half for every halving time."""
+
+    value: float = 0.0
+
+    def advance(self, flags: Bools, halving_s: float) -> Floats:
+        """(n,) share up to each row; rows count, time without rows does not."""
+        kept, shares = 0.5 ** (1.0 / halving_s), np.empty(len(flags))
+        value = self.value
+        for place, flag in enumerate(flags.tolist()):
+            value = kept * value + (1.0 - kept if flag else 0.0)
+            shares[place] = value
+        self.value = value
+        return shares

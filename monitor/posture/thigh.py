@@ -2,7 +2,9 @@
 
 The tilt of the thigh against its own mean direction in walking decides: a sitting or lying thigh is horizontal, a
 standing one is not. Pedalling tilts it half-way and is known by its rhythm. Whether a horizontal thigh belongs to
-somebody who sits or who lies on his back cannot be seen; legs up or a thigh on its side are lying.
+somebody who sits or who lies on his back cannot be seen; legs up or a thigh on its side are lying. Somebody who
+crouches is told from somebody who sits down by ``seating``; sleep and vehicles are said by ``sleeping`` and ``riding``,
+cautiously and unproven.
 """
 
 from __future__ import annotations
@@ -23,8 +25,10 @@ from monitor.accel.side import Side
 from monitor.accel.stepping import steps
 from monitor.accel.wear import Wear
 from monitor.model import Bools, Epochs, Floats, Posture, PostureEpochs
+from monitor.posture.riding import Ride
 from monitor.posture.rows import posture_rows
 from monitor.posture.seating import Seating, jitters, tilts
+from monitor.posture.sleeping import Sleep
 from monitor.posture.smoothing import Holding, Hysteresis, Lasting
 
 _UP = (Posture.STANDING, Posture.STEPPING, Posture.ACTIVE)
@@ -97,9 +101,9 @@ class Thigh:
 
     NAME: ClassVar[str] = "thigh"
     KNOWS: ClassVar[str] = "Sitting, standing, stepping and cycling, any way round, after about 20 seconds of walking."
+    CANNOT: ClassVar[str] = "Tell sitting from lying on the back; before the first steps it says nothing."
     DECIDES_AFTER_S: ClassVar[int] = 5
     """Two seconds more than its windows need: they show whether somebody sits down or crouches."""
-    CANNOT: ClassVar[str] = "Tell sitting from lying on the back; before the first steps it says nothing."
 
     rules: ThighRules = field(default_factory=ThighRules)
     wear: Wear = field(default_factory=Wear)
@@ -115,6 +119,8 @@ class Thigh:
     lasting: Lasting = field(default_factory=Lasting)
     seated: Lasting = field(default_factory=Lasting)
     side: Side = field(default_factory=Side)
+    ride: Ride = field(default_factory=Ride)
+    sleep: Sleep = field(default_factory=Sleep)
 
     def teach_standing(self, start_s: float, end_s: float) -> None:
         """The wearer stands upright in [start_s, end_s): used when the stream gets there, not before."""
@@ -170,6 +176,8 @@ class Thigh:
         sits = posture == Posture.SITTING
         rolled = self.side.advance(epochs.mean_g, unit(direction), sits, since_upright_s)
         posture = np.where(rolled, Posture.LYING, posture)
+        posture = np.where(self.ride.advance(epochs, posture), Posture.VEHICLE, posture)
+        posture = np.where(self.sleep.advance(epochs, posture), Posture.ASLEEP, posture)
         return posture_rows(epochs, posture, self._confidence(epochs, tilt_deg, posture, upright), wear)
 
     def _cycles(self, epochs: Epochs, window_deg: Floats, direction: Floats) -> Bools:
@@ -210,10 +218,11 @@ class Thigh:
         stirring = np.where(epochs.jitter_g > _STIRRING_G, 1.0, 0.3)
         fresh = 1.0 - _FRESH_RISK * stirring * 0.5 ** (since_s / _FRESH_HALVING_S)
         leaning = 1.0 - _LEANING_RISK * np.clip((tilt_deg - _STRAIGHT_DEG) / 10.0, 0.0, 2.0)
-        said = [sedentary, posture == Posture.STEPPING, posture == Posture.CYCLING, posture == Posture.ACTIVE]
+        unproven = np.isin(posture, (Posture.VEHICLE, Posture.ASLEEP))
+        said = [sedentary, posture == Posture.STEPPING, posture == Posture.CYCLING, posture == Posture.ACTIVE, unproven]
         middle_deg = (self.rules.sedentary_above_deg + self.rules.upright_below_deg) / 2
         clear = np.minimum(0.99 + 0.0009 * np.abs(tilt_deg - middle_deg), 0.9995)
-        confidence = np.select(said, [clear * fresh, 0.9995, 0.95, 0.97], clear * leaning)
+        confidence = np.select(said, [clear * fresh, 0.9995, 0.95, 0.97, 0.7], clear * leaning)
         young = np.where(upright.evidence_s < _YOUNG_S, 0.98, 1.0)
         trusted: Floats = np.where(upright.doubted, 0.95, young) * confidence
         return trusted

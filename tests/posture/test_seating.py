@@ -61,11 +61,21 @@ def test_three_seconds_are_no_seat_however_calm() -> None:
 
 
 def test_a_short_restless_stretch_is_a_crouch() -> None:
-    assert after_standing((80.0, STIRRING_G, 7)).tolist() == list(range(7))
+    assert after_standing((80.0, STIRRING_G, 6)).tolist() == list(range(6))
 
 
-def test_a_restless_seat_is_believed_after_seven_seconds_four_of_which_were_foreseen() -> None:
-    assert after_standing((80.0, STIRRING_G, 30)).tolist() == [0, 1, 2]
+def test_the_second_of_rising_proves_no_seat() -> None:
+    assert after_standing((80.0, STIRRING_G, 6), (70.0, 0.3, 2)).tolist() == list(range(8))
+
+
+def test_a_restless_seat_is_believed_after_six_seconds_four_of_which_were_foreseen() -> None:
+    assert after_standing((80.0, STIRRING_G, 30)).tolist() == [0, 1]
+
+
+def test_what_was_not_seen_before_it_counts_for_a_seat() -> None:
+    rows = epochs_of([5.0] * 5 + [80.0] * 5 + [5.0] * 6, [STIRRING_G] * 16)
+    late = replace(rows, start_s=np.where(np.arange(16) >= 5, rows.start_s + 10.0, rows.start_s))
+    assert not crouches(Seating(), late).any()
 
 
 def test_who_sits_already_may_stir() -> None:

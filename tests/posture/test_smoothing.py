@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.posture.smoothing import Holding, Hysteresis, Lasting
+from monitor.posture.smoothing import Holding, Hysteresis, Lasting, Share
 
 
 def test_in_between_it_stays_as_it_was() -> None:
@@ -51,3 +52,13 @@ def test_how_long_does_not_depend_on_the_cuts() -> None:
     start_s, flags = np.arange(6.0), np.array([False, True, True, True, False, False])
     parts = [lasting.advance(start_s[k : k + 1], flags[k : k + 1]) for k in range(6)]
     assert np.concatenate(parts).tolist() == Lasting().advance(start_s, flags).tolist()
+
+
+def test_a_share_halves_with_its_time_and_does_not_depend_on_the_cuts() -> None:
+    flags = np.array([True] * 60 + [False] * 60)
+    whole = Share().advance(flags, 60.0)
+    assert whole[59] == pytest.approx(0.5)
+    assert whole[119] == pytest.approx(0.25)
+    share = Share()
+    parts = [share.advance(flags[k : k + 11], 60.0) for k in range(0, 120, 11)]
+    assert np.concatenate(parts).tobytes() == whole.tobytes()

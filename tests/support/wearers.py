@@ -119,6 +119,11 @@ def _swivel(t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.fl
     return np.stack([leg_g[:, 0], leg_g[:, 1] + swing, leg_g[:, 2] * np.sqrt(1 - swing**2)], axis=1)
 
 
+def _drive(t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """On a seat that the road shakes by 0.05 g, broadband."""
+    return _leg(np.full(len(t_s), 78.0), rng.normal(0.0, 0.05, (len(t_s), 3)), rng)
+
+
 def _off(t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
     """On the table, in whatever way it fell: nothing but the sensor's own noise."""
     return np.array([0.1, 0.6, 0.79]) + rng.normal(0.0, 0.003, size=(len(t_s), 3))
@@ -133,6 +138,7 @@ _DOINGS = {
     "coast": _coast,
     "crouch": _crouch,
     "swivel": _swivel,
+    "drive": _drive,
     "walk": _walk,
     "cycle": _cycle,
     "off": _off,
