@@ -245,6 +245,17 @@ def test_an_alert_is_due_five_seconds_past_the_limit_after_a_labelled_start() ->
     assert (score.judged, score.false) == (1, 0)
 
 
+def test_an_interruption_that_belongs_to_a_bout_does_not_run_its_clock() -> None:
+    labels = kinds(("u", 50), ("s", 100), ("u", 10), ("s", 60), ("u", 50))
+    score = AlertScore()
+    score.add(labels, [Told(50 + 131.0, 50 + 130.0)], 120.0, everywhere(labels))
+    assert (score.due, score.missed, score.told_errors_s, score.due_errors_s) == (1, 0, [1.0], [0.0])
+
+
+def test_a_break_of_more_than_ten_seconds_ends_a_scored_bout() -> None:
+    assert pipeline_for("thigh", 120.0, Tape()).bouts.rules.break_min_s == 11
+
+
 def test_an_alert_that_never_comes_is_missed() -> None:
     labels = kinds(("u", 50), ("s", 200), ("u", 50))
     score = AlertScore()

@@ -1,10 +1,11 @@
-"""Asleep, cautiously: lying that can be told from sitting, for most of an hour, with hardly a stir.
+"""Asleep, cautiously: hours without getting up, part of them in a pose in which nobody sits, with hardly a stir.
 
-Unproven: no labelled recording here holds sleep, only lying of up to a quarter of an hour, of which none is called
-sleep. Hence the caution. A thigh on its back looks like a seated one, so only lying on the side, prone or with the knee
-up begins it: for 40 minutes at least, counted with fading, while fewer than one second in twenty stirs. Nobody sits
-like that. Once begun it lasts over a turn on the back, until the wearer stirs for minutes or gets up. Sleep on the back
-alone is never seen, and lying awake without a stir is taken for sleep; both cost no sitting at a desk.
+Unproven: no labelled recording here holds sleep, and the longest labelled sitting lasts 40 minutes. Hence the caution.
+A thigh on its back looks like a seated one, and a thigh on its side may be a crossed leg: so sleep is believed only
+after two hours without an upright second, half an hour of which were on the side, prone or with the knee up, and while
+fewer than one second in twenty stirs. It lasts until the wearer gets up or stirs for minutes. The first two hours of a
+night are sitting and lying, and who sleeps on the back alone is never seen; a desk that is left every two hours is
+never slept at.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from monitor.model import SEDENTARY, Bools, Epochs, Posture
-from monitor.posture.smoothing import Holding, Share
+from monitor.posture.smoothing import Holding, Lasting, Share
 
 _SEDENTARY = [int(code) for code in SEDENTARY]
 
@@ -25,11 +26,11 @@ _SEDENTARY = [int(code) for code in SEDENTARY]
 class SleepRules(BaseModel, frozen=True, extra="forbid"):
     """When lying still is sleep."""
 
-    lying_halving_s: float = Field(
-        1800.0, ge=300, le=7200, description="Lying longer ago than this counts by half towards sleep."
+    unbroken_s: float = Field(
+        7200.0, ge=3600, le=14400, description="Whoever sleeps has not got up for so long, at the least."
     )
-    lying_share_min: float = Field(
-        0.6, ge=0.3, le=0.99, description="Sleep is believed when so much of that time was lying: 0.6 takes 40 minutes."
+    lying_s: int = Field(
+        1800, ge=300, le=7200, description="So long of that he has lain on the side, prone or with the knee up."
     )
     stir_min_g: float = Field(0.05, ge=0.01, le=0.5, description="A second that shakes more than this is a stir.")
     stir_halving_s: float = Field(300.0, ge=30, le=1800, description="A stir longer ago than this counts by half.")
@@ -39,18 +40,28 @@ class SleepRules(BaseModel, frozen=True, extra="forbid"):
 
 @dataclass
 class Sleep:
-    """Follows lying and stirring."""
+    """Follows lying and stirring since the wearer was upright last."""
 
     rules: SleepRules = field(default_factory=SleepRules)
-    lying: Share = field(default_factory=Share)
+    unbroken: Lasting = field(default_factory=Lasting)
     stirring: Share = field(default_factory=Share)
     sleeping: Holding = field(default_factory=Holding)
+    lying_s: int = 0
+    """Seconds of lying in the present stretch."""
 
     def advance(self, epochs: Epochs, posture: NDArray[np.int64]) -> Bools:
         """(n,) rows of sleep among those said to be sitting or lying."""
-        rules, lies = self.rules, posture == Posture.LYING
-        lying = self.lying.advance(lies, rules.lying_halving_s)
+        rules, rests = self.rules, np.isin(posture, _SEDENTARY)
+        unbroken_s = self.unbroken.advance(epochs.start_s, rests)
+        lying_s = self._lying_s(posture == Posture.LYING, rests)
         stirring = self.stirring.advance(epochs.jitter_g > rules.stir_min_g, rules.stir_halving_s)
-        begins = lies & (lying > rules.lying_share_min) & (stirring < rules.stir_share_max)
-        ends = ~np.isin(posture, _SEDENTARY) | (stirring > rules.awake_share)
-        return self.sleeping.advance(epochs.start_s, begins, math.inf, ends)
+        begins = rests & (unbroken_s >= rules.unbroken_s) & (lying_s >= rules.lying_s)
+        begins &= stirring < rules.stir_share_max
+        return self.sleeping.advance(epochs.start_s, begins, math.inf, ~rests | (stirring > rules.awake_share))
+
+    def _lying_s(self, lies: Bools, rests: Bools) -> NDArray[np.int64]:
+        """(n,) seconds of lying since the last row that was neither sitting nor lying."""
+        so_far = self.lying_s + np.cumsum(lies)
+        lying_s: NDArray[np.int64] = so_far - np.maximum.accumulate(np.where(rests, 0, so_far))
+        self.lying_s = int(lying_s[-1]) if len(lying_s) else self.lying_s
+        return lying_s
