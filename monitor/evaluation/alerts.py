@@ -1,8 +1,9 @@
 """Whether the alerts of the live path came when they were due.
 
 Due: a labelled bout with an upright label before it holds at least the limit and 5 s of sitting; then an alert is
-wanted when so much has been sat: interruptions that belong to a bout do not run its clock. False: an alert in whose whole window (the limit before it) the labels are known, and no bout
-as long as the limit (less 5 s) is there. Alerts in unlabelled time are neither.
+wanted when so much has been sat: interruptions that belong to a bout do not run its clock. False: an alert in whose
+whole window (the limit before it) the labels are known, and no bout as long as the limit (less 5 s) is there. Alerts in
+unlabelled time are neither.
 """
 
 from __future__ import annotations
