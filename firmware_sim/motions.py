@@ -93,7 +93,7 @@ class Repeating:
             here = (number % len(self._sides) == turn) & (size > 0)
             within_s = since_s[here] - number[here] * self._cycle_s
             pose[here] += size[here, None] * between(within_s, times_s, goals)
-        return np.asarray(pose)
+        return pose
 
 
 def changes(side: Side, pose: Pose, back_s: float, hold_s: float) -> tuple[np.ndarray, np.ndarray]:
@@ -113,7 +113,7 @@ def changes(side: Side, pose: Pose, back_s: float, hold_s: float) -> tuple[np.nd
 
 def row(pose: Pose) -> np.ndarray:
     """Return one pose as a row."""
-    return still(np.zeros(1), **pose.values())[0]
+    return np.asarray(still(np.zeros(1), **pose.values())[0])
 
 
 def between(within_s: np.ndarray, times_s: np.ndarray, goals: np.ndarray) -> np.ndarray:
