@@ -28,6 +28,8 @@ PacketHandler = Callable[[str, bytes], None]
 class Gatt:
     """One connected client, as a driver's actions need it."""
 
+    SILENCE = "connected, but sends no data"
+
     def __init__(self, client: BleakClient, clock: Clock, timeout_s: float, on_packet: PacketHandler) -> None:
         self.client = client
         self._clock = clock
@@ -36,6 +38,11 @@ class Gatt:
         self._subscribed: dict[str, None] = {}
         self.bearer_is_dead = False
         """A request was never answered: the attribute protocol allows no further one on this link."""
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the link still stands."""
+        return self.client.is_connected
 
     async def perform(self, action: GattAction) -> Outcome:
         """Carry out one action; whatever the radio does, there is an outcome."""

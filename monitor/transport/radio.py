@@ -65,8 +65,15 @@ class RadioRules(BaseModel, frozen=True, extra="forbid"):
     stall_probes: int = Field(
         3, ge=1, le=100, description="Connect anew after this many answered probes in a row without any data."
     )
+    silence_s: float = Field(
+        60.0,
+        ge=10,
+        le=3600,
+        description="A wearable that only advertises or publishes counts as lost after so long without a word.",
+    )
+    # 20 s with its jitter leaves time to connect within 30 s of a wearable's return
     backoff_max_s: float = Field(
-        60.0, ge=0.1, le=600, description="Longest pause between two attempts to connect; shorter ones come first."
+        20.0, ge=0.1, le=600, description="Longest pause between two attempts to connect; shorter ones come first."
     )
     scan_linger_s: float = Field(
         5.0, ge=0.1, le=60, description="How long to go on scanning when no wearable is missing any more."
