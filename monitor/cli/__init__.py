@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import config, demo, evaluate, placements, record, replay, report, run
+from monitor.cli import config, demo, evaluate, placements, record, replay, report, run, scan
 from monitor.errors import MonitorError
 
 app = typer.Typer(
@@ -36,6 +36,7 @@ def _options(
 
 
 app.command("demo")(demo.demo)
+app.command("scan")(scan.scan)
 app.command("run")(run.run)
 app.command("record")(record.record)
 app.command("replay")(replay.replay)

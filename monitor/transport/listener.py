@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Protocol
@@ -21,7 +21,7 @@ from monitor.transport.radio import Radio, RadioRules
 from monitor.transport.scanner import DeviceMatch, Scanner, Sighting
 from monitor.transport.session import Deliver, Session
 from monitor.transport.supervisor import Supervisor
-from monitor.wearables.base import Outcome, Resume, Wearable
+from monitor.wearables.base import Advertised, Outcome, Resume, Wearable
 
 LEAST_SILENCE_S = 2.0
 """However fast the clock runs, a silence on the wall is no loss before this."""
@@ -43,6 +43,16 @@ class Source(Protocol):
     def silent(self, understood: bool) -> None:
         """The wearable has fallen silent; ``understood``: what it said before made sense."""
         ...
+
+
+def told_in(known_by: Advertised, sighting: Sighting) -> Iterator[tuple[str, bytes]]:
+    """What an advertisement carries for a driver: channels as in ``Packet``, and bytes."""
+    for company in known_by.company_ids:
+        if company in sighting.company_data:
+            yield f"company:{company:04x}", sighting.company_data[company]
+    for service in known_by.service_uuids:
+        if service in sighting.service_data:
+            yield service, sighting.service_data[service]
 
 
 class Advertisements:
@@ -81,12 +91,8 @@ class Advertisements:
             return
         self._address = sighting.address
         self._radio.claimed.add(sighting.address)
-        for company in self._known_by.company_ids:
-            if company in sighting.company_data:
-                self._heard(f"company:{company:04x}", sighting.company_data[company], sighting.rssi_dbm)
-        for service in self._known_by.service_uuids:
-            if service in sighting.service_data:
-                self._heard(service, sighting.service_data[service], sighting.rssi_dbm)
+        for channel, data in told_in(self._known_by, sighting):
+            self._heard(channel, data, sighting.rssi_dbm)
 
     def _is_meant(self, sighting: Sighting) -> bool:
         if self._address in self._radio.claimed:

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from bleak import BleakScanner
@@ -219,10 +219,15 @@ async def overheard(radio: Radio) -> AsyncIterator[dict[str, Sighting]]:
         heard[device.address] = _sighting(device, data)
 
     try:
-        async with BleakScanner(remember, **radio.scanner_keywords()):
-            yield heard
+        scanner = BleakScanner(remember, **radio.scanner_keywords())
+        await scanner.start()
     except RADIO_FAULTS as error:
         raise radio.explain(error) from error
+    try:
+        yield heard
+    finally:
+        with suppress(*RADIO_FAULTS):  # a radio that has died meanwhile need not be told
+            await scanner.stop()
 
 
 async def scan(radio: Radio, duration_s: float) -> list[Sighting]:
