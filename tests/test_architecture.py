@@ -24,6 +24,7 @@ WALLS = {
     "aioesphomeapi": ["monitor/transport/esphome.py"],
     "bleak_esphome": ["monitor/transport/esphome.py"],
     "cryptography": ["monitor/wearables/bthome/sealed.py"],
+    "dbus_fast": ["monitor/transport/bluez.py"],
     "apprise": ["monitor/outlets/push.py"],
     "iotcore": ["monitor/outlets/mqtt/broker.py"],
     "dask": ["monitor/study.py"],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 
 from monitor.clock import Clock
 from monitor.model import LinkEvent, LinkState
@@ -93,7 +94,8 @@ class Link(Supervisor):
         """No link, or one on which nothing came: what the system remembers of the device may be wrong."""
         self._failures += 1
         if self._failures % FORGET_AFTER == 0:
-            await self._radio.forget(sighting.address)
+            await self._radio.forget(sighting.device)
+            self._lost_s = time.monotonic()  # who was forgotten must be heard anew
 
     def _pause_s(self) -> float:
         pause_s = BACKOFF_S[min(max(self._failures, 1), len(BACKOFF_S)) - 1]

@@ -7,6 +7,7 @@ cannot tell a virtual air from a real one. What goes wrong below is told in one 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -245,17 +246,26 @@ class Radio:
 
         async with asyncio.timeout(2 * self.rules.connect_timeout_s):
             return await establish_connection(
-                BleakClientWithServiceCache, device, name, disconnected, max_attempts=2, **self.client_keywords()
+                BleakClientWithServiceCache,
+                device,
+                name,
+                disconnected,
+                max_attempts=2,
+                use_services_cache=False,  # a wearable with new firmware would answer with the services of the old one
+                **self.client_keywords(),
             )
 
-    async def forget(self, address: str) -> None:
-        """Make BlueZ forget a device that fails again and again: it can hold stale services and phantom links."""
+    async def forget(self, device: BLEDevice) -> None:
+        """Drop what is remembered of a device that fails again and again: stale services, phantom links."""
         if self._proxy is not None:
-            await self._proxy.forget(address)
-        elif self._host is None:
+            await self._proxy.forget(device.address)
+        elif self._host is None and sys.platform == "linux":
             from bleak_retry_connector import clear_cache
 
-            await clear_cache(address)
+            from monitor.transport.bluez import remove_device
+
+            await clear_cache(device.address)
+            await remove_device(device)
 
     def explain(self, error: BaseException) -> RadioError:
         """What a failure of this radio means to the user."""
