@@ -34,6 +34,7 @@ from monitor.transport.radio import Radio
 from monitor.transport.scanner import DeviceMatch, Scanner
 from monitor.transport.supervisor import Supervisor
 from monitor.wearables.base import Reach, Resume, Wearable
+from monitor.wrong_cases import RecentSamples
 
 _log = logging.getLogger(__name__)
 
@@ -153,6 +154,7 @@ class App:
                 self._nodes.get(name) or await history.node_id(name),
                 plan.label,
                 settings_hash=self.settings.digest,
+                language=self.settings.coach_of(name).language,
             )
             for name, plan in self.settings.wearers.items()
         }
@@ -189,6 +191,7 @@ class App:
             clock=self.clock,
             fingerprint=fingerprint(self.settings, wearer),
             record=packet_log.write if packet_log else no_record,
+            recent=RecentSamples(self._state_dir / "wrong", wearer),
         )
         link = self._link(live, scanner, radio, resume)
         live.on_stored = link.stored
@@ -223,7 +226,10 @@ class App:
 
     async def _remembered(self, wearer: str, history: History) -> tuple[Backfill, Resume | None]:
         """The state of the last run with today's rules, or a fresh one; a stored state that does not fit is said."""
-        fresh = new_pipeline(self.settings, wearer)
+        answers = await history.readiness(wearer)
+        if answers is None and self.settings.exercises.floor_allowed:
+            _log.warning("%s: nothing on the floor is suggested before the readiness check: sitbreak ready", wearer)
+        fresh = new_pipeline(self.settings, wearer, answers.conditions if answers else None)
         text = await history.checkpoint(wearer)
         if text is None:
             return fresh, None

@@ -165,6 +165,8 @@ class Suggestion:
     why: str
     verifiable: str
     """``repetitions``, ``hold``, ``posture`` or ``timed``: what this placement can see of it."""
+    image: str = ""
+    """Where its picture can be fetched; empty where nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,11 +215,30 @@ class AlertWithheld(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrialPoint(Event):
+    """A moment of the wearer's own trial: the lot has let a call be made, or kept it back."""
+
+    bout_id: str
+    unit: str
+    """What the lot was drawn for: the day's ISO date, or the bout."""
+    called: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snoozed(Event):
     """Quiet until ``until_s`` by the wearer's wish."""
 
     alert_id: str | None
     until_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingLong(Event):
+    """The wearer has been standing for long, and wants to be told."""
+
+    standing_s: float
+    title: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

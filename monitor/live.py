@@ -24,15 +24,17 @@ from monitor.events import (
     Snoozed,
     Update,
     WearerState,
+    WrongReported,
 )
 from monitor.history.database import HistoryError
 from monitor.history.outbox import History
 from monitor.history.store import Commit
 from monitor.intake import Intake, Record, no_record
-from monitor.model import Fact, LinkEvent, LinkState, PostureEpochs, WearableFacts
+from monitor.model import AccelBlock, Fact, LinkEvent, LinkState, PostureEpochs, WearableFacts
 from monitor.outlets.base import Outlet
 from monitor.pipeline import NO_POSTURES, Step, join_postures
 from monitor.wearables.base import Wearable
+from monitor.wrong_cases import RecentSamples
 
 COMMIT_EVERY_S = 10.0
 """Wall seconds between two commits when nothing happens; events are committed at once."""
@@ -82,6 +84,7 @@ class LiveWearer:
         clock: Clock,
         fingerprint: str,
         record: Record = no_record,
+        recent: RecentSamples | None = None,
     ) -> None:
         self.wearer = wearer
         self.intake = Intake(driver, backfill, self._collect, record)
@@ -89,7 +92,7 @@ class LiveWearer:
         self.on_facts: Callable[[WearableFacts], None] = lambda facts: None
         self.on_stored: Callable[[int, int], None] = lambda segment, upto_index: None
         self._history, self._bus, self._outlets, self._clock = history, bus, outlets, clock
-        self._fingerprint = fingerprint
+        self._fingerprint, self._recent = fingerprint, recent
         self._batches = [Batch()]
         self._unsaved: list[Unsaved] = []
         self._failing_since_s: float | None = None
@@ -122,6 +125,8 @@ class LiveWearer:
             if isinstance(fact, LinkEvent):
                 self._link = fact.state
                 self._rssi_dbm = fact.rssi_dbm if fact.rssi_dbm is not None else self._rssi_dbm
+            elif isinstance(fact, AccelBlock) and self._recent is not None:
+                self._recent.add(fact)
         if self.intake.has_samples:
             self.first_sample.set()
         if self.intake.facts is not self._told_facts and self.intake.facts is not None:
@@ -153,8 +158,20 @@ class LiveWearer:
                 if not await self._stored(unsaved.commit):
                     return
                 self._bus.publish(unsaved.update)
+                await self._keep_wrong_cases(unsaved.update.events)
                 if unsaved.progress is not None:
                     self.on_stored(*unsaved.progress)
+
+    async def _keep_wrong_cases(self, events: tuple[Event, ...]) -> None:
+        """Write down what the sensor showed before each "wrong"."""
+        for event in events:
+            if isinstance(event, WrongReported) and self._recent is not None:
+                try:
+                    path = await asyncio.to_thread(self._recent.save, event.at_s)
+                except OSError as error:
+                    _log.warning("%s: what was wrong cannot be kept: %s", self.wearer, error)
+                else:
+                    _log.info("%s: what the sensor showed is kept in %s", self.wearer, path)
 
     async def close(self) -> None:
         """The daemon ends: store the rest, and say that nothing is known any more."""

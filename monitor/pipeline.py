@@ -94,13 +94,21 @@ class Pipeline:
     def feed(self, block: AccelBlock) -> Step:
         """Samples, in time order."""
         self.last_sample_s = float(block.t_s[-1])
-        return self._rows(self.placement.advance(self.epochs.feed(block)))
+        return self.rows(self.placement.advance(self.epochs.feed(block)))
 
     def tick(self, now_s: float) -> Step:
         """Time has come to ``now_s``: samples older than that will not come any more."""
-        step = self._rows(self.placement.advance(self.epochs.tick(now_s)))
+        step = self.rows(self.placement.advance(self.epochs.tick(now_s)))
         passed = self._pass_time(math.floor(now_s - LATENCY_S))
         return Step(step.postures, (*step.events, *passed))
+
+    def rows(self, rows: PostureEpochs) -> Step:
+        """Postures, in time order, from wherever they come."""
+        events: list[Event] = []
+        columns = (rows.start_s, rows.decided_s, rows.posture, rows.worn, rows.confidence, rows.movement_mg)
+        for row in zip(*(c.tolist() for c in columns), rows.cadence_hz.tolist(), strict=True):
+            events += self._row(*row)
+        return Step(rows, tuple(events))
 
     def command(self, command: Command, now_s: float) -> Step:
         """Something the wearer wants; always answered."""
@@ -148,13 +156,6 @@ class Pipeline:
             self.coach.take_rules_of(other.coach)
 
     # --- the order ------------------------------------------------------------------------------------------
-
-    def _rows(self, rows: PostureEpochs) -> Step:
-        events: list[Event] = []
-        columns = (rows.start_s, rows.decided_s, rows.posture, rows.worn, rows.confidence, rows.movement_mg)
-        for row in zip(*(c.tolist() for c in columns), rows.cadence_hz.tolist(), strict=True):
-            events += self._row(*row)
-        return Step(rows, tuple(events))
 
     def _row(
         self,
@@ -209,7 +210,7 @@ class Pipeline:
         for event in books:
             if isinstance(event, BreakTaken):
                 events += self.coach.tick(event.at_s)
-                events += self.coach.break_taken(event.bout_id, event.at_s)
+                events += self.coach.break_taken(event.bout_id, event.at_s, event.break_start_s)
             elif isinstance(event, BoutEnded) and event.ended_by != "upright":
                 events += self.coach.tick(event.at_s)
                 events += self.coach.bout_ended(event.bout_id, event.at_s, event.ended_by)

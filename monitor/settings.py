@@ -92,6 +92,12 @@ class Sections(BaseModel, frozen=True, extra="forbid"):
         own = self.wearers[wearer].coach
         return CoachRules.model_validate(self.coach.model_dump(exclude_unset=True) | own) if own else self.coach
 
+    def wearer_named(self, name: str) -> str:
+        """The wearer of this name, or the first one where none is named; raises SettingsError."""
+        if name and name not in self.wearers:
+            raise SettingsError("--wearer", name, f"not a wearer; use one of {', '.join(self.wearers)}")
+        return name or next(iter(self.wearers))
+
     @property
     def digest(self) -> str:
         """Twelve hexadecimal digits that change when any setting (secrets left out) changes."""
@@ -137,7 +143,22 @@ def load(config: Path | None, overrides: Sequence[str] = (), environment: Mappin
             settings.coach_of(wearer)
     except ValidationError as error:
         raise _explained(error, sources, str(config or "settings")) from None
-    return Loaded(settings, sources)
+    own = _own_exercises(settings.exercises.file, config, sources.get("exercises.file", "settings"))
+    exercises = settings.exercises.model_copy(update={"file": own})
+    return Loaded(settings.model_copy(update={"exercises": exercises}), sources)
+
+
+def _own_exercises(named: str, config: Path | None, origin: str) -> str:
+    """Where the user's own exercises are: the file named, or ``exercises.toml`` beside the settings; "" for none."""
+    if not named and config is None:
+        return ""
+    folder = config.parent if config is not None else Path()
+    path = folder / Path(named or "exercises.toml").expanduser()
+    if path.is_file():
+        return str(path)
+    if named:
+        raise SettingsError(origin, f"[exercises] file = {json.dumps(named)}", f"no such file ({path})")
+    return ""
 
 
 # --- where values come from ---------------------------------------------------------------------------------

@@ -24,8 +24,8 @@ BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
 def test_every_command_in_the_readme_exists_and_every_command_is_in_the_readme() -> None:
     commands = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
     shell = "\n".join(text for language, text in BLOCKS if language in ("sh", "console"))
-    named = set(re.findall(r"`sitbreak (\w+)", README)) | set(
-        re.findall(r"^(?:\$ )?sitbreak (\w+)", shell, re.MULTILINE)
+    named = set(re.findall(r"`sitbreak ([\w-]+)", README)) | set(
+        re.findall(r"^(?:\$ )?sitbreak ([\w-]+)", shell, re.MULTILINE)
     )
     assert named == commands
 

@@ -109,3 +109,15 @@ def test_every_setting_in_the_file_can_be_taken_as_it_stands(tmp_path: Path) -> 
 def test_every_setting_is_explained_in_a_sentence() -> None:
     for path, field in walk():
         assert (field.description or "").endswith((".", ")")), path
+
+
+def test_own_exercises_are_found_beside_the_settings(tmp_path: Path) -> None:
+    config = tmp_path / "sitbreak.toml"
+    config.write_text("", encoding="utf-8")
+    assert load(config, environment={}).settings.exercises.file == ""
+    own = tmp_path / "exercises.toml"
+    own.write_text("", encoding="utf-8")
+    assert load(config, environment={}).settings.exercises.file == str(own)
+    config.write_text('[exercises]\nfile = "mine.toml"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match="no such file"):
+        load(config, environment={})

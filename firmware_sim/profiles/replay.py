@@ -57,7 +57,7 @@ class Replay:
 
     def _next_stored(self) -> StoredBlock | None:
         oldest = self.ring.oldest_index(self.session)
-        while self._blocks and self._blocks[-1].first_index < self.end_index:
+        while self.next_index < self.end_index and self._blocks and self._blocks[-1].first_index < self.end_index:
             block = self._blocks[-1]
             if block.end_index <= self.next_index:
                 self._blocks.pop()

@@ -8,7 +8,22 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import config, demo, evaluate, placements, record, replay, report, run, scan
+from monitor.cli import (
+    coach,
+    config,
+    demo,
+    evaluate,
+    exercises,
+    placements,
+    ready,
+    record,
+    replay,
+    report,
+    run,
+    scan,
+    what_if,
+    why,
+)
 from monitor.errors import MonitorError
 
 app = typer.Typer(
@@ -43,6 +58,11 @@ app.command("replay")(replay.replay)
 app.command("evaluate")(evaluate.evaluate)
 app.command("report")(report.report)
 app.command("placements")(placements.placements)
+app.command("ready")(ready.ready)
+app.command("why")(why.why)
+app.command("what-if")(what_if.what_if)
+app.command("exercises")(exercises.exercises)
+app.add_typer(coach.app, name="coach")
 app.add_typer(config.app, name="config")
 
 

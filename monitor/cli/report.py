@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from datetime import date, datetime, tzinfo
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
+
+if TYPE_CHECKING:
+    from monitor.settings import Settings
 
 
 def machine_zone() -> tzinfo:
@@ -25,6 +28,11 @@ def machine_zone() -> tzinfo:
     zone = datetime.now().astimezone().tzinfo
     assert zone is not None
     return zone
+
+
+def zone_of(settings: Settings) -> tzinfo:
+    """The time zone of the settings, or the machine's own."""
+    return ZoneInfo(settings.coach.time_zone) if settings.coach.time_zone else machine_zone()
 
 
 def _date(text: str) -> date:
@@ -49,8 +57,7 @@ def report(
     from monitor.report import show_day
     from monitor.settings import load
 
-    name = load(config or default_config(), set_ or ()).settings.coach.time_zone
-    zone = ZoneInfo(name) if name else machine_zone()
+    zone = zone_of(load(config or default_config(), set_ or ()).settings)
     path = (state_dir or default_state_dir()) / "history.sqlite3"
     last_s = {row.name: row.last_s or 0.0 for row in queries.wearers(path)}
     for each in [wearer] if wearer else last_s:

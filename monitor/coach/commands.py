@@ -10,7 +10,6 @@ from collections.abc import Callable
 from monitor.coach.rules import LIMIT_RANGE_S
 from monitor.coach.speaking import Speaker
 from monitor.coach.why import why_now
-from monitor.coach.wording import SEE_A_PROFESSIONAL
 from monitor.errors import MonitorError
 from monitor.events import Command, CommandAnswered, Event, Snoozed, TestAlert, WrongReported, event_id
 
@@ -41,7 +40,8 @@ def obey(coach: Speaker, command: Command, now_s: float) -> list[Event]:
             raise RefusedError(command.name, f"not a command; use one of {', '.join(COMMANDS)}")
         events, value = COMMANDS[command.name](coach, command, now_s)
         if command.name not in ("why", "test"):
-            coach.decisions.note(now_s, f"you said {command.name} {command.value[:SHOWN]}".rstrip())
+            what = f"{command.name} {command.value[:SHOWN]}".rstrip()
+            coach.decisions.note(now_s, coach.words.noted.you_said.format(what=what))
     except RefusedError as refusal:
         error = str(refusal)
     answer = CommandAnswered(
@@ -228,14 +228,14 @@ def _profile(coach: Speaker, command: Command, now_s: float) -> Outcome:
 
 def _hurts(coach: Speaker, command: Command, now_s: float) -> Outcome:
     """Never again that exercise, and none at all until the wearer wants them: OFF = all but those, RESET = all."""
-    overrides, known = coach.overrides, coach.suggester.catalogue.exercises
+    overrides, known, said = coach.overrides, coach.suggester.catalogue.exercises, coach.words.safety
     word = _word(command)
     if word == "RESET":
         overrides.hurts, overrides.exercises_silent, overrides.professional_said = [], False, False
-        return [], "every exercise may be suggested again"
+        return [], said.hurts_reset
     if word == "OFF":
         overrides.exercises_silent = False
-        return [], "exercises may be suggested again, but not those that hurt"
+        return [], said.hurts_off
     exercise_id = command.value.strip().lower()
     if exercise_id not in known:
         remedy = f"not an exercise; use one of {', '.join(known)}, OFF (exercises again) or RESET (these too)"
@@ -243,9 +243,8 @@ def _hurts(coach: Speaker, command: Command, now_s: float) -> Outcome:
     if exercise_id not in overrides.hurts:
         overrides.hurts.append(exercise_id)
     overrides.exercises_silent = True
-    said = f"{exercise_id} is not suggested any more, and no exercise until you send hurts OFF; breaks go on."
-    advice, overrides.professional_said = "" if overrides.professional_said else f" {SEE_A_PROFESSIONAL}", True
-    return [], said + advice
+    advice, overrides.professional_said = "" if overrides.professional_said else f" {said.professional}", True
+    return [], said.hurts.format(exercise=exercise_id) + advice
 
 
 # --- questions ----------------------------------------------------------------------------------------------
@@ -257,8 +256,8 @@ def _test(coach: Speaker, command: Command, now_s: float) -> Outcome:
     alert = TestAlert(
         id=_identity(coach, now_s, "test_alert"),
         at_s=now_s,
-        title="Test alert",
-        message=f"This is how a call arrives; nothing is due. It might offer {offer}.",
+        title=coach.words.call.test_title,
+        message=coach.words.call.test_message.format(offer=offer),
         exercise=exercise,
     )
     return [alert], None
@@ -268,7 +267,7 @@ def _why(coach: Speaker, command: Command, now_s: float) -> Outcome:
     if _word(command) in ("PRESS", ""):
         return [], why_now(coach, now_s)
     try:
-        return [], coach.decisions.at(command.value, now_s, coach.rules.time_zone)
+        return [], coach.decisions.at(command.value, now_s, coach.rules.time_zone, coach.words.why)
     except ValueError as error:
         raise RefusedError("", str(error)) from None
 

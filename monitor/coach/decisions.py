@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from monitor.civil import local_time, minute_of_day, time_text
+from monitor.words import Why
 
 KEPT = 200
 """Decisions kept; at a few a bout this is more than a day."""
@@ -26,18 +27,18 @@ class Decisions:
             self.entries.append((at_s, text))
             del self.entries[:-KEPT]
 
-    def note_silence(self, at_s: float, reason: str) -> None:
-        """Keep a silence, once as long as its reason goes on."""
+    def note_silence(self, at_s: float, reason: str, sentence: str) -> None:
+        """Keep a silence, once as long as its reason goes on; ``sentence`` has a place for the reason."""
         if reason != self.running:
-            self.note(at_s, f"silent: {reason.replace('_', ' ')}")
+            self.note(at_s, sentence.format(reason=reason.replace("_", " ")))
             self.running = reason
 
-    def lately(self, zone: str, count: int = 3) -> str:
+    def lately(self, zone: str, why: Why, count: int = 3) -> str:
         """The last few in one line."""
         told = "; ".join(f"{time_text(at_s, zone)} {text}" for at_s, text in self.entries[-count:])
-        return f"Lately: {told}." if told else "Nothing was decided yet."
+        return why.lately.format(told=told) if told else why.nothing_yet
 
-    def at(self, text: str, now_s: float, zone: str) -> str:
+    def at(self, text: str, now_s: float, zone: str, why: Why) -> str:
         """What held at a time of day in the last 24 hours; raises ValueError where the time cannot be read."""
         minute = minute_of_day(text)
         local = local_time(now_s, zone)
@@ -49,7 +50,7 @@ class Decisions:
         end_s = asked.timestamp() + 1.0
         before = [entry for entry in self.entries if entry[0] < end_s]
         if not before:
-            return f"Nothing is kept from {text.strip()} or before."
+            return why.nothing_kept.format(time=text.strip())
         within = [entry for entry in before if entry[0] >= end_s - 60.0] or before[-1:]
         told = "; ".join(decision for _, decision in within)
-        return f"At {text.strip()}: {told} (since {time_text(within[0][0], zone)})."
+        return why.at.format(time=text.strip(), told=told, since=time_text(within[0][0], zone))

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from monitor.civil import day_of
 from monitor.coach.catalogue import Catalogue, CatalogueError, Condition, Exercise, Place, load_catalogue
 from monitor.events import Suggestion
+from monitor.words import DEFAULT, words
 
 DAY_S = 86400.0
 BEST_SEEN = ("repetitions", "hold", "posture", "timed")
@@ -29,6 +30,16 @@ class ExerciseRules(BaseModel, frozen=True, extra="forbid"):
     conditions: tuple[Condition, ...] = Field(
         (), description=f"What applies to you, so that unfit exercises are left out: any of {', '.join(Condition)}."
     )
+    file: str = Field(
+        "",
+        description="Your own exercises, a TOML file; empty takes exercises.toml beside the settings, if it is there.",
+    )
+    image_url: str = Field(
+        "",
+        pattern=r"^$|^https?://\S*\{id\}\S*$",
+        description="Where a phone or dashboard finds the pictures that `sitbreak exercises --svg FOLDER` writes, with "
+        '{id} in the place of the exercise: "http://homeassistant.local:8123/local/sitbreak/{id}.svg".',
+    )
     with_chair: bool = Field(
         False, description="A stable chair to hold on to is at hand; it is then named where balance matters."
     )
@@ -43,6 +54,9 @@ class Suggester:
     placement: str = "thigh"
     seed: int = 0
     time_zone: str = ""
+    language: str = DEFAULT
+    ready: bool = True
+    """The wearer has said what to leave out; until then nothing on the floor is suggested."""
     suggested_s: dict[str, float] = field(default_factory=dict)
     """When each exercise was last suggested."""
     done_s: dict[str, float] = field(default_factory=dict)
@@ -56,9 +70,11 @@ class Suggester:
                 known = ", ".join(self.catalogue.exercises)
                 raise CatalogueError("settings", "exercises", "no_go", f'"{exercise_id}": not an exercise; use {known}')
 
-    def suggest(self, now_s: float, kinds: tuple[str, ...], hurts: list[str], keep: str = "") -> Suggestion | None:
+    def suggest(
+        self, now_s: float, kinds: tuple[str, ...], hurts: list[str], keep: str = "", liked_kind: str = ""
+    ) -> Suggestion | None:
         """One exercise to go with a call, remembered; ``keep`` (of the call before) is preferred while it fits."""
-        exercise_id = self.choose(now_s, kinds, hurts, keep)
+        exercise_id = self.choose(now_s, kinds, hurts, keep, liked_kind)
         if exercise_id is None:
             return None
         if exercise_id != keep:
@@ -72,12 +88,16 @@ class Suggester:
         exercise_id = self.choose(now_s, kinds, hurts)
         return self.describe(exercise_id, self.counts.get(exercise_id, 0) + 1) if exercise_id else None
 
-    def choose(self, now_s: float, kinds: tuple[str, ...], hurts: list[str], keep: str = "") -> str | None:
-        """The id that fits best; None where nothing fits."""
+    def choose(
+        self, now_s: float, kinds: tuple[str, ...], hurts: list[str], keep: str = "", liked_kind: str = ""
+    ) -> str | None:
+        """The id that fits best, of the kind that is liked if there is one; None where nothing fits."""
         fitting = [name for name in self.catalogue.exercises if self.silence(name, kinds, hurts) == ""]
         if keep in fitting:
             return keep
-        return min((name for name in fitting if not self._had_today(name, now_s)), key=self._rank, default=None)
+        fitting = [name for name in fitting if not self._had_today(name, now_s)]
+        liked = [name for name in fitting if self.catalogue.exercises[name].kind == liked_kind]
+        return min(liked or fitting, key=self._rank, default=None)
 
     def silence(self, exercise_id: str, kinds: tuple[str, ...], hurts: list[str]) -> str:
         """Why an exercise is not suggested; "" where it may be."""
@@ -88,6 +108,8 @@ class Suggester:
             return "on the list of what is not to be suggested"
         if exercise.needs_floor and not rules.floor_allowed:
             return "needs the floor (exercises.floor_allowed = true allows it)"
+        if exercise.needs_floor and not self.ready:
+            return "waits for the readiness check (`sitbreak ready`)"
         if rules.place not in exercise.places and not exercise.needs_floor:
             return f"does not fit the {rules.place}"
         return self._unfit(exercise)
@@ -122,15 +144,17 @@ class Suggester:
 
     def describe(self, exercise_id: str, count: int) -> Suggestion:
         """The words for its ``count``-th suggestion (from 1); the first side alternates."""
-        exercise = self.catalogue.exercises[exercise_id]
+        exercise, told = self.catalogue.exercises[exercise_id], self.catalogue.words_of(exercise_id, self.language)
+        call = words(self.language).call
         held = exercise.chair_when and self.rules.with_chair and set(exercise.chair_when) & set(self.rules.conditions)
         return Suggestion(
             exercise_id=exercise_id,
-            title=exercise.title,
-            dose=exercise.dose,
-            how=exercise.how + (" Please hold on to the chair." if held else ""),
-            side=("left first", "right first")[(count - 1 + self.seed) % 2] if exercise.sides else "",
-            easier=exercise.easier,
-            why=exercise.why,
+            title=told.title,
+            dose=told.dose,
+            how=f"{told.how} {call.hold_on}" if held else told.how,
+            side=(call.left_first, call.right_first)[(count - 1 + self.seed) % 2] if exercise.sides else "",
+            easier=told.easier,
+            why=told.why,
             verifiable=exercise.verifiable(self.placement),
+            image=self.rules.image_url.replace("{id}", exercise_id),
         )

@@ -33,6 +33,7 @@ class Coach(Speaker):
         rules: CoachRules | None = None,
         exercise_rules: ExerciseRules | None = None,
         catalogue: Catalogue | None = None,
+        ready: bool = True,
     ) -> Coach:
         """A coach that remembers nothing yet; raises ``CatalogueError`` where a no-go exercise does not exist."""
         rules = rules or CoachRules()
@@ -42,6 +43,8 @@ class Coach(Speaker):
             placement=placement,
             seed=rules.seed,
             time_zone=rules.time_zone,
+            language=rules.language,
+            ready=ready,
         )
         return cls(wearer_key=wearer_key, rules=rules, suggester=suggester)
 
@@ -54,7 +57,8 @@ class Coach(Speaker):
         self.rules = other.rules
         ours, theirs = self.suggester, other.suggester
         ours.rules, ours.catalogue, ours.placement = theirs.rules, theirs.catalogue, theirs.placement
-        ours.seed, ours.time_zone = theirs.seed, theirs.time_zone
+        ours.seed, ours.time_zone, ours.language = theirs.seed, theirs.time_zone, theirs.language
+        ours.ready = theirs.ready
 
     def command(self, command: Command, now_s: float) -> list[Event]:
         """What the wearer wants; the last event is always its one ``CommandAnswered``."""
@@ -66,7 +70,9 @@ class Coach(Speaker):
 
     def why(self, now_s: float, time_of_day: str = "") -> str:
         """Why the coach speaks or is silent, now or at ``HH:MM``; raises ValueError where that is no time."""
-        return self.decisions.at(time_of_day, now_s, self.rules.time_zone) if time_of_day else why_now(self, now_s)
+        if not time_of_day:
+            return why_now(self, now_s)
+        return self.decisions.at(time_of_day, now_s, self.rules.time_zone, self.words.why)
 
     def view(self, now_s: float) -> CoachView:
         """What is true now."""
@@ -98,5 +104,5 @@ class Coach(Speaker):
         if due_s is None:
             if latest.posture not in SEDENTARY and latest.posture != Posture.ACTIVE:
                 return None
-            due_s = latest.start_s + 1.0 + self.limit_s - latest.clock_s
+            due_s = max(latest.start_s + 1.0 + self.limit_s - latest.clock_s, self.not_before_s(watch))
         return max(due_s, self.snoozed_until_s or due_s) if self.is_snoozed(now_s) else due_s

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 
 from monitor.civil import checked_zone, minute_of_day
 from monitor.coach.recipes import RECIPES
+from monitor.words import DEFAULT, languages
 
 ProfileName = Literal["gentle", "normal", "strict"]
 LIMIT_RANGE_S = (60.0, 14400.0)
@@ -42,6 +43,20 @@ class CoachRules(BaseModel, frozen=True, extra="forbid"):
         ge=0,
         le=3600,
         description="This long before the limit (at most half of it) a shift of the body is used to speak; 0 = never.",
+    )
+    policy: Literal["bout", "load"] = Field(
+        "bout",
+        description='What must reach the limit: "bout", the sitting since the last break, or "load", sitting that time '
+        "upright pays off, so that a short stretch does not wipe out an hour.",
+    )
+    load_payoff: float = Field(
+        6.0, ge=1, le=60, description='With policy "load": minutes of sitting that a minute upright pays off.'
+    )
+    standing_limit_s: float = Field(
+        0.0,
+        ge=0,
+        le=14400,
+        description="After standing for this long you are reminded to walk or sit a little; 0 = never.",
     )
     repeat_every_s: float = Field(
         300.0, ge=30, le=7200, description="An unanswered call comes again after this time, if the profile allows."
@@ -84,6 +99,22 @@ class CoachRules(BaseModel, frozen=True, extra="forbid"):
     quiet_until: str = Field("", description='End of the quiet hours as "HH:MM"; before the start = the next day.')
     time_zone: str = Field("", description='Time zone such as "Europe/Vienna"; empty = the machine\'s own.')
     daily_cap: int = Field(0, ge=0, le=200, description="Most alerts a day (repeats not counted); 0 = no cap.")
+    learn: bool = Field(
+        False,
+        description="Learn after which calls you get up, and choose moment and kind of move by that.",
+    )
+    explore_share: float = Field(
+        0.15,
+        ge=0,
+        le=0.5,
+        description="While learning, this share of the choices is made by lot, to learn on.",
+    )
+    trial: Literal["off", "by_day", "by_bout"] = Field(
+        "off",
+        description="A trial of your own: by lot, half of the days or bouts go without calls, and `sitbreak coach "
+        "trial` tells what calls do for you. Meanwhile calls come at the limit only, never early.",
+    )
+    language: str = Field(DEFAULT, description=f"The language of calls and exercises, one of {', '.join(languages())}.")
     seed: int = Field(0, description="Another number gives another order among equally good suggestions.")
 
     @field_validator("recipe")
@@ -91,6 +122,13 @@ class CoachRules(BaseModel, frozen=True, extra="forbid"):
     def _known_recipe(cls, value: str) -> str:
         if value not in RECIPES:
             raise ValueError(f'"{value[:40]}": not a recipe; use one of {", ".join(RECIPES)}')
+        return value
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        if value not in languages():
+            raise ValueError(f'"{value[:40]}": not a language we have; use one of {", ".join(languages())}')
         return value
 
     @field_validator("quiet_from", "quiet_until")

@@ -6,6 +6,7 @@ Each ``schema/NNN.sql`` ends by setting ``PRAGMA user_version = NNN`` and is run
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -89,6 +90,15 @@ def said_plainly(path: Path) -> Iterator[None]:
         if type(error) is not sqlite3.DatabaseError:
             raise  # a row against the schema's rules is a bug, not a damaged file
         raise HistoryError(path, f"is damaged or no history ({error})", "move it away to begin a new one") from error
+
+
+def wearer_id_of(connection: sqlite3.Connection, name: str) -> int:
+    """The wearer's number; made, with a random name for topics, where there is none."""
+    found = connection.execute("SELECT wearer_id FROM wearers WHERE name = ?", (name,)).fetchone()
+    if found:
+        return int(found[0])
+    made = connection.execute("INSERT INTO wearers (name, node_id) VALUES (?, ?)", (name, secrets.token_hex(6)))
+    return int(made.lastrowid or 0)
 
 
 def packaged_scripts() -> dict[int, str]:

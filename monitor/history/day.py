@@ -19,6 +19,15 @@ class WearerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialRow:
+    """One moment at which a call was, or would have been, made in the wearer's own trial."""
+
+    unit: str
+    called: bool
+    got_up: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BoutRow:
     """A sedentary bout, or the part of it that lies in the day."""
 

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from monitor.history.readiness import Readiness
 from monitor.history.retention import HistoryRules
 from monitor.history.store import Commit, Store
 from monitor.outlets.base import OutboxRow
@@ -65,6 +66,10 @@ class History:
     async def checkpoint(self, wearer: str) -> str | None:
         """The wearer's state as last committed."""
         return await self._ask(self._store.checkpoint, wearer)
+
+    async def readiness(self, wearer: str) -> Readiness | None:
+        """What the wearer has said about themselves before exercises; None while they have not."""
+        return await self._ask(self._store.readiness, wearer)
 
     async def close_open(self, wearer: str) -> None:
         """Close the bout and the break left open by a run whose checkpoint cannot be used."""

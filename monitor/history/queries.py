@@ -16,7 +16,7 @@ from typing import Any
 
 from monitor.history import runs
 from monitor.history.database import BUSY_S, HistoryError, said_plainly
-from monitor.history.day import AlertRow, BoutRow, BreakRow, DayBooks, ExerciseRow, GapRow, WearerRow
+from monitor.history.day import AlertRow, BoutRow, BreakRow, DayBooks, ExerciseRow, GapRow, TrialRow, WearerRow
 from monitor.history.runs import PostureRun, Tally
 
 
@@ -30,16 +30,39 @@ def wearers(path: Path) -> tuple[WearerRow, ...]:
         return tuple(WearerRow(*row) for row in found)
 
 
+def postures(path: Path, wearer: str, from_s: float, until_s: float) -> list[PostureRun]:
+    """The posture rows of a stretch of time. Raises HistoryError if the file or the wearer is not there."""
+    with _opened(path) as connection:
+        return runs.between(connection, _wearer_id(connection, path, wearer), from_s, until_s)
+
+
+def checkpoint(path: Path, wearer: str) -> str | None:
+    """The state of the pipeline as of the last commit; None where there is none. Raises HistoryError."""
+    with _opened(path) as connection:
+        wearer_id = _wearer_id(connection, path, wearer)
+        found = connection.execute("SELECT body FROM checkpoints WHERE wearer_id = ?", (wearer_id,)).fetchone()
+        return str(found[0]) if found else None
+
+
+def trial_points(path: Path, wearer: str) -> list[TrialRow]:
+    """Every moment of the wearer's own trial, and whether a break began within five minutes. Raises HistoryError."""
+    with _opened(path) as connection:
+        found = connection.execute(
+            "SELECT json_extract(body, '$.unit'), json_extract(body, '$.called'),"
+            " EXISTS (SELECT 1 FROM breaks b WHERE b.wearer_id = e.wearer_id AND b.taken"
+            "  AND b.start_s BETWEEN e.at_s - 5 AND e.at_s + 300)"
+            " FROM events e WHERE wearer_id = ? AND type = 'trial_point' ORDER BY at_s",
+            (_wearer_id(connection, path, wearer),),
+        )
+        return [TrialRow(str(unit), bool(called), bool(got_up)) for unit, called, got_up in found]
+
+
 def day(path: Path, wearer: str, on: date, zone: tzinfo) -> DayBooks:
     """The books of one civil day. Raises HistoryError if the file or the wearer is not there."""
     start_s, end_s = _midnight_s(on, zone), _midnight_s(on + timedelta(days=1), zone)
     with _opened(path) as connection:
         connection.execute("BEGIN")  # one moment for all that is read
-        found = connection.execute("SELECT wearer_id FROM wearers WHERE name = ?", (wearer,)).fetchone()
-        if found is None:
-            names = ", ".join(name for (name,) in connection.execute("SELECT name FROM wearers")) or "nobody"
-            raise HistoryError(path, f"knows no wearer {wearer!r}", f"it knows {names}")
-        reader = _Reader(connection, found[0], start_s, end_s)
+        reader = _Reader(connection, _wearer_id(connection, path, wearer), start_s, end_s)
         return DayBooks(
             wearer=wearer,
             date=on,
@@ -179,6 +202,14 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         uri = f"{path.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)) as connection:
             yield connection
+
+
+def _wearer_id(connection: sqlite3.Connection, path: Path, wearer: str) -> int:
+    found = connection.execute("SELECT wearer_id FROM wearers WHERE name = ?", (wearer,)).fetchone()
+    if found is None:
+        names = ", ".join(name for (name,) in connection.execute("SELECT name FROM wearers")) or "nobody"
+        raise HistoryError(path, f"knows no wearer {wearer!r}", f"it knows {names}")
+    return int(found[0])
 
 
 def _midnight_s(on: date, zone: tzinfo) -> float:

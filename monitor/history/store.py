@@ -7,7 +7,6 @@ the asyncio world. The store knows no clock; what is old is judged by the times 
 from __future__ import annotations
 
 import json
-import secrets
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +14,8 @@ from pathlib import Path
 
 from monitor.events import Correction, Event, Message, event_as_dict
 from monitor.history import books, runs
-from monitor.history.database import Database
+from monitor.history.database import Database, wearer_id_of
+from monitor.history.readiness import Readiness, said
 from monitor.history.retention import HistoryRules, forget
 from monitor.model import PostureEpochs
 from monitor.outlets.base import OutboxRow
@@ -62,7 +62,7 @@ class Store:
     def commit(self, commit: Commit) -> None:
         """Store one step. When this returns it is on the disk; if it raises, nothing of it is."""
         with self._database.transaction() as connection:
-            wearer_id = _wearer_id(connection, commit.wearer)
+            wearer_id = wearer_id_of(connection, commit.wearer)
             if commit.correction:
                 _correct(connection, wearer_id, commit.correction)
             if commit.postures is not None:
@@ -78,7 +78,7 @@ class Store:
     def close_open(self, wearer: str) -> None:
         """Close the bout and the break that are open, at the last stored second: their state is lost."""
         with self._database.transaction() as connection:
-            books.close_open(connection, _wearer_id(connection, wearer))
+            books.close_open(connection, wearer_id_of(connection, wearer))
 
     def checkpoint(self, wearer: str) -> str | None:
         """The wearer's state as last committed."""
@@ -88,10 +88,15 @@ class Store:
             ).fetchone()
             return str(found[0]) if found else None
 
+    def readiness(self, wearer: str) -> Readiness | None:
+        """What the wearer has said about themselves; None while they have not."""
+        with self._database.reading() as connection:
+            return said(connection, wearer)
+
     def node_id(self, wearer: str) -> str:
         """The wearer's random name in topics: 12 hex digits, made once and kept."""
         with self._database.transaction() as connection:
-            wearer_id = _wearer_id(connection, wearer)
+            wearer_id = wearer_id_of(connection, wearer)
             found = connection.execute("SELECT node_id FROM wearers WHERE wearer_id = ?", (wearer_id,)).fetchone()
             return str(found[0])
 
@@ -128,14 +133,6 @@ class Store:
         if now_s is not None and now_s >= self._forgot_s.get(commit.wearer, 0.0) + _FORGET_EVERY_S:
             forget(connection, wearer_id, self.rules, now_s)
             self._forgot_s[commit.wearer] = now_s
-
-
-def _wearer_id(connection: sqlite3.Connection, name: str) -> int:
-    found = connection.execute("SELECT wearer_id FROM wearers WHERE name = ?", (name,)).fetchone()
-    if found:
-        return int(found[0])
-    made = connection.execute("INSERT INTO wearers (name, node_id) VALUES (?, ?)", (name, secrets.token_hex(6)))
-    return int(made.lastrowid or 0)
 
 
 def _log(connection: sqlite3.Connection, wearer_id: int, event: Event, corrected: bool = False) -> bool:

@@ -23,6 +23,7 @@ from monitor.events import (
     PostureChanged,
     SitToStand,
     Snoozed,
+    StandingLong,
     StandToSit,
     TestAlert,
     Worn,
@@ -71,6 +72,8 @@ def _matters(event: Event) -> dict[str, Any]:
             repeat = event.repeat or None
             words = {"sat": span(event.sedentary_s), "level": event.level, "repeat": repeat, "exercise": exercise}
             return {**words, "message": event.message}
+        case StandingLong():
+            return {"stood": span(event.standing_s), "message": event.message}
         case TestAlert():
             return {"message": event.message}
     return _of_the_books(event) or _of_commands(event) or _everything(event)

@@ -97,7 +97,7 @@ def tell(coach: Coach, step: Step) -> list[Event]:
     if isinstance(step, Moment):
         return coach.advance(step)
     if isinstance(step, BreakSeen):
-        return coach.break_taken(step.bout_id, step.now_s)
+        return coach.break_taken(step.bout_id, step.now_s, step.now_s - BREAK_MIN_S - DECIDED_AFTER_S)
     return coach.bout_ended(step.bout_id, step.now_s, step.ended_by)
 
 

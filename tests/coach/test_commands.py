@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from monitor.coach.commands import COMMANDS
 from monitor.coach.exercises import ExerciseRules
 from monitor.coach.policy import Coach, Moment
-from monitor.coach.wording import SEE_A_PROFESSIONAL
 from monitor.events import (
     AlertCleared,
     AlertWithheld,
@@ -21,6 +20,7 @@ from monitor.events import (
     TestAlert,
     WrongReported,
 )
+from monitor.words import words
 from tests.coach.days import NOON_S, BoutOver, BreakSeen, Stretch, a_coach, live, sitting, steps_of, tell
 
 LONG_SIT = steps_of([sitting(7200)])
@@ -146,7 +146,7 @@ def test_skip_ends_the_calls_of_this_bout_only() -> None:
     assert cleared.by == "skip"
     sitter.sit_until(7200)
     assert sitter.called_at() == [600]
-    sitter.coach.break_taken(f"bout-{NOON_S:.0f}", sitter.now_s)
+    sitter.coach.break_taken(f"bout-{NOON_S:.0f}", sitter.now_s, sitter.now_s - 60)
     assert any(isinstance(event, BreakDue) for event in live(sitter.coach, sitting(600), start_s=NOON_S + 8000))
 
 
@@ -166,7 +166,7 @@ def test_wrong_clears_reports_and_is_silent_for_a_quarter_of_an_hour() -> None:
 
 def test_wrong_is_reported_once_an_alert_even_late() -> None:
     sitter, alert_id = a_called_sitter()
-    sitter.coach.break_taken(f"bout-{NOON_S:.0f}", sitter.now_s)
+    sitter.coach.break_taken(f"bout-{NOON_S:.0f}", sitter.now_s, sitter.now_s - 60)
     assert isinstance(sitter.say("wrong", alert_id=alert_id)[0], WrongReported)
     assert len(sitter.say("wrong", alert_id=alert_id)) == 1
 
@@ -283,8 +283,8 @@ def test_the_profile_changes_the_ladder_and_not_the_limit() -> None:
 def test_what_hurts_is_never_suggested_again_and_exercises_rest_until_wanted() -> None:
     sitter = Sitter()
     said = answer(sitter.say("hurts", "standing_hip_flexion")).value
-    assert SEE_A_PROFESSIONAL in str(said)
-    assert SEE_A_PROFESSIONAL not in str(answer(sitter.say("hurts", "lunge_stretch")).value)
+    assert words().safety.professional in str(said)
+    assert words().safety.professional not in str(answer(sitter.say("hurts", "lunge_stretch")).value)
     (call,) = sitter.sit_until(600)
     assert isinstance(call, BreakDue)
     assert call.exercise is None

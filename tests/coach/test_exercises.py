@@ -158,3 +158,9 @@ def test_no_rule_is_ever_broken_and_the_same_history_chooses_the_same(
         exercise = CATALOGUE.exercises[name]
         assert floor or not exercise.needs_floor
         assert not set(exercise.leave_out) & set(conditions)
+
+
+def test_a_picture_is_linked_where_it_can_be_fetched() -> None:
+    linked = Suggester(ExerciseRules(image_url="http://ha.local/local/{id}.svg"))
+    assert linked.describe("boat_pose", 1).image == "http://ha.local/local/boat_pose.svg"
+    assert Suggester().describe("boat_pose", 1).image == ""

@@ -190,7 +190,7 @@ def test_a_taken_break_ends_the_snooze() -> None:
     coach = a_coach()
     live(coach, sitting(600))
     coach.command(Command("snooze", "60"), NOON_S + 604)
-    coach.break_taken(f"bout-{NOON_S:.0f}", NOON_S + 700)
+    coach.break_taken(f"bout-{NOON_S:.0f}", NOON_S + 700, NOON_S + 640)
     assert coach.view(NOON_S + 701).alert == "none"
 
 

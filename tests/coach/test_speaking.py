@@ -124,7 +124,7 @@ def test_the_end_of_the_bout_clears_the_alert_once(ended_by: str, by: str) -> No
     assert isinstance(cleared, AlertCleared)
     assert (cleared.by, cleared.at_s, cleared.alert_id) == (by, at_s, call.alert_id)
     assert coach.bout_ended(call.bout_id, at_s, ended_by) == []
-    assert coach.break_taken(call.bout_id, at_s) == []
+    assert coach.break_taken(call.bout_id, at_s, at_s - 60) == []
 
 
 def test_another_bouts_end_clears_nothing() -> None:

@@ -6,9 +6,8 @@ import pytest
 
 from monitor.coach.catalogue import Exercise, load_catalogue
 from monitor.coach.exercises import ExerciseRules, Suggester
-from monitor.coach.wording import MESSAGE_MAX, message_text
 from monitor.events import plain
-from monitor.model import Posture
+from monitor.words import languages, words
 
 CATALOGUE = load_catalogue()
 EXERCISES = pytest.mark.parametrize("exercise_id", list(CATALOGUE.exercises))
@@ -32,12 +31,13 @@ def test_the_six_exercises_of_the_article_are_there() -> None:
 
 @EXERCISES
 def test_every_word_is_said(exercise_id: str) -> None:
-    exercise = named(exercise_id)
-    for text in (exercise.title, exercise.invite, exercise.how, exercise.dose, exercise.easier, exercise.why):
-        assert text.strip() == text != ""
-    assert exercise.works
-    assert exercise.how.endswith(".")
-    assert exercise.why.endswith(".")
+    for language in languages():
+        told = CATALOGUE.words_of(exercise_id, language)
+        for text in (told.title, told.invite, told.how, told.dose, told.easier, told.why):
+            assert text.strip() == text != ""
+        assert told.works
+        assert told.how.endswith(".")
+        assert told.why.endswith(".")
 
 
 @EXERCISES
@@ -57,15 +57,15 @@ def test_what_fits_a_desk_needs_no_floor(exercise_id: str) -> None:
 
 @EXERCISES
 def test_the_dose_is_sane_and_its_words_name_its_numbers(exercise_id: str) -> None:
-    exercise = named(exercise_id)
+    exercise, dose = named(exercise_id), words().exercises[exercise_id].dose
     spans = [(exercise.repetitions, 30), (exercise.hold_s, 120), (exercise.sets, 10)]
     for span, most in spans:
         if span is None:
             continue
         low, high = span
         assert 1 <= low <= high <= most
-        minute_told = high == 60 and "1 min" in exercise.dose
-        assert str(high) in exercise.dose or minute_told
+        minute_told = high == 60 and "1 min" in dose
+        assert str(high) in dose or minute_told
 
 
 @EXERCISES
@@ -82,7 +82,3 @@ def test_a_suggestion_is_whole_and_small_on_every_placement(exercise_id: str, pl
     assert suggestion.verifiable in ("repetitions", "hold", "posture", "timed")
     assert bool(suggestion.side) is named(exercise_id).sides
     assert len(str(plain(suggestion))) < 900  # the whole event goes into one small message
-    text = message_text(Posture.SITTING, 7260.0, named(exercise_id).invite, suggestion.easier)
-    assert len(text) <= MESSAGE_MAX
-    assert "Easier" in text
-    assert "Later" in text

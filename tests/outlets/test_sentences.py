@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from monitor.events import AlertCleared, BreakTaken, Event, NotWorn, Snoozed, WearerState
-from monitor.outlets.mqtt.sentences import STANDING, sentence, sentence_of_state
+from monitor.outlets.mqtt.sentences import sentence, sentence_of_state
+from monitor.words import languages, words
 from tests.support.living_outlet import break_due
 
 AT_S = 1_795_343_250.0
@@ -33,9 +34,16 @@ def _cleared(by: str) -> AlertCleared:
     ],
 )
 def test_the_text_follows_the_alert_and_its_end(event: Event, text: str | None) -> None:
-    assert sentence(event) == text
+    assert sentence(event, words("en")) == text
 
 
-@pytest.mark.parametrize("alert", STANDING)
-def test_before_anything_has_happened_the_state_speaks(alert: str) -> None:
-    assert sentence_of_state(WearerState(at_s=AT_S, alert=alert)) == STANDING[alert]
+def test_the_text_speaks_the_wearers_language() -> None:
+    told = sentence(_taken(60.0), words("de"))
+    assert told == "Pause gemacht: 1 Minute auf den Beinen nach 30 Minuten Sitzen."
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("alert", ["none", "due", "overdue", "snoozed", "paused"])
+def test_before_anything_has_happened_the_state_speaks(alert: str, language: str) -> None:
+    said = words(language)
+    assert sentence_of_state(WearerState(at_s=AT_S, alert=alert), said) == said.standing[alert]

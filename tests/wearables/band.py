@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from monitor.wearables.deskband import codec as uuid
+from monitor.wearables.deskband_profile import codec as uuid
 
 RATES_HZ = (12.5, 25.0, 50.0, 100.0, 6.25)
 

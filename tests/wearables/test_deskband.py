@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from monitor.model import Answer, AnswerKind, BatteryLevel, HoleClosed, Nudge, Quality, WearableFacts
 from monitor.wearables.base import DecodeError, Outcome, Packet, Read, Reconnect, Subscribe, Unsubscribe, Write
-from monitor.wearables.deskband import DeskBand, DeskBandRules, codec
+from monitor.wearables.deskband import DeskBand, DeskBandRules
+from monitor.wearables.deskband_profile import codec
 from tests.wearables.band import FakeBand
 from tests.wearables.conversation import Conversation
 

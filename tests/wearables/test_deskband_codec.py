@@ -10,7 +10,7 @@ import pytest
 
 from monitor.model import AnswerKind
 from monitor.wearables.base import DecodeError
-from monitor.wearables.deskband import codec, control
+from monitor.wearables.deskband_profile import codec, control
 
 VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent.parent / "vectors" / "deskband.json").read_text())
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from monitor.wearables.base import DecodeError
-from monitor.wearables.deskband import control
-from monitor.wearables.deskband.control import ControlAnswer, ControlPoint, Op, ReplayDone
+from monitor.wearables.deskband_profile import control
+from monitor.wearables.deskband_profile.control import ControlAnswer, ControlPoint, Op, ReplayDone
 
 VECTORS: list[dict[str, Any]] = [
     vector

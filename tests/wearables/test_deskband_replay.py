@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.wearables.deskband.codec import Block
-from monitor.wearables.deskband.control import ControlStatus, ReplayDone
-from monitor.wearables.deskband.replay import Backfill
+from monitor.wearables.deskband_profile.codec import Block
+from monitor.wearables.deskband_profile.control import ControlStatus, ReplayDone
+from monitor.wearables.deskband_profile.replay import Backfill
 from monitor.wearables.holes import Hole, Missing
 from monitor.wearables.sample_clock import Anchor
 

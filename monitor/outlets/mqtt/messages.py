@@ -11,6 +11,7 @@ from typing import Any
 from monitor import __version__
 from monitor.events import BreakDue, CommandAnswered, DayEnded, Event, Message, WearerState, event_as_dict
 from monitor.outlets.mqtt.payloads import alert_payload, compact, day_payload, fitting, iso, state_payload
+from monitor.words import DEFAULT, Words, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Wearer:
     model: str = ""
     firmware: str = ""
     settings_hash: str = ""
+    language: str = DEFAULT
+    """Of what is said to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,15 @@ class Phrasebook:
     event_expiry_s: float = 600.0
     speed: float = 1.0
 
+    @property
+    def said(self) -> Words:
+        """Every sentence, in the wearer's language."""
+        return words(self.wearer.language)
+
     def news(self, event: Event) -> list[Message]:
         """What must arrive of one event: the alert where it is one, the log line, the day's summary."""
         messages = []
-        if (alert := alert_payload(event)) is not None:
+        if (alert := alert_payload(event, self.said)) is not None:
             expires_s = event.at_s + self.event_expiry_s
             if isinstance(event, BreakDue):
                 expires_s = min(expires_s, event.expires_s)
@@ -106,9 +114,9 @@ class Phrasebook:
         """Whether samples of the wearable are fresh."""
         return Message(self.topics.of("link"), "online" if fresh else "offline", retain=True)
 
-    def text(self, words: str) -> Message:
+    def text(self, sentence: str) -> Message:
         """One sentence for clients that can only show text."""
-        return Message(self.topics.of("text"), words, retain=True)
+        return Message(self.topics.of("text"), sentence, retain=True)
 
     def result(self, answer: CommandAnswered) -> Message:
         """What became of a command."""

@@ -16,13 +16,15 @@ from monitor.events import (
     DayEnded,
     Event,
     Snoozed,
+    StandingLong,
     Suggestion,
     TestAlert,
     WearerState,
 )
 from monitor.outlets.mqtt.sentences import sentence
+from monitor.words import Words
 
-EVENT_TYPES = ("break_due", "break_overdue", "break_taken", "exercise_seen", "snoozed", "test")
+EVENT_TYPES = ("break_due", "break_overdue", "break_taken", "exercise_seen", "standing_long", "snoozed", "test")
 """What may stand in ``event_type``; all other events go to ``log`` alone."""
 ALERTS = ("none", "due", "overdue", "snoozed", "paused")
 PROFILES = ("gentle", "normal", "strict")
@@ -60,8 +62,8 @@ def state_payload(state: WearerState) -> dict[str, Any]:
     }
 
 
-def alert_payload(event: Event) -> dict[str, Any] | None:
-    """The payload for ``event``; None for events that nobody needs to be told at once.
+def alert_payload(event: Event, said: Words) -> dict[str, Any] | None:
+    """The payload for ``event`` in the wearer's language; None for events that nobody needs to be told at once.
 
     All keys are always present, so that a template never meets a missing attribute.
     """
@@ -84,13 +86,19 @@ def alert_payload(event: Event) -> dict[str, Any] | None:
                 exercise=_exercise(event.exercise),
             )
         case BreakTaken():
-            words = sentence(event) or ""
             return _alert(
-                event, "break_taken", "Break taken", words, bout_id=event.bout_id, bout_min=_minutes(event.sedentary_s)
+                event,
+                "break_taken",
+                said.titles["break_taken"],
+                sentence(event, said) or "",
+                bout_id=event.bout_id,
+                bout_min=_minutes(event.sedentary_s),
             )
         case Snoozed():
-            until = iso(_whole(event.until_s))
-            return _alert(event, "snoozed", "Snoozed", sentence(event) or "", alert_id=event.alert_id, until=until)
+            told, until = sentence(event, said) or "", iso(_whole(event.until_s))
+            return _alert(event, "snoozed", said.titles["snoozed"], told, alert_id=event.alert_id, until=until)
+        case StandingLong():
+            return _alert(event, "standing_long", event.title, event.message)
         case TestAlert():
             return _alert(event, "test", event.title, event.message, exercise=_exercise(event.exercise))
     return None
@@ -112,7 +120,7 @@ def _exercise(suggestion: Suggestion | None) -> dict[str, Any] | None:
         "dose": suggestion.dose,
         "side": suggestion.side,
         "how": suggestion.how,
-        "image": None,
+        "image": suggestion.image or None,
     }
 
 

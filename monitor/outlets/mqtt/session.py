@@ -77,7 +77,7 @@ class Session:
         """News of this wearer."""
         self._state = update.state
         for event in update.events:
-            self._text = sentence(event) or self._text
+            self._text = sentence(event, self._words.said) or self._text
             if isinstance(event, CommandAnswered):
                 self._ear.answered(event)
         self._news.set()
@@ -197,9 +197,9 @@ class Session:
         if self._is_new(state):
             self._published, self._published_s = _standing(state), state.at_s
             self._publish(self._words.state(state))
-        if (words := self._text or sentence_of_state(state)) != self._shown:
-            self._shown = words
-            self._publish(self._words.text(words))
+        if (text := self._text or sentence_of_state(state, self._words.said)) != self._shown:
+            self._shown = text
+            self._publish(self._words.text(text))
 
     def _is_new(self, state: WearerState) -> bool:
         if _standing(state) != self._published:

@@ -1,0 +1,102 @@
+"""``sitbreak what-if``: another policy on the days that were."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
+
+if TYPE_CHECKING:
+    from monitor.what_if import Outcome
+
+_UNITS_S = {"": 60.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+SHOWN = 40
+"""Calls listed at most."""
+
+
+def seconds(text: str) -> float:
+    """Read a length of time: ``20m``, ``90s``, ``1.5h``; a bare number is minutes."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h)?", text.strip())
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is no length of time; write it as 20m, 90s or 1.5h")
+    return float(found[1]) * _UNITS_S[found[2] or ""]
+
+
+def what_if(
+    limit: Annotated[str, typer.Option(help="Sitting limit, such as 20m, 90s or 1h.", show_default=False)] = "",
+    recipe: Annotated[str, typer.Option(help="A dose recipe, such as walk-2-per-20.", show_default=False)] = "",
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many days back.")] = 14,
+    wearer: Annotated[str, typer.Option(help="Whose; the first one unless told.", show_default=False)] = "",
+    config: ConfigOption = None,
+    set_: SetOption = None,
+    state_dir: StateDirOption = None,
+) -> None:
+    """Play your own recorded days under another policy: how many calls, when, and which came just before a break."""
+    from monitor.cli.report import zone_of
+    from monitor.history import queries
+    from monitor.settings import load
+    from monitor.what_if import DAY_S, play
+
+    before = load(config or default_config(), ()).settings
+    changes = [*(set_ or ())]
+    changes += [f"coach.limit_s={seconds(limit)}"] if limit else []
+    changes += [f"coach.recipe={recipe}"] if recipe else []
+    if not changes:
+        raise typer.BadParameter("say what shall be different: --limit 20m, --recipe NAME or --set SECTION.KEY=VALUE")
+    after = load(config or default_config(), changes).settings
+    name = before.wearer_named(wearer)
+    path = (state_dir or default_state_dir()) / "history.sqlite3"
+    last_s = next((row.last_s for row in queries.wearers(path) if row.name == name), None) or 0.0
+    found = queries.postures(path, name, last_s - days * DAY_S, last_s)
+    show(play(found, before, name), play(found, after, name), zone_of(before), Console())
+
+
+FIGURES = (
+    "limit, min",
+    "calls",
+    "calls in a waking day (16 h)",
+    "repeats",
+    "calls within 2 min before you got up anyway",
+    "breaks taken (as recorded)",
+    "longest sitting, min",
+)
+
+
+def figures(one: Outcome) -> list[str]:
+    """The values of ``FIGURES`` for one policy."""
+    return [
+        f"{one.limit_s / 60:g}",
+        str(len(one.first_calls)),
+        f"{one.calls_a_day:.1f}",
+        str(len(one.calls) - len(one.first_calls)),
+        str(one.before_own_break),
+        str(one.breaks),
+        f"{one.longest_s / 60:.0f}",
+    ]
+
+
+def show(now: Outcome, then: Outcome, zone: tzinfo, console: Console) -> None:
+    """Print both policies side by side, and the calls of the second."""
+    if not now.observed_s:
+        console.print("Nothing is recorded in that time.")
+        return
+    table = Table("", "as it is set", "what if", title=f"{now.observed_s / 3600:.1f} hours with data")
+    for label, *values in zip(FIGURES, figures(now), figures(then), strict=True):
+        table.add_row(label, *values)
+    console.print(table)
+    for call in then.first_calls[:SHOWN]:
+        at = datetime.fromtimestamp(call.at_s, zone).strftime("%a %d %b %H:%M")
+        up = (
+            "no break was seen later"
+            if call.break_after_s is None
+            else f"you got up {call.break_after_s / 60:.0f} min later"
+        )
+        console.print(f"  {at}  after {call.sedentary_s / 60:.0f} min of sitting; {up}", highlight=False)
+    if len(then.first_calls) > SHOWN:
+        console.print(f"  and {len(then.first_calls) - SHOWN} more")

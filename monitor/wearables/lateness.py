@@ -1,0 +1,41 @@
+"""Do arrivals run late for good? Where a device counts nothing, this alone tells that samples were lost.
+
+Jitter delays single packets; the least lateness of some seconds stays near zero whatever the jitter. When that floor
+rises and stays up, the samples counted are fewer than those taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Lateness:
+    """How late packets come against the time their samples are believed to have."""
+
+    window_s: float = 4.0
+    """The floor is the least lateness of so many seconds; no radio that works is disturbed for so long."""
+    least_s: float = 0.1
+    """A floor below this is always jitter."""
+    doubt: float = 10.0
+    """A floor so many times what the jitter of this window makes likely: by chance, once in 20,000 windows."""
+    recent: list[tuple[float, float]] = field(default_factory=list)
+    """(arrival, lateness) of the window."""
+
+    def heard(self, at_s: float, late_s: float) -> float:
+        """Take an arrival in; returns by how much arrivals are late for good, 0 where jitter explains it."""
+        self.recent.append((at_s, late_s))
+        while len(self.recent) > 3 and at_s - self.recent[1][0] >= self.window_s:
+            self.recent.pop(0)
+        count = len(self.recent)
+        if count < 3 or at_s - self.recent[0][0] < self.window_s:
+            return 0.0
+        floor_s = min(late for _, late in self.recent)
+        mean_s = sum(late for _, late in self.recent) / count
+        # Uniform delays of spread s: the best lies s / (n + 1) above none, the mean s (n - 1) / 2 (n + 1) above it.
+        by_jitter_s = 2 * (mean_s - floor_s) / (count - 1)
+        return floor_s if floor_s > max(self.least_s, self.doubt * by_jitter_s) else 0.0
+
+    def forget(self) -> None:
+        """The samples were given other times: what came before says nothing any more."""
+        self.recent = []

@@ -1,0 +1,142 @@
+"""The simulated micro:bit over the air, against its protocol page."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+from bumble.att import ATT_Error
+
+from firmware_sim.air import Air
+from firmware_sim.clock import Clock, ScaledClock, SteppedClock
+from firmware_sim.peripheral import VirtualWearable, virtual_wearable
+from firmware_sim.profiles.microbit import BOARDS, microbit
+from firmware_sim.scenario import Activity, Scenario
+from tests.firmware.host import advertisement_of, power_on
+from tests.firmware.plain_host import PlainHost, plainly_connected
+
+SITTING = Scenario(title="sitting", activities=(Activity(do="sit", duration_s=600),))
+
+
+def uuid(number: int) -> str:
+    return f"e95d{number:04x}-251d-470a-a062-fa1922dfa9a8"
+
+
+DATA, PERIOD, PICTURE, TEXT, SCROLL, BUTTON_A, BUTTON_B = (
+    uuid(number) for number in (0xCA4B, 0xFB24, 0x7B77, 0x93EE, 0x0D2D, 0xDA90, 0xDA91)
+)
+
+
+@asynccontextmanager
+async def board_and_host(
+    clock: Clock | None = None, **options: Any
+) -> AsyncIterator[tuple[VirtualWearable[Any], PlainHost]]:
+    async with (
+        Air() as air,
+        virtual_wearable("microbit", air=air, scenario=SITTING, clock=clock or SteppedClock(), **options) as board,
+        plainly_connected(air.join("host"), board.address, mtu=23) as host,
+    ):
+        yield board, host
+
+
+async def test_it_advertises_its_name_and_no_service() -> None:
+    async with Air() as air, virtual_wearable("microbit", air=air, scenario=SITTING, clock=SteppedClock()) as board:
+        heard = await advertisement_of(await power_on(air.join("host")), board.address)
+    assert heard == {0x01: b"\x06", 0x09: b"BBC micro:bit"}
+
+
+async def test_there_is_no_battery_service_and_the_first_board_has_room_for_one_extra() -> None:
+    async with board_and_host() as (_board, host):
+        assert "180f" not in host.services
+        assert len([name for name in host.services if name.startswith("e95d")]) == 3
+    async with board_and_host(board="v1") as (_board, host):
+        assert [name[4:8] for name in host.services if name.startswith("e95d")] == ["0753", "d91d"]
+    with pytest.raises(ValueError, match="memory for 1"):
+        microbit(lambda: 0, 1, "thigh", board="v1", extras="led,button")
+
+
+@pytest.mark.parametrize(
+    ("board", "asked_ms", "reported_ms"),
+    [("v1", 1, 1), ("v1", 20, 20), ("v1", 30, 80), ("v1", 40, 80), ("v1", 100, 160), ("v1", 2000, 640),
+     ("v2", 1, 2), ("v2", 20, 20), ("v2", 30, 40), ("v2", 40, 40), ("v2", 100, 100), ("v2", 2000, 1000)],
+)  # fmt: skip
+def test_a_period_that_the_chip_has_not_becomes_the_next_longer_one(
+    board: str, asked_ms: int, reported_ms: int
+) -> None:
+    assert BOARDS[board].period_us(asked_ms) // 1000 == reported_ms
+
+
+@pytest.mark.parametrize(("board", "step", "written_ms", "rate_hz"), [("v1", 16, 20, 50.0), ("v2", 2, 40, 25.0)])
+async def test_samples_come_at_the_period_in_the_steps_of_the_chip(
+    board: str, step: int, written_ms: int, rate_hz: float
+) -> None:
+    async with board_and_host(board=board) as (wearable, host):
+        await host.write(PERIOD, struct.pack("<H", written_ms))
+        assert await host.read(PERIOD) == struct.pack("<H", written_ms)
+        heard = await host.subscribe(DATA)
+        await wearable.advance(2.0)
+        heard.clear()
+        await wearable.advance(20.0)
+        counts = np.array([struct.unpack("<hhh", value) for value in heard])
+        assert abs(len(counts) - 20 * rate_hz) < 6
+        assert (counts % step == 0).all()
+        assert (counts % (2 * step) != 0).any()
+        assert np.median(np.linalg.norm(counts, axis=1)) == pytest.approx(1024, rel=0.06)
+        assert await host.read(DATA) == heard[-1]
+
+
+async def test_notifications_come_in_bursts_of_two_or_three() -> None:
+    async with board_and_host(clock=ScaledClock()) as (_board, host):
+        stamps: list[float] = []
+        clock = asyncio.get_running_loop()
+        full = asyncio.Event()
+
+        def note(_value: bytes) -> None:
+            stamps.append(clock.time())
+            if len(stamps) >= 60:
+                full.set()
+
+        await host.characteristic(DATA).subscribe(note)
+        async with asyncio.timeout(10):
+            await full.wait()
+    gaps_s = np.diff(stamps[5:])
+    bursts = np.split(np.arange(len(gaps_s)), np.flatnonzero(gaps_s > 0.015) + 1)
+    assert 2 <= np.median([len(burst) for burst in bursts]) <= 3
+    assert 0.03 < np.median(gaps_s[gaps_s > 0.015]) < 0.07
+
+
+async def test_what_the_lamps_show_is_seen() -> None:
+    async with board_and_host() as (board, host):
+        await host.write(SCROLL, bytes.fromhex("5000"))
+        await host.write(TEXT, bytes.fromhex("5354414e44205550"))
+        await host.write(PICTURE, bytes.fromhex("040e1f0404"))
+        felt = board.profile.take_felt()
+        assert [(one.what, one.calls) for one in felt] == [("text_shown", True), ("picture_shown", False)]
+        assert felt[0].details == {"text": "STAND UP"}
+        assert await host.read(PICTURE) == bytes.fromhex("040e1f0404")
+        assert await host.read(SCROLL) == bytes.fromhex("5000")
+        with pytest.raises(ATT_Error):
+            await host.write(PICTURE, bytes(4))
+
+
+async def test_the_buttons_go_down_and_up() -> None:
+    async with board_and_host() as (board, host):
+        first, second = await host.subscribe(BUTTON_A), await host.subscribe(BUTTON_B)
+        board.press_button()
+        board.press_button(double=True)
+        await board.advance(1.0)
+        assert (first, second) == ([b"\x01", b"\x00"], [b"\x01", b"\x00"])
+
+
+async def test_a_reboot_brings_the_default_period_back() -> None:
+    async with board_and_host() as (board, host):
+        await host.write(PERIOD, struct.pack("<H", 100))
+        board.reboot()
+        async with asyncio.timeout(5):
+            await host.lost.wait()
+        assert board.profile.sampling().rate_hz == pytest.approx(50.0)

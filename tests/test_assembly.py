@@ -1,0 +1,43 @@
+"""From settings to the parts of one wearer."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from monitor.assembly import exercise_catalogue, new_pipeline
+from monitor.settings import Settings, load
+from tests.coach.test_catalogue import OWN
+
+
+def with_exercises(folder: Path, text: str) -> Settings:
+    config = folder / "sitbreak.toml"
+    config.write_text("", encoding="utf-8")
+    (folder / "exercises.toml").write_text(text, encoding="utf-8")
+    return load(config, environment={}).settings
+
+
+def test_own_exercises_are_suggested_too(tmp_path: Path) -> None:
+    settings = with_exercises(tmp_path, OWN)
+    backfill = new_pipeline(settings, "me")
+    assert backfill.pipeline.coach is not None
+    assert "calf_raise" in backfill.pipeline.coach.suggester.catalogue.exercises
+
+
+def test_a_bad_exercise_is_logged_and_the_rest_stays(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    settings = with_exercises(tmp_path, OWN.replace("[12, 15]", "[0, 0]"))
+    with caplog.at_level(logging.WARNING):
+        new_pipeline(settings, "me")
+    assert "exercises.toml line 11 [calf_raise] repetitions" in caplog.text
+    catalogue, complaints = exercise_catalogue(settings, "en")
+    assert len(catalogue.exercises) == 6
+    assert len(complaints) == 1
+
+
+def test_a_file_that_is_no_text_is_a_complaint(tmp_path: Path) -> None:
+    settings = with_exercises(tmp_path, "")
+    (tmp_path / "exercises.toml").write_bytes(b"\xff\xfe")
+    _, complaints = exercise_catalogue(settings, "en")
+    assert "cannot be read" in str(complaints[0])

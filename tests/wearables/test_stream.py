@@ -1,0 +1,344 @@
+"""Samples without an index: their times, their gaps, and what a radio does to them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.model import AccelBlock, Floats, Quality
+from monitor.wearables.stream import Stream
+
+START_S, BOOT_S = 1.8e9, 1.8e9 - 4321.5
+STILL = np.array([0.0, 0.0, 1.0])
+
+
+@dataclass
+class Air:
+    """A device with a wrong clock and a wrong rate behind a late, bursty and lossy air."""
+
+    seed: int
+    rate_hz: float = 50.0
+    drift: float = 2e-4
+    rate_error: float = 0.02
+    batch: int = 10
+    least_s: float = 0.008
+    interval_s: float = 0.05
+    """Connection events: what waits goes out together."""
+    jitter_s: float = 0.06
+    stalls: float = 0.004
+    """Share of packets that a disturbed radio holds up, with all that follow, for up to a second."""
+    lost: float = 0.02
+    repeated: float = 0.01
+    stamped: bool = True
+    stamp_step_us: int = 1
+
+    def packets(self, duration_s: float) -> Iterator[tuple[Floats, float, int | None]]:
+        """True times of the samples, arrival, stamp."""
+        rng, rate_hz = np.random.default_rng(self.seed), self.rate_hz * (1 + self.rate_error)
+        free_s = 0.0
+        for first in range(0, int(duration_s * rate_hz), self.batch):
+            true_s = START_S + np.arange(first, first + self.batch) / rate_hz
+            ready_s = true_s[-1] + self.least_s + self.jitter_s * rng.random() ** 2
+            if rng.random() < self.stalls:
+                ready_s += rng.random()
+            free_s = max(free_s, ready_s)
+            arrived_s = np.ceil(free_s / self.interval_s) * self.interval_s + 0.002 * rng.random()
+            stamp = int((true_s[-1] - BOOT_S) * (1 + self.drift) * 1e6) // self.stamp_step_us * self.stamp_step_us
+            for _ in range(1 + (rng.random() < self.repeated)):
+                if rng.random() >= self.lost:
+                    yield true_s, arrived_s, stamp if self.stamped else None
+
+
+def still(count: int) -> Floats:
+    return np.repeat([STILL], count, axis=0)
+
+
+def run(air: Air, duration_s: float = 900.0) -> tuple[Floats, Floats, list[AccelBlock]]:
+    """Given and true times of all delivered samples."""
+    stream = Stream(air.rate_hz, stamped=air.stamped)
+    stream.begin(air.rate_hz)
+    given_s, true_s, blocks, last = [], [], [], None
+    stream.lost(clean=False)
+    for true, at_s, stamp in air.packets(duration_s):
+        if stamp is None and true[0] == last:
+            continue  # what BlueZ repeats is told by its bytes: tested apart
+        last = true[0]
+        for block in stream.add(still(len(true)), at_s, stamp):
+            blocks.append(block)
+            given_s.append(block.t_s)
+            true_s.append(true)
+    return np.concatenate(given_s), np.concatenate(true_s), blocks
+
+
+def rms_ms(error_s: Floats) -> float:
+    return float(1e3 * np.sqrt((error_s**2).mean()))
+
+
+WORLDS = [(seed, drift, error) for seed in range(3) for drift, error in ((2e-4, 0.02), (-2e-4, -0.02))]
+
+
+@pytest.mark.parametrize(("rate_hz", "batch", "step_us"), [(25.0, 36, 1), (52.0, 8, 1000), (100.0, 25, 1)])
+def test_stamped_times_are_true_within_20_ms_rms(rate_hz: float, batch: int, step_us: int) -> None:
+    errors = []
+    for seed, drift, rate_error in WORLDS:
+        air = Air(seed, rate_hz, drift, rate_error, batch, stamp_step_us=step_us)
+        given_s, true_s, blocks = run(air)
+        assert (np.diff(given_s) > 0).all()
+        assert {block.segment for block in blocks} == {0}
+        errors.append((given_s - true_s)[true_s > START_S + 30])
+    assert rms_ms(np.concatenate(errors)) < 20.0
+
+
+@pytest.mark.parametrize(("rate_hz", "batch"), [(10.0, 1), (25.0, 1), (50.0, 1), (50.0, 5), (100.0, 8)])
+def test_counted_times_are_true_within_100_ms_rms(rate_hz: float, batch: int) -> None:
+    errors = []
+    for seed, _, rate_error in WORLDS:
+        air = Air(seed, rate_hz, 0.0, rate_error * 1.5, batch, stamped=False)
+        given_s, true_s, _ = run(air, 300.0)
+        assert (np.diff(given_s) > 0).all()
+        errors.append(given_s - true_s)
+    assert rms_ms(np.concatenate(errors)) < 100.0
+
+
+def test_a_radio_without_loss_gives_counted_times_within_30_ms_rms() -> None:
+    given_s, true_s, blocks = run(Air(5, 10.0, 0.0, -0.03, 1, lost=0.0, stamped=False))
+    assert rms_ms(given_s - true_s) < 30.0
+    assert not any(block.gap_before_s for block in blocks)
+
+
+def fed(stream: Stream, firsts: range, batch: int = 10, late_s: float = 0.0) -> list[AccelBlock]:
+    """Packets of a perfect device at the stream's rate: ``firsts`` are the indices of their first samples."""
+    blocks = []
+    for first in firsts:
+        last_s = (first + batch - 1) / stream.past.rate_hz
+        stamp = round(1e6 * (4321.5 + last_s)) if stream.stamped else None
+        blocks += stream.add(still(batch), START_S + last_s + late_s, stamp)
+    return blocks
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+def test_blocks_follow_each_other_without_gap(stamped: bool) -> None:
+    blocks = fed(Stream(50.0, stamped=stamped), range(0, 3000, 10))
+    assert blocks[0].gap_before_s is None
+    assert all(block.gap_before_s == 0.0 for block in blocks[1:])
+    assert [block.first_index for block in blocks] == list(range(0, 3000, 10))
+    assert blocks[-1].t_s[-1] == pytest.approx(START_S + 2999 / 50, abs=0.001)
+
+
+@pytest.mark.parametrize("lost", [10, 30, 500, 100_000])
+def test_what_stamps_show_missing_is_a_gap_of_that_length(lost: int) -> None:
+    stream = Stream(50.0)
+    fed(stream, range(0, 3000, 10))
+    (block,) = fed(stream, range(3000 + lost, 3001 + lost, 10))
+    assert block.first_index == 3000 + lost
+    assert block.gap_before_s == pytest.approx(lost / 50)
+    assert block.t_s[-1] == pytest.approx(START_S + (3009 + lost) / 50, abs=0.001)
+    assert block.segment == 0
+
+
+def test_a_rate_a_few_per_cent_off_is_no_loss() -> None:
+    for rate_error in (-0.05, 0.05):
+        *_, blocks = run(Air(1, 25.0, rate_error=rate_error, batch=36, lost=0.0), 60.0)
+        assert not any(block.gap_before_s for block in blocks)
+
+
+def test_a_packet_with_the_stamp_of_the_last_is_a_repeat() -> None:
+    stream = Stream(50.0)
+    fed(stream, range(0, 100, 10))
+    assert fed(stream, range(90, 100, 10)) == []
+
+
+@pytest.mark.parametrize("leap_us", [-60_000_000, 900_000_000])
+def test_a_device_clock_set_anew_begins_a_segment(leap_us: int) -> None:
+    stream = Stream(50.0)
+    before = fed(stream, range(0, 3000, 10))
+    at_s = START_S + 3009 / 50
+    (block,) = stream.add(still(10), at_s, round(1e6 * (4321.5 + 3009 / 50)) + leap_us)
+    assert (block.segment, block.first_index, block.gap_before_s) == (1, 0, None)
+    assert block.t_s[0] > before[-1].t_s[-1]
+    assert block.t_s[-1] == pytest.approx(at_s, abs=0.05)
+
+
+def test_a_long_silence_of_a_device_without_stamps_is_a_gap() -> None:
+    stream = Stream(50.0, stamped=False)
+    fed(stream, range(0, 3000, 10))
+    block, *others = fed(stream, range(4000, 4500, 10))
+    assert block.gap_before_s == pytest.approx(20.0, abs=0.02)
+    assert all(other.gap_before_s == 0.0 for other in others)
+    assert others[-1].t_s[-1] == pytest.approx(START_S + 4499 / 50, abs=0.02)
+
+
+def test_a_late_burst_after_a_short_silence_is_no_gap() -> None:
+    stream = Stream(50.0, stamped=False)
+    fed(stream, range(0, 3000, 10))
+    burst = [block for first in range(3000, 3080, 10) for block in stream.add(still(10), START_S + 3079 / 50)]
+    rest = fed(stream, range(3080, 4000, 10))
+    assert not any(block.gap_before_s for block in burst + rest)
+    assert rest[-1].t_s[-1] == pytest.approx(START_S + 3999 / 50, abs=0.02)
+
+
+def test_arrivals_that_stay_late_mean_a_gap() -> None:
+    stream = Stream(50.0, stamped=False)
+    fed(stream, range(0, 3000, 10))
+    blocks = fed(stream, range(3040, 4000, 10))
+    (gap_s,) = [block.gap_before_s for block in blocks if block.gap_before_s]
+    assert gap_s == pytest.approx(0.8, abs=0.2)  # the clock has followed a part of it meanwhile
+    assert blocks[-1].t_s[-1] == pytest.approx(START_S + 3999 / 50, abs=0.05)
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+@pytest.mark.parametrize("away_s", [4, 1200])
+def test_over_a_lost_link_the_segment_goes_on_with_a_gap(stamped: bool, away_s: int) -> None:
+    stream = Stream(50.0, stamped=stamped)
+    stream.begin(50.0)
+    fed(stream, range(0, 3000, 10))
+    stream.lost(clean=False)
+    stream.begin(50.0)
+    first = 3000 + 50 * away_s
+    block, *others = fed(stream, range(first, first + 200, 10))
+    assert (block.segment, block.first_index) == (0, first)
+    assert block.gap_before_s == pytest.approx(away_s, abs=0.05)
+    assert all(other.gap_before_s == 0.0 for other in others)
+    assert others[-1].t_s[-1] == pytest.approx(START_S + (first + 199) / 50, abs=0.02)
+
+
+@pytest.mark.parametrize("setting", [(25.0, 8.0), (50.0, 4.0)])
+def test_another_rate_or_range_begins_a_segment(setting: tuple[float, float]) -> None:
+    stream = Stream(50.0, 8.0)
+    stream.begin(50.0, 8.0)
+    last = fed(stream, range(0, 100, 10))[-1]
+    stream.begin(*setting)
+    (block,) = stream.add(still(10), START_S + 3.0, round(1e6 * 4324.5))
+    assert (block.segment, block.first_index, block.rate_hz) == (1, 0, setting[0])
+    assert block.t_s[0] > last.t_s[-1]
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+def test_after_a_crash_a_new_segment_goes_on_later(stamped: bool) -> None:
+    stream = Stream(50.0, stamped=stamped)
+    last = fed(stream, range(0, 3000, 10))[-1]
+    memory = json.loads(json.dumps(stream.resume(), allow_nan=False))
+    other = Stream(50.0, stamped=stamped)
+    assert other.remember(memory)
+    assert other.resume() == memory
+    other.begin(50.0)
+    block = fed(other, range(6000, 6100, 10))[0]
+    assert (block.segment, block.first_index) == (1, 0)
+    assert block.t_s[0] > last.t_s[-1]
+    assert block.t_s[-1] == pytest.approx(START_S + 6009 / 50, abs=0.02)
+
+
+@pytest.mark.parametrize("memory", [None, {}, {"of": "another program"}, {"clock": None, "segment": "x"}, 7])
+def test_a_memory_it_does_not_understand_changes_nothing(memory: object) -> None:
+    stream = Stream(50.0)
+    assert not stream.remember(memory)
+    assert fed(stream, range(0, 100, 10))[0].segment == 0
+
+
+def test_identical_payloads_are_dropped_only_at_once_and_after_an_unclean_loss() -> None:
+    stream = Stream(10.0, stamped=False)
+    assert not stream.is_repeat(b"abc", 1.0)
+    assert not stream.is_repeat(b"abc", 1.001)
+    stream.lost(clean=True)
+    assert not stream.is_repeat(b"abc", 1.002)
+    stream.lost(clean=False)
+    assert stream.is_repeat(b"abc", 1.003)
+    assert not stream.is_repeat(b"abd", 1.004)
+    assert not stream.is_repeat(b"abd", 1.2)
+
+
+def test_the_quality_says_what_is_special() -> None:
+    stamped = Stream(50.0, 2.0)
+    (plain,) = stamped.add(still(1), START_S, 1)
+    (clipped,) = stamped.add(np.array([[0.1, 0.0, -2.0]]), START_S + 0.02, 20_001)
+    (worn,) = stamped.add(still(1), START_S + 0.04, 40_001, quality=Quality.DEVICE_NOT_WORN)
+    assert (plain.quality, clipped.quality) == (Quality.NONE, Quality.CLIPPED)
+    assert worn.quality == Quality.DEVICE_NOT_WORN
+    (counted,) = Stream(1.0, stamped=False).add(still(1), START_S)
+    assert counted.quality == Quality.INTERPOLATED_TIME | Quality.LOW_RATE
+
+
+def test_a_counter_of_the_device_says_what_is_missing() -> None:
+    stream = Stream(50.0, stamped=False)
+    fed(stream, range(0, 3000, 10))
+    (block,) = stream.add(still(10), START_S + 3029 / 50, lost=20)
+    assert (block.first_index, block.gap_before_s) == (3020, pytest.approx(0.4))
+    assert block.t_s[-1] == pytest.approx(START_S + 3029 / 50, abs=0.001)
+
+
+def test_where_only_changes_are_sent_silence_repeats_the_last_value() -> None:
+    stream = Stream(10.0, stamped=False, on_change=True)
+    stream.add(still(1), START_S)
+    (block,) = stream.add(np.array([[1.0, 0.0, 0.0]]), START_S + 3.0)
+    assert np.array_equal(block.xyz_g[:, 2], [1.0] * 29 + [0.0])
+    assert block.t_s[-1] == pytest.approx(START_S + 3.0)
+    assert block.gap_before_s == 0.0
+    assert block.quality == Quality.CHANGE_ONLY | Quality.INTERPOLATED_TIME
+    (held,) = stream.hold(START_S + 4.05)
+    assert len(held.t_s) == 10
+    assert held.t_s[0] == pytest.approx(START_S + 3.1)
+    assert stream.hold(START_S + 4.05) == []
+
+
+def test_nothing_is_held_over_a_lost_link() -> None:
+    stream = Stream(10.0, stamped=False, on_change=True)
+    stream.add(still(1), START_S)
+    stream.lost(clean=False)
+    assert stream.hold(START_S + 5.0) == []
+    (block,) = stream.add(still(1), START_S + 30.0)
+    assert len(block.t_s) == 1
+    assert block.gap_before_s == pytest.approx(29.9)
+
+
+def test_times_of_a_jittered_change_only_device_are_true_within_100_ms_rms() -> None:
+    """Ten polls a second, a third of them unchanged, arrivals up to 150 ms late."""
+    stream, rng, errors = Stream(10.0, stamped=False, on_change=True), np.random.default_rng(1), []
+    for poll in range(6000):
+        true_s = START_S + poll / 9.7
+        if rng.random() < 0.33:
+            continue
+        (block,) = stream.add(rng.normal(0, 1, (1, 3)), true_s + 0.01 + 0.15 * rng.random())
+        errors.append(block.t_s[-1] - true_s)
+    assert rms_ms(np.array(errors)) < 100.0
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    steps=st.lists(
+        st.tuples(
+            st.integers(0, 5), st.floats(-20, 1e4), st.integers(-(10**7), 10**10), st.integers(0, 50), st.integers(0, 9)
+        ),
+        max_size=30,
+    ),
+    stamped=st.booleans(),
+    on_change=st.booleans(),
+)
+def test_whatever_comes_times_and_indices_grow(
+    steps: list[tuple[int, float, int, int, int]], stamped: bool, on_change: bool
+) -> None:
+    stream, at_s, stamp_us, blocks = Stream(25.0, stamped=stamped, on_change=on_change), START_S, 10**12, []
+    for count, passed_s, passed_us, lost, what in steps:
+        at_s, stamp_us = at_s + passed_s, max(0, stamp_us + passed_us)
+        if what == 0:
+            stream.lost(clean=False)
+        elif what == 1:
+            stream.rebooted()
+        elif what == 2:
+            stream.begin(12.5)
+        elif what == 3:
+            stream.remember(json.loads(json.dumps(stream.resume())))
+        elif what == 4 and on_change:
+            blocks += stream.hold(at_s)
+        blocks += stream.add(still(count), at_s, stamp_us if stamped else None, lost)
+    assert all(np.isfinite(block.t_s).all() for block in blocks)
+    assert (np.diff(np.concatenate([np.empty(0), *(block.t_s for block in blocks)])) > 0).all()
+    indices = [
+        (block.segment, index) for block in blocks for index in (block.first_index, block.first_index + len(block.t_s))
+    ]  # type: ignore[operator]
+    assert indices == sorted(indices)
