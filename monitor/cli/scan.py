@@ -84,7 +84,7 @@ def picture(survey: Survey, everybody: bool) -> Table:
     table = Table("signal", "device", "what it is", "samples", "alert", "first", "now")
     for neighbour in survey.known:
         cells = row(neighbour)
-        texts = (
+        texts = [
             bars(neighbour.rssi_dbm),
             f"{cells['name']}\n{cells['address']}".strip(),
             cells["title"],
@@ -92,11 +92,11 @@ def picture(survey: Survey, everybody: bool) -> Table:
             cells["alert"] or "none",
             cells["pairing"] or "nothing to do",
             now(neighbour),
-        )
+        ]
         table.add_row(*map(Text, texts))
     for neighbour in survey.unknown if everybody else ():
-        texts = (bars(neighbour.rssi_dbm), f"{neighbour.name}\n{neighbour.address}".strip(), "not known")
-        table.add_row(*map(Text, texts))
+        words = (bars(neighbour.rssi_dbm), f"{neighbour.name}\n{neighbour.address}".strip(), "not known")
+        table.add_row(*map(Text, words))
     return table
 
 
