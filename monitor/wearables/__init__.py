@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from monitor.wearables.bangle import Bangle
 from monitor.wearables.base import Driver
+from monitor.wearables.bthome import BTHome
 from monitor.wearables.deskband import DeskBand
 from monitor.wearables.infinitime import InfiniTime
 from monitor.wearables.microbit import MicroBit
+from monitor.wearables.phone import Phone
+from monitor.wearables.ruuvi import Ruuvi
 from monitor.wearables.thingy52 import Thingy52
 
 WEARABLES: dict[str, type[Driver]] = {
@@ -15,4 +18,7 @@ WEARABLES: dict[str, type[Driver]] = {
     "microbit": MicroBit,
     "bangle": Bangle,
     "thingy52": Thingy52,
+    "ruuvi": Ruuvi,
+    "bthome": BTHome,
+    "phone": Phone,
 }
