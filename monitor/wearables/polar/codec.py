@@ -217,4 +217,5 @@ def _from_integers(kind: int, content: bytes) -> NDArray[np.float64]:
         raise DecodeError(f"frame: {len(content)} bytes are no whole samples of {3 * size}", content)
     octets = np.frombuffer(content, np.uint8).reshape(-1, 3, size).astype(np.int64)
     values = (octets << (8 * np.arange(size))).sum(axis=2)
-    return np.where(values >> (8 * size - 1), values - (1 << 8 * size), values).astype(np.float64)
+    signed = np.where(values >> (8 * size - 1), values - (1 << 8 * size), values)
+    return np.asarray(signed, np.float64)
