@@ -1,7 +1,7 @@
 """WitMotion's byte stream: frames of 20 bytes, found again after garbage; registers; the battery's voltage.
 
-There is no checksum. A frame is believed where the one before has just ended, or else where the next one follows it or
-the notification ends with it. Vibration sensors (WTVB01) send longer frames under the same two bytes: refused.
+There is no checksum. A frame is believed where the next one follows it or the notification ends with it; where the one
+before has not just ended, its acceleration must be that of a body. Vibration sensors (WTVB01) send longer frames under the same two bytes: refused.
 """
 
 from __future__ import annotations
@@ -83,8 +83,9 @@ class Framer:
 
     def _is_frame(self, buffer: bytes) -> bool:
         after = buffer[FRAME_BYTES : FRAME_BYTES + 2]
-        followed = (MOTION.startswith(after) or REGISTER.startswith(after)) if len(after) < 2 else _is_head(after)
-        return _is_head(buffer) and (self.in_step or (followed and _is_plausible(buffer)))
+        # Two halves with a lost notification between them look like a frame, but for what follows.
+        followed = any(head.startswith(after) for head in (MOTION, REGISTER))
+        return _is_head(buffer) and followed and (self.in_step or _is_plausible(buffer))
 
     def _is_longer(self, buffer: bytes) -> bool:
         ends = len(buffer) == VIBRATION_BYTES or buffer[VIBRATION_BYTES : VIBRATION_BYTES + 2] == MOTION

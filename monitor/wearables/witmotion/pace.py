@@ -24,7 +24,7 @@ class Pace:
 
     def heard(self, count: int, at_s: float) -> None:
         """Some samples came."""
-        if not self.packets or not 0 <= at_s - self.newest_s <= LONGEST_PAUSE_S:
+        if not self.packets or abs(at_s - self.newest_s) > LONGEST_PAUSE_S:
             self.forget()
             self.first_s = at_s
         else:
