@@ -96,7 +96,8 @@ def decode_message(data: bytes) -> Response | Data | Continuation:
 def split_vectors(content: bytes) -> tuple[NDArray[np.float64], bytes]:
     """Whole acceleration vectors (N, 3) in g, N >= 0, and the bytes of one that is not complete yet."""
     whole = len(content) // VECTOR_BYTES * VECTOR_BYTES
-    xyz_ms2 = np.frombuffer(content[:whole], "<f4").reshape(-1, 3).astype(np.float64)
+    with np.errstate(invalid="ignore"):  # a signalling NaN complains already when it is converted
+        xyz_ms2 = np.frombuffer(content[:whole], "<f4").reshape(-1, 3).astype(np.float64)
     if not (np.abs(xyz_ms2) < HIGHEST_MS2).all():  # false for NaN, too
         raise DecodeError("acceleration: no number that can be", content)
     return xyz_ms2 / STANDARD_GRAVITY, content[whole:]

@@ -1,7 +1,8 @@
 """WitMotion's byte stream: frames of 20 bytes, found again after garbage; registers; the battery's voltage.
 
 There is no checksum. A frame is believed where the next one follows it or the notification ends with it; where the one
-before has not just ended, its acceleration must be that of a body. Vibration sensors (WTVB01) send longer frames under the same two bytes: refused.
+before has not just ended, its acceleration must be that of a body. Vibration sensors (WTVB01) send longer frames under
+the same two bytes: refused.
 """
 
 from __future__ import annotations
