@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from monitor.model import Answer, AnswerKind, BatteryLevel, Nudge, PacketRefused
 from monitor.wearables.asking import Asking, AskingRules, Settled
 from monitor.wearables.base import (
@@ -29,6 +32,8 @@ from monitor.wearables.stream import Stream
 
 CALLS = frozenset({"nudge", "stand_up", "urgent", "identify"})
 """Kinds of nudge that the wearer may answer; the others end a call."""
+GATHER_S = 0.5
+"""Samples that come one a notification are handed on together: each block costs the stages after us the same."""
 
 
 @dataclass
@@ -53,6 +58,32 @@ class Call:
 
 
 @dataclass
+class Gathered:
+    """Samples that wait for others."""
+
+    xyz_g: list[tuple[float, float, float]] = field(default_factory=list)
+    since_s: float = 0.0
+    """Arrival of the first."""
+    last_s: float = 0.0
+    """Arrival of the newest."""
+
+    def add(self, xyz_g: NDArray[np.float32], at_s: float) -> None:
+        """More samples, (N, 3)."""
+        self.since_s = self.since_s if self.xyz_g else at_s
+        self.xyz_g += [(x_g, y_g, z_g) for x_g, y_g, z_g in xyz_g.tolist()]
+        self.last_s = at_s
+
+    def is_due(self, now_s: float) -> bool:
+        """Whether there is anything, and it has waited long enough."""
+        return bool(self.xyz_g) and now_s - self.since_s >= GATHER_S
+
+    def handed_to(self, stream: Stream) -> Reply:
+        """Everything, as blocks."""
+        xyz_g, self.xyz_g = self.xyz_g, []
+        return [*stream.add(np.array(xyz_g, dtype=np.float32), self.last_s)] if xyz_g else []
+
+
+@dataclass
 class LinkedDriver:
     """One connected device; what is its own is in the methods with an underscore."""
 
@@ -65,6 +96,7 @@ class LinkedDriver:
     stream: Stream = field(init=False)
     asking: Asking = field(init=False)
     call: Call = field(default_factory=Call)
+    gathered: Gathered = field(default_factory=Gathered)
     up: bool = False
     """False before the first start and after a loss."""
     stopping: bool = False
@@ -84,6 +116,7 @@ class LinkedDriver:
             self.stream = self._new_stream()
             self.stream.remember(resume.get("stream"))
         self.asking = Asking(self.rules)
+        self.gathered = Gathered()
         self.up, self.stopping, self.subscribed, self.battery = True, False, [], -1
         return self._opening(now_s)
 
@@ -170,7 +203,7 @@ class LinkedDriver:
 
     def _passed(self, now_s: float) -> Reply:
         """Time has passed."""
-        return []
+        return self._flush() if self.gathered.is_due(now_s) else []
 
     def _calling(self, nudge: Nudge) -> Reply:
         """Actions that call the wearer; empty where this kind says nothing."""
@@ -181,8 +214,20 @@ class LinkedDriver:
         return []
 
     def _flush(self) -> Reply:
-        """Facts that were held back."""
-        return []
+        """Samples that were held back."""
+        return self.gathered.handed_to(self.stream)
+
+    def _sampled(self, xyz_g: NDArray[np.float32], at_s: float) -> Reply:
+        """Samples came, (N, 3)."""
+        facts = self._flush() if self.gathered.is_due(at_s) else []
+        self.gathered.add(xyz_g, at_s)
+        return facts
+
+    def _streams_at(self, rate_hz: float) -> Reply:
+        """The device has this rate from now on."""
+        facts = self._flush()
+        self.stream.begin(rate_hz)
+        return facts
 
     # --- what follows ---------------------------------------------------------------------------------------
 
@@ -194,7 +239,7 @@ class LinkedDriver:
             return self._refused_call(action, outcome) if refused and isinstance(action, Write) else []
         match action:
             case Subscribe(characteristic=characteristic):
-                self.subscribed.append(characteristic)
+                self.subscribed += [] if characteristic in self.subscribed else [characteristic]
             case Read(characteristic=characteristic):
                 return self._understand(characteristic, outcome)
             case Write() if settled is Settled.DONE:

@@ -47,14 +47,15 @@ TEXT_BYTES = 20
 SCROLL_MS = 80
 BUTTON_DOWN = 1
 DARK = bytes(5)
+ARROW_UP = bytes.fromhex("040e1f0404")
 WORDS = {
-    "nudge": "BREAK?",
     "stand_up": "STAND UP",
     "urgent": "STAND UP!",
     "well_done": "WELL DONE",
     "identify": "HELLO",
 }
 """What scrolls by, by ``Nudge.kind``: the coach's own titles take half a minute on 25 LEDs."""
+PICTURES = {"stop": DARK, "nudge": ARROW_UP}
 NO_DATA = (
     "the board's program offers no accelerometer: flash one that starts the accelerometer service (MakeCode, extension"
     ' Bluetooth, setting "No pairing required"), and remove the board from the Bluetooth settings of this machine'
@@ -102,7 +103,7 @@ class MicroBit(LinkedDriver):
 
     ADVERTISED: ClassVar[Advertised] = Advertised(name_prefixes=("BBC micro:bit",))
     RULES: ClassVar[type[BaseModel]] = MicroBitRules
-    ALERTED_BY: ClassVar[tuple[str, ...]] = (TEXT,)
+    ALERTED_BY: ClassVar[tuple[str, ...]] = (TEXT, MATRIX)
     ABOUT: ClassVar[About] = About(
         title="BBC micro:bit",
         products=("micro:bit V2", "micro:bit V1 and V1.5"),
@@ -149,7 +150,7 @@ class MicroBit(LinkedDriver):
             case str(button) if button in (BUTTON_A, BUTTON_B):
                 return self._pressed(button, packet)
             case str(data) if data == DATA and not self.stream.is_repeat(packet.data, packet.at_s):
-                return list(self.stream.add(decode_triplets(packet.data), packet.at_s))
+                return self._sampled(decode_triplets(packet.data), packet.at_s)
         return []
 
     def _pressed(self, button: str, packet: Packet) -> Reply:
@@ -170,8 +171,7 @@ class MicroBit(LinkedDriver):
         shorter = [each for each in PERIODS_MS if each < self.asked_ms]
         if period_ms > MUCH_LONGER * self.rules.period_ms and shorter:
             return self._ask_period(shorter[-1], outcome.at_s)
-        self.stream.begin(1000.0 / period_ms)
-        return []
+        return self._streams_at(1000.0 / period_ms)
 
     def _failed(self, action: Action, outcome: Outcome) -> Reply:
         if action == Read(FIRMWARE_REVISION):
@@ -179,14 +179,14 @@ class MicroBit(LinkedDriver):
         if isinstance(action, Write) and action.characteristic == PERIOD:
             return self.asking.ask(Read(PERIOD), outcome.at_s)
         if action == Read(PERIOD):
-            self.stream.begin(1000.0 / DEFAULT_PERIOD_MS)
+            return self._streams_at(1000.0 / DEFAULT_PERIOD_MS)
         return []
 
     def _describe(self, firmware: str) -> Reply:
         return [WearableFacts("BBC micro:bit", firmware, can_alert=True)]
 
     def _calling(self, nudge: Nudge) -> Reply:
-        if nudge.kind == "stop":
-            return [Write(MATRIX, DARK, note="stop")]
+        if nudge.kind in PICTURES:
+            return [Write(MATRIX, PICTURES[nudge.kind], note=nudge.kind)]
         text = WORDS.get(nudge.kind)
         return [] if text is None else [Write(TEXT, encode_text(text), note=nudge.kind)]

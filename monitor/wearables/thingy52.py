@@ -31,7 +31,6 @@ from monitor.wearables.base import (
 from monitor.wearables.linked import LinkedDriver
 from monitor.wearables.standard import BATTERY_LEVEL
 from monitor.wearables.stream import Stream
-from monitor.wearables.triplets import decode_triplets
 
 
 def _uuid(short: str) -> str:
@@ -46,6 +45,8 @@ SOUND_CONFIG, SPEAKER = _uuid("0501"), _uuid("0502")
 ADVERTISING_UNITS = 608
 """380 ms in units of 0.625 ms: as delivered."""
 RAW_BYTES = 18
+COUNTS_PER_UNIT = (1024, 32, 16)
+"""Of g, degrees a second and microtesla: 6Q10, 11Q5, 12Q4."""
 BUTTON_DOWN = 1
 DOUBLE_PRESS_S = 1.0
 """A second press within this asks for a later time."""
@@ -83,6 +84,15 @@ class MotionConfig:
     wake_on_motion: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class RawMotion:
+    """One sample of everything (0406); we use the acceleration."""
+
+    xyz_g: NDArray[np.float32]
+    turn_dps: NDArray[np.float32]
+    field_ut: NDArray[np.float32]
+
+
 AS_DELIVERED = MotionConfig(1000, 500, 500, 10, 1)
 _CONFIG = struct.Struct("<HHHHB")
 
@@ -104,11 +114,13 @@ def encode_config(config: MotionConfig) -> bytes:
     )
 
 
-def decode_raw(data: bytes) -> NDArray[np.float32]:
-    """(1, 3) acceleration in g; gyroscope and compass follow it and are left alone."""
+def decode_raw(data: bytes) -> RawMotion:
+    """The eighteen bytes of raw motion."""
     if len(data) != RAW_BYTES:
         raise DecodeError(f"raw motion: {len(data)} bytes, not {RAW_BYTES}", data)
-    return decode_triplets(data[:6])
+    counts = np.frombuffer(data, "<i2").reshape(3, 3)
+    xyz_g, turn_dps, field_ut = (counts / np.array(COUNTS_PER_UNIT)[:, None]).astype(np.float32)
+    return RawMotion(xyz_g, turn_dps, field_ut)
 
 
 def decode_advertising(data: bytes) -> tuple[int, int]:
@@ -197,7 +209,7 @@ class Thingy52(LinkedDriver):
             return self._pressed(packet) if decode_button(packet.data) == BUTTON_DOWN else []
         if packet.characteristic != RAW or self.stream.is_repeat(packet.data, packet.at_s):
             return []
-        return list(self.stream.add(decode_raw(packet.data), packet.at_s))
+        return self._sampled(decode_raw(packet.data).xyz_g[None], packet.at_s)
 
     def _pressed(self, packet: Packet) -> Reply:
         """The first press waits whether a second one follows."""
@@ -210,10 +222,11 @@ class Thingy52(LinkedDriver):
         return self.call.answered(kind, before_s)
 
     def _passed(self, now_s: float) -> Reply:
+        samples = super()._passed(now_s)
         if self.pressed_s is None or now_s - self.pressed_s <= DOUBLE_PRESS_S:
-            return []
+            return samples
         pressed_s, self.pressed_s = self.pressed_s, None
-        return self.call.answered(AnswerKind.ACKNOWLEDGED, pressed_s)
+        return samples + self.call.answered(AnswerKind.ACKNOWLEDGED, pressed_s)
 
     def _has_read(self, characteristic: str, value: bytes, outcome: Outcome) -> Reply:
         match characteristic:
@@ -231,17 +244,15 @@ class Thingy52(LinkedDriver):
 
     def _configure(self, config: MotionConfig, now_s: float) -> Reply:
         if config.motion_hz == self.rules.rate_hz:
-            self.stream.begin(float(config.motion_hz))
-            return []
+            return self._streams_at(float(config.motion_hz))
         self.delivered_hz = config.motion_hz
         wanted = replace(config, motion_hz=self.rules.rate_hz)
         return self.asking.ask(Write(MOTION_CONFIG, encode_config(wanted)), now_s)
 
     def _has_written(self, action: Write, outcome: Outcome) -> Reply:
         if action.characteristic == MOTION_CONFIG:
-            self.stream.begin(float(decode_config(action.data).motion_hz))
-        if action.characteristic == SOUND_CONFIG:
-            self.speaks = True
+            return self._streams_at(float(decode_config(action.data).motion_hz))
+        self.speaks = self.speaks or action.characteristic == SOUND_CONFIG
         return []
 
     def _failed(self, action: Action, outcome: Outcome) -> Reply:
@@ -250,7 +261,7 @@ class Thingy52(LinkedDriver):
         if action == Read(ADVERTISING):
             return self._stay_findable(ADVERTISING_UNITS, outcome.at_s)
         if isinstance(action, Write) and action.characteristic == MOTION_CONFIG:
-            self.stream.begin(float(self.delivered_hz))
+            return self._streams_at(float(self.delivered_hz))
         return []
 
     def _calling(self, nudge: Nudge) -> Reply:

@@ -252,6 +252,7 @@ def test_a_watch_without_motion_is_given_up_with_a_remedy() -> None:
 
 # --- alerts -------------------------------------------------------------------------------------------------------
 
+CALL_BUTTONS = [(0, AnswerKind.SNOOZED), (1, AnswerKind.ACKNOWLEDGED), (2, AnswerKind.SNOOZED), (3, None)]
 NUDGE = Nudge("stand_up", 7, 120.0, "Time to stand", "You have been sitting 50 min")
 
 
@@ -273,7 +274,7 @@ def test_a_watch_that_takes_no_text_gets_the_simple_alert() -> None:
     assert [answer.kind for answer in talk.of(Answer)] == [AnswerKind.REFUSED]
 
 
-@pytest.mark.parametrize(("button", "kind"), [(1, AnswerKind.ACKNOWLEDGED), (0, AnswerKind.SNOOZED), (2, None)])
+@pytest.mark.parametrize(("button", "kind"), CALL_BUTTONS)
 def test_a_repeated_alert_rings_where_wanted_and_is_answered(button: int, kind: AnswerKind | None) -> None:
     talk = watch(InfiniTimeRules(ring_when_repeated=True))
     talk.alert(Nudge("urgent", 7, 120.0, "Still time", ""))

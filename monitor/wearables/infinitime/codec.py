@@ -15,7 +15,7 @@ DECLINED, ACCEPTED, MUTED = 0, 1, 2
 
 
 def decode_steps(data: bytes) -> int:
-    """Steps of the day."""
+    """Steps of the day, which the watch counts itself; the pipeline counts its own."""
     if len(data) < 4:
         raise DecodeError("steps: shorter than 4 bytes", data)
     return int.from_bytes(data[:4], "little")

@@ -56,7 +56,7 @@ class InfiniTimeRules(AskingRules, frozen=True, extra="forbid"):
     set_clock: bool = Field(True, description="Set the watch's clock on connecting, as the phone's app would.")
     clock_timezone: str = Field("", description="Time zone shown on the watch; empty is that of this machine.")
     ring_when_repeated: bool = Field(
-        False, description="A repeated alert rings like a call until it is accepted (break) or declined (later)."
+        False, description="A repeated alert rings like a call until it is accepted (break), declined or muted (later)."
     )
 
 
@@ -140,8 +140,11 @@ class InfiniTime(LinkedDriver):
         return super()._refused_call(action, outcome)
 
     def _answered(self, answer: int, at_s: float) -> Reply:
-        kind = {codec.ACCEPTED: AnswerKind.ACKNOWLEDGED, codec.DECLINED: AnswerKind.SNOOZED}.get(answer)
-        return [] if kind is None else self.call.answered(kind, at_s)
+        """Accepted is a break; declined and muted both say: later."""
+        if answer not in (codec.ACCEPTED, codec.DECLINED, codec.MUTED):
+            return []
+        kind = AnswerKind.ACKNOWLEDGED if answer == codec.ACCEPTED else AnswerKind.SNOOZED
+        return self.call.answered(kind, at_s)
 
     def _flush(self) -> Reply:
         return list(self.polls.flush())

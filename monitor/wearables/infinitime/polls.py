@@ -21,6 +21,10 @@ POLL_HZ = 10.0
 """The main loop ticks every 100 ms, or a little later (9.6 to 10 Hz are typical)."""
 SILENT_POLL = 0.75
 """A value so many periods later than expected comes after a silent poll; jitter is half a connection interval."""
+GATHER_S = 0.5
+"""Values are handed on together: each block costs the stages after us the same."""
+PIECE = 10
+"""Values delivered at once: over many the error of the rate would look like silence."""
 
 Vector = tuple[float, float, float]
 
@@ -44,14 +48,16 @@ class Polls:
     """When anything came last: until then the link was alive."""
 
     def heard(self, xyz_g: NDArray[np.float32], at_s: float) -> list[AccelBlock]:
-        """Take a value in; deliver those that have waited long enough."""
+        """Take a value in, and deliver what is due."""
         x_g, y_g, z_g = xyz_g
         self.waiting.append(Arrival(at_s, (float(x_g), float(y_g), float(z_g))))
         self.heard_s = at_s
         return self.passed(at_s)
 
     def passed(self, now_s: float) -> list[AccelBlock]:
-        """Deliver what has waited long enough."""
+        """Deliver what has waited long enough, some together."""
+        if not self.waiting or self.waiting[0].at_s > now_s - self.window_s - GATHER_S:
+            return []
         ready = sum(1 for each in self.waiting if each.at_s <= now_s - self.window_s)
         return self._deliver(ready)
 
@@ -73,24 +79,35 @@ class Polls:
         return None if self.stream.relinked or self.stream.renew else self.stream.held_g
 
     def _deliver(self, count: int) -> list[AccelBlock]:
-        if not count:
-            return []
         bounds_s = self._bounds_s()[:count]
         ready, self.waiting = self.waiting[:count], self.waiting[count:]
+        blocks: list[AccelBlock] = []
+        for first in range(0, count, PIECE):
+            piece = slice(first, first + PIECE)
+            blocks += self._deliver_piece(ready[piece], bounds_s[piece])
+        return blocks
+
+    def _deliver_piece(self, ready: list[Arrival], bounds_s: list[float]) -> list[AccelBlock]:
         rows: list[Vector] = []
         believed_s, before = self._newest(), self._held()
-        period_s, hold = self.stream.period_s, self.stream.rules.hold_s
         for arrival, bound_s in zip(ready, bounds_s, strict=True):
             if believed_s is not None and before is not None:
-                silent = int((bound_s - believed_s) / period_s - SILENT_POLL)
-                if 0 < silent <= hold / period_s:
-                    rows += [before] * silent
-                    believed_s += silent * period_s
-                believed_s += period_s
+                silent = self._silent_polls(bound_s - believed_s)
+                rows += [before] * silent
+                believed_s += (silent + 1) * self.period_s
             rows.append(arrival.xyz_g)
             before = arrival.xyz_g
-            believed_s = bound_s if believed_s is None else believed_s
         return self.stream.add(np.array(rows, dtype=np.float32), bounds_s[-1])
+
+    def _silent_polls(self, passed_s: float) -> int:
+        """Polls that said nothing between two values; what is too long for a silence is left to the stream."""
+        silent = int(passed_s / self.period_s - SILENT_POLL)
+        return silent if 0 < silent <= self.stream.rules.hold_s / self.period_s else 0
+
+    @property
+    def period_s(self) -> float:
+        """As learned, but never shorter than the firmware's tick: or else polls once invented would breed others."""
+        return max(self.stream.period_s, 1 / POLL_HZ)
 
     def _newest(self) -> float | None:
         """Stream time of the newest sample of this link."""
@@ -102,6 +119,6 @@ class Polls:
         bounds_s: list[float] = []
         bound_s = np.inf
         for arrival in reversed(self.waiting):
-            bound_s = min(arrival.at_s, bound_s - self.stream.period_s)
+            bound_s = min(arrival.at_s, bound_s - self.period_s)
             bounds_s.append(float(bound_s))
         return bounds_s[::-1]
