@@ -15,13 +15,15 @@ from firmware_sim.air import Air
 from firmware_sim.clock import ScaledClock
 from firmware_sim.peripheral import VirtualWearable, virtual_wearable
 from monitor.clock import Clock
-from monitor.model import AccelBlock, BatteryLevel, LinkState, PacketRefused, WearableFacts
+from monitor.model import AccelBlock, BatteryLevel, LinkEvent, LinkState, PacketRefused, WearableFacts
 from monitor.transport.ble import Link
 from monitor.wearables import WEARABLES
 from tests.support.air import Facts, linked, radio_on
 
 SPEED = 20.0
-WALL_S = 10.0
+STREAM_S = 120.0
+SLACK_S = 2.0
+"""A tenth of a second of wall time: at this speed the radio's jitter is twenty times what it is."""
 
 
 @contextlib.asynccontextmanager
@@ -59,7 +61,7 @@ async def test_a_wearable_is_read_as_its_page_says(
 ) -> None:
     async with worn(profile, kind, rules) as (_, _, facts):
         await facts.until(lambda: facts.of(AccelBlock) and facts.of(AccelBlock)[-1].rate_hz == rate_hz, 10.0)
-        await asyncio.sleep(WALL_S / 2)
+        await asyncio.sleep(STREAM_S / SPEED)
         assert facts.states[-1] is LinkState.STREAMING
     blocks = [block for block in facts.of(AccelBlock) if block.rate_hz == rate_hz]
     t_s = np.concatenate([block.t_s for block in blocks])
@@ -71,3 +73,59 @@ async def test_a_wearable_is_read_as_its_page_says(
     assert facts.states.count(LinkState.CONNECTED) == 1
     assert facts.of(BatteryLevel)[-1].percent in range(101)
     assert facts.of(WearableFacts)
+
+
+async def test_an_older_verity_that_sends_counts_is_read_as_well() -> None:
+    async with worn("verity", "polar", firmware="old") as (_, _, facts):
+        await facts.until(lambda: len(facts.indices) > 52 * 20)
+    norms_g = np.linalg.norm(np.concatenate([block.xyz_g for block in facts.of(AccelBlock)]), axis=1)
+    assert float(np.median(norms_g)) == pytest.approx(1.0, abs=0.05)
+    assert not facts.of(PacketRefused)
+
+
+@pytest.mark.parametrize(("profile", "kind"), [("polar-h10", "polar"), ("movesense", "movesense")])
+async def test_lost_packets_are_seen_by_their_stamps(profile: str, kind: str) -> None:
+    async with worn(profile, kind) as (wearable, _, facts):
+        await facts.until(lambda: len(facts.indices) > 25 * 10)
+        wearable.profile.drop_probability = 0.2
+        await facts.until(lambda: sum(block.gap_before_s > 0 for block in facts.of(AccelBlock)[1:]) > 4)
+        wearable.profile.drop_probability = 0.0
+    blocks = facts.of(AccelBlock)
+    missing_s = sum(block.gap_before_s or 0 for block in blocks)
+    spanned_s = blocks[-1].t_s[-1] - blocks[0].t_s[0]
+    assert len(facts.indices) / blocks[0].rate_hz + missing_s == pytest.approx(spanned_s, abs=SLACK_S)
+
+
+@pytest.mark.parametrize(
+    ("profile", "kind"),
+    [("polar-h10", "polar"), ("verity", "polar"), ("movesense", "movesense"), ("witmotion", "witmotion")],
+)
+async def test_out_of_range_and_back_is_a_gap(profile: str, kind: str) -> None:
+    async with worn(profile, kind) as (wearable, _, facts):
+        await facts.until(lambda: len(facts.indices) > 25 * 10)
+        wearable.out_of_range(True)
+        await facts.until_state(LinkState.LOST)
+        seen = len(facts.of(AccelBlock))
+        wearable.out_of_range(False)
+        await facts.until(lambda: len(facts.of(AccelBlock)) > seen + 10, 15.0)
+    blocks = facts.of(AccelBlock)
+    gap_s = blocks[seen].gap_before_s
+    assert gap_s == pytest.approx(blocks[seen].t_s[0] - blocks[seen - 1].t_s[-1], abs=SLACK_S)
+    assert blocks[-1].segment == blocks[seen - 1].segment
+    assert (np.diff(np.concatenate([block.t_s for block in blocks])) > 0).all()
+
+
+@pytest.mark.parametrize(("profile", "kind"), [("polar-h10", "polar"), ("movesense", "movesense")])
+async def test_a_reboot_begins_a_new_segment(profile: str, kind: str) -> None:
+    async with worn(profile, kind) as (wearable, _, facts):
+        await facts.until(lambda: len(facts.indices) > 25 * 20)
+        wearable.reboot()
+        await facts.until(lambda: facts.of(AccelBlock)[-1].segment == 1, 15.0)
+    assert (np.diff(np.concatenate([block.t_s for block in facts.of(AccelBlock)])) > 0).all()
+
+
+async def test_a_radio_that_takes_only_short_packets_is_told_by_its_reason() -> None:
+    async with worn("polar-h10", "polar", max_mtu=50) as (_, _, facts):
+        await facts.until_state(LinkState.LOST)
+    (lost, *_) = [event for event in facts.of(LinkEvent) if event.state is LinkState.LOST]
+    assert "short packets" in lost.detail

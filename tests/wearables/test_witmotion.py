@@ -146,8 +146,8 @@ def test_on_a_later_link_the_rate_is_known() -> None:
     before = len(talk.t_s)
     talk.sent, talk.began_s = 0, talk.now_s
     talk.live(2)
-    assert len(talk.t_s) - before > 35
-    later = talk.of(AccelBlock)[-40]
+    assert len(talk.t_s) - before > 25
+    later = talk.of(AccelBlock)[-1]
     assert max(block.gap_before_s or 0 for block in talk.of(AccelBlock)) == pytest.approx(10.0, abs=0.1)
     assert later.segment == 0
 
@@ -158,7 +158,7 @@ def test_over_a_crash_the_rate_is_remembered() -> None:
     other = wit(rate_hz=20, now_s=NOW_S + 60, began_s=NOW_S + 60)
     other.link(json.loads(json.dumps(talk.driver.resume(), allow_nan=False)))
     other.live(2)
-    assert len(other.t_s) > 35
+    assert len(other.t_s) > 25
     assert {block.segment for block in other.of(AccelBlock)} == {1}
 
 
@@ -174,10 +174,10 @@ def test_garbage_is_refused_and_does_no_harm() -> None:
     talk = wit(rate_hz=20).link()
     talk.live(30)
     with pytest.raises(DecodeError, match="no frame"):
-        talk.hear(NOTIFY, bytes(60))
+        talk.hear(NOTIFY, bytes(100))
     before = len(talk.t_s)
     talk.live(10)
-    assert len(talk.t_s) - before > 195
+    assert len(talk.t_s) - before > 185
 
 
 def test_a_sensor_that_cannot_be_listened_to_is_left_with_a_reason() -> None:

@@ -132,11 +132,11 @@ class Movesense(LinkedDriver):
             case codec.Data(ref=ref) if ref == ACC_REF:
                 # A new measurement: what the last one lacked is lost, and seen by the stamps.
                 self.stamp_ms, self.count, self.rest, self.begun = message.stamp_ms, 0, "", True
-                return self._sampled(message.content, packet.at_s) + self._proven("subscribe", packet.at_s)
+                return self._measured(message.content, packet.at_s) + self._proven("subscribe", packet.at_s)
             case codec.Continuation(ref=ref) if ref == ACC_REF:
                 if not self.begun:
                     raise DecodeError("acceleration: the rest of a measurement whose beginning is missing", packet.data)
-                return self._sampled(message.content, packet.at_s)
+                return self._measured(message.content, packet.at_s)
         return []
 
     def _failed(self, action: Action, outcome: Outcome) -> Reply:
@@ -162,7 +162,7 @@ class Movesense(LinkedDriver):
 
     # --- samples --------------------------------------------------------------------------------------------
 
-    def _sampled(self, content: bytes, at_s: float) -> Reply:
+    def _measured(self, content: bytes, at_s: float) -> Reply:
         xyz_g, rest = codec.split_vectors(bytes.fromhex(self.rest) + content)
         self.rest = rest.hex()
         if not len(xyz_g):

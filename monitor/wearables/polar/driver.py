@@ -128,7 +128,7 @@ class Polar(LinkedDriver):
             case str(control) if control == CONTROL:
                 return self._answered(codec.decode_control(packet.data), packet.at_s) + self._next(packet.at_s)
             case str(data) if data == DATA:
-                return self._sampled(packet)
+                return self._framed(packet)
             case str(heart_rate) if heart_rate == HEART_RATE:
                 self.contact, self.contact_s = decode_contact(packet.data), packet.at_s
         return []
@@ -164,13 +164,16 @@ class Polar(LinkedDriver):
 
     # --- samples --------------------------------------------------------------------------------------------
 
-    def _sampled(self, packet: Packet) -> Reply:
+    def _framed(self, packet: Packet) -> Reply:
         frame = codec.decode_frame(packet.data, self.factor)
         if frame is None or not self.streaming or not len(frame.xyz_mg):
             return []  # a stream that ran on from before has unknown settings: it is stopped soon
         bare = self.contact is False and packet.at_s - self.contact_s <= CONTACT_HOLDS_S
         quality = Quality.DEVICE_NOT_WORN if bare else Quality.NONE
-        return list(self.stream.add(frame.xyz_mg / 1000, packet.at_s, frame.stamp_ns // 1000, quality=quality))
+        # Compressed frames are filled by size: only the next sample, which does not fit any more, sends one off.
+        late_s = self.stream.period_s if frame.kind & codec.COMPRESSED else 0.0
+        stamp_us = frame.stamp_ns // 1000
+        return list(self.stream.add(frame.xyz_mg / 1000, packet.at_s - late_s, stamp_us, quality=quality))
 
     def _described(self, characteristic: str) -> Reply:
         waiting = self.asking.is_open(Read(MODEL_NUMBER)) or self.asking.is_open(Read(FIRMWARE_REVISION))

@@ -29,13 +29,15 @@ from monitor.wearables.base import (
 from monitor.wearables.linked import LinkedDriver
 from monitor.wearables.stream import Stream
 from monitor.wearables.witmotion import frames
-from monitor.wearables.witmotion.frames import NOTIFY, RANGE_G, WRITE, Framer
+from monitor.wearables.witmotion.frames import FRAME_BYTES, NOTIFY, RANGE_G, WRITE, Framer
 from monitor.wearables.witmotion.pace import Pace
 
 NO_FRAMES = "the sensor cannot be listened to: switch it off and on, and close the vendor's app"
 VIBRATION = (
     "this is a vibration sensor (WTVB01), which sends no acceleration: a WT901BLE, BWT901BLE or WT9011DCL is needed"
 )
+LONGEST_LOSS = 3 * FRAME_BYTES
+"""Bytes skipped without finding a frame: more than what a lost notification leaves behind."""
 VIBRATION_FRAMES = 3
 """So many longer frames in a row, and it is one."""
 
@@ -131,25 +133,28 @@ class WitMotion(LinkedDriver):
         complete = self.framer.take(packet.data)
         if self.framer.longer >= VIBRATION_FRAMES:
             return self._leave(VIBRATION)
-        if not complete and self.framer.skipped:
+        if not complete and self.framer.skipped > LONGEST_LOSS:
             raise DecodeError(f"no frame in {self.framer.skipped} bytes", packet.data)
         reply = self._battery_of(complete, packet.at_s)
         xyz_g = frames.decode_motion(complete)
-        if len(xyz_g):
-            self.pace.heard(len(xyz_g), packet.at_s)
-        return reply + list(self.stream.add(xyz_g, packet.at_s)) if self.rate_hz else reply
+        if not len(xyz_g):
+            return reply
+        self.pace.heard(len(xyz_g), packet.at_s)
+        return reply + self._sampled(xyz_g, packet.at_s) if self.rate_hz else reply
 
-    def _heed_rate(self) -> None:
+    def _heed_rate(self) -> Reply:
         """Believe a rate that was measured: at once where none is known, else at the second time."""
         measured_hz = self.pace.measured_hz(list(frames.RATE_CODES))
         if measured_hz is None:
-            return
-        if self.rate_hz in (0, measured_hz) or self.doubted_hz == measured_hz:
-            self.rate_hz, self.doubted_hz = measured_hz, 0
-            self.stream.begin(float(measured_hz), RANGE_G)
-            self._plan_settings()
-        else:
+            return []
+        if self.rate_hz not in (0, measured_hz) and self.doubted_hz != measured_hz:
             self.doubted_hz = measured_hz
+            return []
+        facts = self._flush()
+        self.rate_hz, self.doubted_hz = measured_hz, 0
+        self.stream.begin(float(measured_hz), RANGE_G)
+        self._plan_settings()
+        return facts
 
     def _plan_settings(self) -> None:
         wanted_hz, bandwidth_hz = self._wanted_hz(), self.rules.bandwidth_hz
@@ -167,12 +172,12 @@ class WitMotion(LinkedDriver):
     def _passed(self, now_s: float) -> Reply:
         if NOTIFY not in self.subscribed:
             return []
-        self._heed_rate()
+        facts = super()._passed(now_s) + self._heed_rate()
         if self.settings:
-            return self._write_next()
+            return facts + self._write_next()
         if now_s >= self.battery_due_s:
-            return self._ask_battery(now_s)
-        return []
+            return facts + self._ask_battery(now_s)
+        return facts
 
     # --- settings -------------------------------------------------------------------------------------------
 
@@ -194,7 +199,7 @@ class WitMotion(LinkedDriver):
         if self.settings[:1] == [command]:
             self.settings.pop(0)
             if not self.settings:
-                self.rate_hz = 0  # measured again before anything is delivered
+                self.rate_hz = 0  # measured again before anything more is delivered
                 self.pace.forget()
 
     # --- battery --------------------------------------------------------------------------------------------

@@ -105,10 +105,10 @@ def _is_head(data: bytes) -> bool:
     return data[:2] in (MOTION, REGISTER)
 
 
-def decode_motion(frames: list[bytes]) -> NDArray[np.float64]:
+def decode_motion(frames: list[bytes]) -> NDArray[np.float32]:
     """(N, 3) acceleration in g of the frames that carry some, N >= 0."""
     own = [frame[2:8] for frame in frames if frame[:2] == MOTION]
-    return np.frombuffer(b"".join(own), "<i2").reshape(-1, 3) / COUNTS_PER_G
+    return (np.frombuffer(b"".join(own), "<i2").reshape(-1, 3) / COUNTS_PER_G).astype(np.float32)
 
 
 def decode_yaw_deg(frame: bytes) -> float:
