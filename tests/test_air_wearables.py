@@ -129,3 +129,30 @@ async def test_a_radio_that_takes_only_short_packets_is_told_by_its_reason() -> 
         await facts.until_state(LinkState.LOST)
     (lost, *_) = [event for event in facts.of(LinkEvent) if event.state is LinkState.LOST]
     assert "short packets" in lost.detail
+
+
+@pytest.mark.parametrize(("profile", "kind"), [("polar-h10", "polar"), ("verity", "polar"), ("movesense", "movesense")])
+async def test_a_sensor_that_wants_to_be_paired_says_so(profile: str, kind: str) -> None:
+    async with worn(profile, kind, pairing=True) as (_, _, facts):
+        await facts.until_state(LinkState.LOST)
+    (lost, *_) = [event for event in facts.of(LinkEvent) if event.state is LinkState.LOST]
+    assert "bluetoothctl pair" in lost.detail
+    assert "pair the sensor" in lost.detail
+
+
+async def test_measurements_in_many_short_packets_are_put_together() -> None:
+    async with worn("movesense", "movesense", max_mtu=23) as (_, _, facts):
+        await facts.until(lambda: len(facts.indices) > 20 * 30)
+    assert not any(block.gap_before_s for block in facts.of(AccelBlock))
+    assert not facts.of(PacketRefused)
+    assert facts.of(WearableFacts)[0].model == "Movesense"
+
+
+@pytest.mark.parametrize("options", [{"ragged": 0.9}, {"max_mtu": 23}])
+async def test_a_stream_cut_anywhere_is_put_together(options: dict[str, Any]) -> None:
+    async with worn("witmotion", "witmotion", **options) as (_, _, facts):
+        await facts.until(lambda: len(facts.indices) > 20 * 30)
+    assert not facts.of(PacketRefused)
+    norms_g = np.linalg.norm(np.concatenate([block.xyz_g for block in facts.of(AccelBlock)]), axis=1)
+    assert float(np.median(norms_g)) == pytest.approx(1.0, abs=0.05)
+    assert norms_g.max() < 3

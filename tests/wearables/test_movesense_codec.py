@@ -75,6 +75,7 @@ def test_hello_tells_product_and_firmware() -> None:
         "Movesense",
         "GSP sample 1.0.2",
     )
+    assert codec.decode_hello(b"\x01" + b"174630000123\0Move") == ("Movesense", "")
     assert codec.decode_hello(b"") == ("Movesense", "")
 
 

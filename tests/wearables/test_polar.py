@@ -227,15 +227,17 @@ def test_a_late_answer_counts_for_any_try() -> None:
 
 @pytest.mark.parametrize("code", [0x05, 0x08, 0x0F])
 def test_a_sensor_that_wants_to_be_paired_says_so(code: int) -> None:
-    driver, now_s, reasons = Polar(), NOW_S, []
+    driver, now_s, reasons, asked = Polar(), NOW_S, [], 0
     waiting = driver.start(None, now_s)
     for _ in range(60):
         now_s += 0.5
-        for action in [part for part in waiting if isinstance(part, Subscribe)]:
+        for action in [part for part in waiting if part == Subscribe(CONTROL)]:
+            asked += 1
             waiting += driver.done(action, Outcome(now_s, now_s, None, "the wearable wants to be paired first", code))
         reasons += [part.reason for part in waiting if isinstance(part, Reconnect)]
         waiting = driver.tick(now_s)
     (reason,) = reasons
+    assert asked == 3
     assert reason.startswith("the wearable wants to be paired first; pair the sensor")
 
 

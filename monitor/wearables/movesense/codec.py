@@ -104,7 +104,8 @@ def split_vectors(content: bytes) -> tuple[NDArray[np.float64], bytes]:
 
 
 def decode_hello(payload: bytes) -> tuple[str, str]:
-    """Product and firmware, from the strings that follow the protocol version and the serial number."""
+    """Product and firmware: strings that follow protocol version and serial number, and that short packets cut."""
     words = [word.decode("utf-8", "replace").strip() for word in payload[1:].split(b"\0")]
     words = [word for word in words if word.isprintable() and word]
-    return (words[1] if len(words) > 1 else "Movesense"), " ".join(words[2:])
+    product = words[1] if len(words) > 1 else ""
+    return ("Movesense" if "Movesense".startswith(product) else product), " ".join(words[2:])

@@ -35,6 +35,10 @@ from monitor.wearables.stream import Stream
 
 HELLO_REF, ACC_REF, ENERGY_REF = 1, 99, 2
 ENERGY_PATH = "/System/Energy/Level"
+NOT_HEARD = (
+    "pair the sensor if it wants that; if it lacks the GATT SensorData Protocol, put the GSP or datalogger sample"
+    " firmware on it with the Movesense Showcase app"
+)
 NO_GSP = (
     "the sensor does not speak the GATT SensorData Protocol: put the GSP or datalogger sample firmware on it with the"
     " Movesense Showcase app, and move it so that it is awake"
@@ -64,7 +68,7 @@ class Movesense(LinkedDriver):
         clock="every packet bears the time of its first sample, so that times are good to about 20 ms and every loss is"
         " seen; what happens out of reach is not kept",
         alert="",
-        pairing="",
+        pairing="none, unless its firmware asks for it: then accept (no code)",
         battery="weeks from its coin cell (CR2025) at 13 or 26 Hz (an estimate); higher rates cost more",
         wearing=(
             "On a limb band around the middle of the thigh it sees most; it may sit any way round.",
@@ -119,7 +123,7 @@ class Movesense(LinkedDriver):
         self.rest, self.count, self.begun = "", 0, False
         self.stream.begin(float(self.rate_hz))
         ask = self.asking.ask
-        reply = ask(Subscribe(NOTIFY), now_s, NO_GSP) + ask(Read(BATTERY_LEVEL), now_s)
+        reply = ask(Subscribe(NOTIFY), now_s, NOT_HEARD) + ask(Read(BATTERY_LEVEL), now_s)
         return reply + ask(Subscribe(BATTERY_LEVEL), now_s)
 
     def _heard(self, packet: Packet) -> Reply:
@@ -151,7 +155,7 @@ class Movesense(LinkedDriver):
             return reply + self._next(now_s)
         step = self.agenda.pop(0)
         if step == "subscribe":
-            return self._leave(f"{why}; {NO_GSP}")
+            return self._leave(f"{why}; {NO_GSP if why == 'no answer' else NOT_HEARD}")
         unknown: Reply = [WearableFacts("Movesense")] if step == "hello" else [BatteryLevel(None, now_s)]
         return unknown + self._next(now_s)
 

@@ -105,6 +105,10 @@ class Polar(LinkedDriver):
         reply = super().done(action, outcome)
         if isinstance(action, Write):
             self.dialogue.wrote(action.data, outcome)
+        elif self.up and action == Subscribe(CONTROL) and outcome.error is None:
+            # Only now: where the sensor wants to be paired, it is told once, not for every characteristic.
+            reply += self.asking.ask(Subscribe(DATA), outcome.at_s, PAIR_IT)
+            reply += self.asking.ask(Read(CONTROL), outcome.at_s)
         return reply + self._next(outcome.at_s)
 
     def _new_stream(self) -> Stream:
@@ -118,8 +122,8 @@ class Polar(LinkedDriver):
         self.model = self.firmware = ""
         self.contact = None
         ask = self.asking.ask
-        reply = ask(Subscribe(CONTROL), now_s, PAIR_IT) + ask(Subscribe(DATA), now_s, PAIR_IT)
-        for wish in (Read(CONTROL), Read(MODEL_NUMBER), Read(FIRMWARE_REVISION), Read(BATTERY_LEVEL)):
+        reply = ask(Subscribe(CONTROL), now_s, PAIR_IT)
+        for wish in (Read(MODEL_NUMBER), Read(FIRMWARE_REVISION), Read(BATTERY_LEVEL)):
             reply += ask(wish, now_s)
         return reply + ask(Subscribe(BATTERY_LEVEL), now_s)
 
