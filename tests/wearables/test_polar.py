@@ -92,7 +92,7 @@ def test_a_sensor_without_device_information_streams_all_the_same() -> None:
     talk = polar()
     talk.values.clear()
     talk.link()
-    for _ in range(30):
+    for _ in range(15):
         talk.tick()
     assert talk.of(WearableFacts) == [WearableFacts("Polar", "")]
     assert talk.commands == ["0102", H10_START]
@@ -200,10 +200,23 @@ def test_a_stream_that_the_sensor_stops_is_started_again() -> None:
     assert {block.segment for block in talk.of(AccelBlock)} == {0}
 
 
+def test_a_stream_that_falls_silent_is_started_anew_and_given_up_in_the_end() -> None:
+    talk = polar().link()
+    talk.stream(0, 3)
+    for _ in range(25):
+        talk.tick()
+    assert talk.commands[2:] == ["0302", "0102", H10_START]
+    assert not talk.reconnects
+    for _ in range(80):
+        talk.tick()
+    (reason,) = talk.reconnects
+    assert reason.startswith("no data; the sensor is silent")
+
+
 def test_another_measurement_that_stops_is_none_of_our_business() -> None:
     talk = polar().link()
     talk.hear(CONTROL, b"\x01\x00")
-    talk.tick(10.0)
+    talk.tick(5.0)
     assert talk.commands == ["0102", H10_START]
 
 

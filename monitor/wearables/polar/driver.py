@@ -39,6 +39,8 @@ from monitor.wearables.stream import Stream
 MODEL_NUMBER, HEART_RATE = uuid_of(0x2A24), uuid_of(0x2A37)
 CONTACT_HOLDS_S = 5.0
 """Heart rate comes once a second; an older word about skin contact says nothing."""
+SILENT_S = 20.0
+"""A stream without a frame for so long is stopped and started: the longest frames hold 3 s."""
 SETTINGS_DOUBTED = frozenset(
     {
         Status.INVALID_LENGTH,
@@ -82,12 +84,14 @@ class Polar(LinkedDriver):
     """Steps still to be taken in order; names of ``COMMANDS``."""
     pause_until_s: float = 0.0
     refusals: int = 0
-    """Of START and SDK mode, on this link."""
+    """Since the last frame, on this link."""
     parts: str = ""
     """Beginning of an answer in several parts, hexadecimal."""
     chosen: dict[int, int] = field(default_factory=dict)
     factor: float | None = None
     streaming: bool = False
+    heard_s: float = 0.0
+    """When the newest frame came, or the stream was started."""
     sdk_on: bool = False
     model: str = ""
     firmware: str = ""
@@ -156,6 +160,10 @@ class Polar(LinkedDriver):
         reply, why = self.dialogue.overdue(now_s)
         if why:
             return self._leave(f"{why}; {SWITCH_OFF_AND_ON if why == 'no answer' else PAIR_IT}")
+        if self.streaming and now_s - self.heard_s > SILENT_S:
+            self.streaming = False
+            if not self._retry(["stop", "settings", "start"], now_s):
+                return self._leave(f"no data; {SWITCH_OFF_AND_ON}")
         return reply + self._next(now_s)
 
     def _goodbye(self) -> Reply:
@@ -172,6 +180,7 @@ class Polar(LinkedDriver):
         frame = codec.decode_frame(packet.data, self.factor)
         if frame is None or not self.streaming or not len(frame.xyz_mg):
             return []  # a stream that ran on from before has unknown settings: it is stopped soon
+        self.heard_s, self.refusals = packet.at_s, 0
         bare = self.contact is False and packet.at_s - self.contact_s <= CONTACT_HOLDS_S
         quality = Quality.DEVICE_NOT_WORN if bare else Quality.NONE
         # Compressed frames are filled by size: only the next sample, which does not fit any more, sends one off.
@@ -217,7 +226,7 @@ class Polar(LinkedDriver):
         elif step in ("settings", "all settings"):
             return self._offered(step, params, at_s)
         elif step == "start":
-            self._started(params)
+            self._started(params, at_s)
         return []
 
     def _stopped(self, notice: codec.Stopped, at_s: float) -> Reply:
@@ -237,8 +246,8 @@ class Polar(LinkedDriver):
             raise
         return [] if self.chosen.get(Setting.RATE) else self._leave(NO_SETTINGS)
 
-    def _started(self, params: bytes) -> None:
-        self.streaming, self.factor = True, None
+    def _started(self, params: bytes, at_s: float) -> None:
+        self.streaming, self.heard_s, self.factor = True, at_s, None
         self.stream.begin(float(self.chosen[Setting.RATE]), float(self.chosen.get(Setting.RANGE, self.rules.range_g)))
         self.factor = codec.decode_factor(params)
 
