@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from firmware_sim.air import Air
 from firmware_sim.clock import ScaledClock
 from firmware_sim.peripheral import VirtualWearable, virtual_wearable
 from firmware_sim.profiles import PROFILES
+from firmware_sim.sensor import SensorRules
 from firmware_sim.truth import Truth
 from monitor.clock import Clock
 from monitor.model import (
@@ -23,16 +25,18 @@ from monitor.model import (
     Answer,
     AnswerKind,
     BatteryLevel,
+    LinkEvent,
     LinkState,
     Nudge,
     PacketRefused,
+    Quality,
     WearableFacts,
 )
 from monitor.transport.ble import Link
 from monitor.wearables import WEARABLES
 from tests.support.air import Facts, linked, radio_on
 
-WATCHED_WALL_S = 7.5
+WATCHED_WALL_S = 6.0
 NUMBER = 0x0102
 FELT = {"alert_started", "notification_shown", "text_shown", "light"}
 """Words of the simulator for a call that reaches the wearer."""
@@ -57,6 +61,7 @@ class Case:
     kind: str
     rate_hz: float
     options: dict[str, Any] = field(default_factory=dict)
+    scenario: str | Path = "office_day"
     settings: dict[str, Any] = field(default_factory=dict)
     """Of the driver, where they are not the usual ones."""
     speed: float = 20.0
@@ -76,6 +81,9 @@ CASES = {
 }
 RINGING = Case("infinitime", 10.0, settings={"ring_when_repeated": True}, nudge="urgent")
 ANSWERED = {"infinitime-ringing": RINGING}
+ON_TABLE = Path(__file__).parent / "scenarios" / "on_the_table.toml"
+STILL = Case("infinitime", 10.0, {"sensor_rules": SensorRules(noise_mg=0.0)}, ON_TABLE)
+"""A chip without noise on a table: nothing changes."""
 
 
 def simulated(cases: dict[str, Case]) -> list[Any]:
@@ -89,7 +97,9 @@ async def worn(case: Case) -> AsyncIterator[tuple[VirtualWearable[Any], Link, Fa
     """The device on a body, and the monitor's link to it."""
     origin_s = time.time()
     clock, kind = ScaledClock(origin_s, case.speed), WEARABLES[case.kind]
-    device = virtual_wearable(case.kind, air=(air := Air()), clock=clock, truth=Diary(), **case.options)
+    device = virtual_wearable(
+        case.kind, air=(air := Air()), clock=clock, truth=Diary(), scenario=case.scenario, **case.options
+    )
     async with air, device as worn_device, radio_on(air) as radio:
         async with linked(radio, kind(kind.RULES(**case.settings)), clock=Clock(origin_s, case.speed)) as (link, facts):
             yield worn_device, link, facts
@@ -120,6 +130,30 @@ async def test_samples_come_over_the_air_with_their_rate_and_times(name: str) ->
     assert facts.of(WearableFacts)[0].can_alert
     levels = [level.percent for level in facts.of(BatteryLevel)]
     assert levels == [87] if case.battery else not levels
+
+
+async def test_a_watch_that_lies_still_is_silent_and_yet_known() -> None:
+    async with worn(STILL) as (_, _, facts):
+        await facts.until(lambda: watched_s(facts) > 60.0, 20)
+    times, xyz_g = times_s(facts), np.concatenate([block.xyz_g for block in facts.of(AccelBlock)])
+    assert np.mean(np.all(np.diff(xyz_g, axis=0) == 0, axis=1)) > 0.95
+    assert float(np.diff(times).max()) < 0.3
+    assert all(Quality.CHANGE_ONLY in block.quality for block in facts.of(AccelBlock))
+
+
+async def test_a_still_watch_out_of_reach_is_unknown() -> None:
+    async with worn(STILL) as (device, _, facts):
+        await facts.until(lambda: watched_s(facts) > 20.0)
+        device.out_of_range(True)
+        await facts.until_state(LinkState.LOST)
+        lost_s = facts.of(LinkEvent)[-1].at_s
+        await asyncio.sleep(1.0)
+        device.out_of_range(False)
+        await facts.until(lambda: times_s(facts)[-1] > lost_s + 30.0, 20)
+    times = times_s(facts)
+    (gap,) = np.flatnonzero(np.diff(times) > 2.0)
+    assert times[gap] < lost_s
+    assert times[gap + 1] > lost_s
 
 
 @pytest.mark.parametrize("name", simulated(CASES | ANSWERED))

@@ -88,11 +88,12 @@
 
   function onControl(evt) {
     band.control(new Uint8Array(evt.data));
+    // A link that was quiet has an interval of 200 ms; faster than it carries, what is sent would be dropped
     if (band.job && !pacing) pacing = setInterval(function() {
       if (band.step()) return;
       clearInterval(pacing);
       pacing = undefined;
-    }, 40);
+    }, 200);
   }
   var chars = {};
   chars[ID.info] = { readable: true, value: band.info(), maxLen: 20 };

@@ -10,6 +10,8 @@ from pydantic import BaseModel, Field
 from monitor.wearables.base import Action, Outcome, Read, Reconnect, Reply, Subscribe, Write
 
 Askable = Read | Write | Subscribe
+NEEDS_PAIRING = frozenset({0x05, 0x08, 0x0F})
+"""ATT: insufficient authentication, authorization, encryption; the error then says itself what to do."""
 
 
 class AskingRules(BaseModel, frozen=True, extra="forbid"):
@@ -83,7 +85,8 @@ class Asking:
         request.due_s = outcome.at_s + self.rules.request_pause_s
         if request.tries < self.rules.request_tries:
             return Settled.AGAIN, []
-        return Settled.GIVEN_UP, self._give_up(request, outcome.error)
+        paired = outcome.att_error not in NEEDS_PAIRING
+        return Settled.GIVEN_UP, self._give_up(request, outcome.error, request.remedy if paired else "")
 
     def overdue(self, now_s: float) -> tuple[Reply, list[Action]]:
         """Whatever is due: asked again, and the actions that are given up because nothing ever came back."""
@@ -93,7 +96,7 @@ class Asking:
             if self.leaving:
                 break
             if request.tries >= self.rules.request_tries:
-                reply += self._give_up(request, "no answer")
+                reply += self._give_up(request, "no answer", request.remedy)
                 hopeless.append(_action(request))
                 continue
             request.tries += 1
@@ -101,12 +104,12 @@ class Asking:
             reply.append(_action(request))
         return reply, hopeless
 
-    def _give_up(self, request: Request, error: str) -> Reply:
+    def _give_up(self, request: Request, error: str, advice: str) -> Reply:
         self.requests.remove(request)
         if not request.remedy or self.leaving:
             return []
         self.leaving = True
-        return [Reconnect(f"{error}; {request.remedy}")]
+        return [Reconnect(f"{error}; {advice}" if advice else error)]
 
 
 def key_of(action: Action) -> str:

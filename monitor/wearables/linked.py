@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.model import Answer, AnswerKind, BatteryLevel, Nudge, PacketRefused
+from monitor.model import AnswerKind, BatteryLevel, Nudge, PacketRefused
 from monitor.wearables.asking import Asking, AskingRules, Settled
 from monitor.wearables.base import (
     Action,
@@ -27,60 +27,10 @@ from monitor.wearables.base import (
     Unsubscribe,
     Write,
 )
+from monitor.wearables.call import CALLS, Call
+from monitor.wearables.gathered import Gathered
 from monitor.wearables.standard import BATTERY_LEVEL, decode_battery
 from monitor.wearables.stream import Stream
-
-CALLS = frozenset({"nudge", "stand_up", "urgent", "identify"})
-"""Kinds of nudge that the wearer may answer; the others end a call."""
-GATHER_S = 0.5
-"""Samples that come one a notification are handed on together: each block costs the stages after us the same."""
-
-
-@dataclass
-class Call:
-    """The alert that waits for an answer on devices that know no numbers."""
-
-    number: int = -1
-    """-1: none."""
-    until_s: float = 0.0
-
-    def opened(self, nudge: Nudge, now_s: float) -> None:
-        """An alert was sent; one that ends a call closes it."""
-        self.number = nudge.alert_number if nudge.kind in CALLS else -1
-        self.until_s = now_s + nudge.time_to_live_s
-
-    def answered(self, kind: AnswerKind, at_s: float) -> Reply:
-        """The wearer pressed a button: an answer to the open call, or nothing."""
-        if self.number < 0 or at_s > self.until_s:
-            return []
-        number, self.number = self.number, -1
-        return [Answer(kind, number, at_s)]
-
-
-@dataclass
-class Gathered:
-    """Samples that wait for others."""
-
-    xyz_g: list[tuple[float, float, float]] = field(default_factory=list)
-    since_s: float = 0.0
-    """Arrival of the first."""
-    last_s: float = 0.0
-    """Arrival of the newest."""
-
-    def add(self, xyz_g: NDArray[np.float32], at_s: float) -> None:
-        """More samples, (N, 3)."""
-        self.since_s = self.since_s if self.xyz_g else at_s
-        self.xyz_g += [(x_g, y_g, z_g) for x_g, y_g, z_g in xyz_g.tolist()]
-        self.last_s = at_s
-
-    def is_due(self, now_s: float) -> bool:
-        """Whether there is anything, and it has waited long enough."""
-        return bool(self.xyz_g) and now_s - self.since_s >= GATHER_S
-
-    def handed_to(self, stream: Stream) -> Reply:
-        """Everything, as blocks."""
-        xyz_g, self.xyz_g = self.xyz_g, []
-        return [*stream.add(np.array(xyz_g, dtype=np.float32), self.last_s)] if xyz_g else []
 
 
 @dataclass

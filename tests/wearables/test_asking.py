@@ -47,6 +47,13 @@ def test_what_cannot_be_done_without_ends_the_link_with_reason_and_remedy() -> N
     assert asking.ask(READ, 2.0) == []
 
 
+def test_a_device_that_wants_pairing_is_not_called_broken() -> None:
+    asking = Asking(AskingRules(request_tries=1))
+    asking.ask(LISTEN, 0.0, "flash another program")
+    outcome = Outcome(1.0, 1.0, error="the wearable wants to be paired first", att_error=0x05)
+    assert asking.settle(LISTEN, outcome)[1] == [Reconnect("the wearable wants to be paired first")]
+
+
 def test_silence_is_a_failure_too() -> None:
     asking, seen = Asking(RULES), 0
     asking.ask(LISTEN, 0.0, "come nearer")

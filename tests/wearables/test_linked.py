@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from monitor.model import AccelBlock, Answer, AnswerKind, BatteryLevel, Nudge, PacketRefused
 from monitor.wearables import WEARABLES
 from monitor.wearables.base import Outcome, Packet, Read, Reconnect, Subscribe, Unsubscribe
+from monitor.wearables.call import Call
 from monitor.wearables.infinitime import codec
-from monitor.wearables.linked import Call, LinkedDriver
+from monitor.wearables.linked import LinkedDriver
 from monitor.wearables.microbit import DATA
 from monitor.wearables.standard import BATTERY_LEVEL, decode_text
-from monitor.wearables.thingy52 import RAW
+from monitor.wearables.thingy52.codec import RAW
 from tests.wearables.linked import NOW_S, Talk
 
 MOTION = {"infinitime": codec.MOTION, "microbit": DATA, "thingy52": RAW}

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import AccelBlock, Answer, AnswerKind, BatteryLevel, Nudge
-from monitor.wearables import thingy52
 from monitor.wearables.base import DecodeError, Packet
 from monitor.wearables.standard import BATTERY_LEVEL, decode_battery
-from monitor.wearables.thingy52 import (
+from monitor.wearables.thingy52 import Thingy52, Thingy52Rules, codec
+from monitor.wearables.thingy52.codec import (
     ADVERTISING,
     BUTTON,
     LED,
@@ -26,17 +26,15 @@ from monitor.wearables.thingy52 import (
     SOUND_CONFIG,
     SPEAKER,
     MotionConfig,
-    Thingy52,
-    Thingy52Rules,
 )
 from tests.wearables.linked import NOW_S, Talk
 
 VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent.parent / "vectors" / "thingy52.json").read_text())
 DECODERS: dict[str, Any] = {
-    "config": thingy52.decode_config,
-    "raw": thingy52.decode_raw,
-    "advertising": thingy52.decode_advertising,
-    "button": thingy52.decode_button,
+    "config": codec.decode_config,
+    "raw": codec.decode_raw,
+    "advertising": codec.decode_advertising,
+    "button": codec.decode_button,
     "battery": decode_battery,
 }
 REST = bytes.fromhex("1000e0ff0004000000000000000000000000")
@@ -56,15 +54,15 @@ def test_what_breaks_the_protocol_is_refused(vector: dict[str, Any]) -> None:
 
 @of_kind("raw")
 def test_raw_vectors(vector: dict[str, Any]) -> None:
-    raw = thingy52.decode_raw(bytes.fromhex(vector["hex"]))
+    raw = codec.decode_raw(bytes.fromhex(vector["hex"]))
     assert [raw.xyz_g.tolist(), raw.turn_dps.tolist(), raw.field_ut.tolist()] == list(vector["expect"].values())
 
 
 @of_kind("config")
 def test_configuration_vectors_both_ways(vector: dict[str, Any]) -> None:
-    config = thingy52.decode_config(bytes.fromhex(vector["hex"]))
+    config = codec.decode_config(bytes.fromhex(vector["hex"]))
     assert config == MotionConfig(*vector["expect"].values())
-    assert thingy52.encode_config(config).hex() == vector["hex"]
+    assert codec.encode_config(config).hex() == vector["hex"]
 
 
 @of_kind("advertising", "button", "battery")
@@ -77,15 +75,15 @@ def test_number_vectors(vector: dict[str, Any]) -> None:
 def test_light_and_tone_vectors(vector: dict[str, Any]) -> None:
     expect = dict(vector["expect"])
     mode = expect.pop("mode", None)
-    makers = {0: lambda: thingy52.LIGHT_OFF, 2: lambda: thingy52.encode_breathing(*expect.values())}
-    makers |= {3: lambda: thingy52.encode_flash(*expect.values()), None: lambda: thingy52.encode_tone(*expect.values())}
+    makers = {0: lambda: codec.LIGHT_OFF, 2: lambda: codec.encode_breathing(*expect.values())}
+    makers |= {3: lambda: codec.encode_flash(*expect.values()), None: lambda: codec.encode_tone(*expect.values())}
     if mode in makers:
         assert makers[mode]().hex() == vector["hex"]
 
 
 @given(st.builds(MotionConfig, times := st.integers(100, 5000), times, times, st.integers(5, 200), st.integers(0, 1)))
 def test_every_configuration_survives_the_way_there_and_back(config: MotionConfig) -> None:
-    assert thingy52.decode_config(thingy52.encode_config(config)) == config
+    assert codec.decode_config(codec.encode_config(config)) == config
 
 
 # --- the conversation ---------------------------------------------------------------------------------------------

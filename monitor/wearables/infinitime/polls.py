@@ -15,14 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.model import AccelBlock
+from monitor.wearables.gathered import GATHER_S
 from monitor.wearables.stream import Stream
 
 POLL_HZ = 10.0
 """The main loop ticks every 100 ms, or a little later (9.6 to 10 Hz are typical)."""
 SILENT_POLL = 0.75
 """A value so many periods later than expected comes after a silent poll; jitter is half a connection interval."""
-GATHER_S = 0.5
-"""Values are handed on together: each block costs the stages after us the same."""
 PIECE = 10
 """Values delivered at once: over many the error of the rate would look like silence."""
 

@@ -1,0 +1,40 @@
+"""Samples that come one a notification, handed on a few at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.wearables.base import Reply
+from monitor.wearables.stream import Stream
+
+GATHER_S = 0.5
+"""Each block costs the stages after us the same, however few samples it has."""
+
+
+@dataclass
+class Gathered:
+    """Samples that wait for others."""
+
+    xyz_g: list[tuple[float, float, float]] = field(default_factory=list)
+    since_s: float = 0.0
+    """Arrival of the first."""
+    last_s: float = 0.0
+    """Arrival of the newest."""
+
+    def add(self, xyz_g: NDArray[np.float32], at_s: float) -> None:
+        """More samples, (N, 3)."""
+        self.since_s = self.since_s if self.xyz_g else at_s
+        self.xyz_g += [(x_g, y_g, z_g) for x_g, y_g, z_g in xyz_g.tolist()]
+        self.last_s = at_s
+
+    def is_due(self, now_s: float) -> bool:
+        """Whether there is anything, and it has waited long enough."""
+        return bool(self.xyz_g) and now_s - self.since_s >= GATHER_S
+
+    def handed_to(self, stream: Stream) -> Reply:
+        """Everything, as blocks."""
+        xyz_g, self.xyz_g = self.xyz_g, []
+        return [*stream.add(np.array(xyz_g, dtype=np.float32), self.last_s)] if xyz_g else []
