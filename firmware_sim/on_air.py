@@ -147,6 +147,9 @@ class OnAir:
         self._connection = connection
         self._link_over.clear()
         connection.on("disconnection", lambda _reason: self._link_over.set())
+        # bumble keeps the session of a failed pairing, and would answer no other on the same link
+        sessions = connection.device.smp_manager.sessions
+        connection.on("pairing_failure", lambda _reason: sessions.pop(connection.handle, None))
         self._stirred.set()
 
     async def _advertise_until_connected(self, device: Device, ready: asyncio.Event) -> Connection | None:

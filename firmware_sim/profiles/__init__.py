@@ -18,15 +18,15 @@ from firmware_sim.profiles.witmotion import witmotion
 
 PROFILES: dict[str, Callable[..., Profile]] = {
     "deskband": deskband,
-    "polar-h10": polar_h10,
-    "verity": verity,
+    "bangle": bangle,
+    "bthome": bthome,
     "infinitime": infinitime,
     "microbit": microbit,
-    "bangle": bangle,
     "movesense": movesense,
-    "witmotion": witmotion,
-    "thingy52": thingy52,
+    "polar-h10": polar_h10,
     "ruuvi": ruuvi,
-    "bthome": bthome,
+    "thingy52": thingy52,
+    "verity": verity,
+    "witmotion": witmotion,
 }
 """By name: takes `catch_up`, `seed`, `placement`, and what the device can be set to by keyword."""

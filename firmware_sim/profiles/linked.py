@@ -64,6 +64,9 @@ class Linked(Streamer):
         """End the link, if there is one."""
         self._hang_up.set()
 
+    def linked(self) -> None:
+        """Begin with a host."""
+
     def unlinked(self) -> None:
         """Forget what belongs to a link; called when one has ended."""
 
@@ -72,6 +75,7 @@ class Linked(Streamer):
         self._measure(connection)
         connection.on("connection_att_mtu_update", lambda: self._measure(connection))
         self._hang_up.clear()
+        self.linked()
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._outgoing.serve(connection), name="wearable-outgoing")

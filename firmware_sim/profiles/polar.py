@@ -7,7 +7,6 @@ begins its clock anew each time; a Verity Sense is switched by hand, and by itse
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
 from typing import Literal
 
 from bumble import gatt
@@ -19,20 +18,16 @@ from bumble.profiles.device_information_service import DeviceInformationService
 
 from firmware_sim.profiles.base import CatchUp, Circumstances, Sampling
 from firmware_sim.profiles.linked import Linked, identity, static_address
-from firmware_sim.profiles.polar_control import H10, VERITY, Model, PolarControl
-from firmware_sim.profiles.polar_frames import Framer, FrameType
+from firmware_sim.profiles.polar_control import PolarControl
+from firmware_sim.profiles.polar_frames import Framer
 from firmware_sim.profiles.polar_heart import Heart
+from firmware_sim.profiles.polar_products import H10_STRAP, VERITIES, Product
 from firmware_sim.sensor import Samples
 
 SERVICE, CONTROL, DATA = (UUID(f"FB005C{number}-02E7-F387-1CAD-8ACD2D8DF0C8") for number in (80, 81, 82))
 COMPANY_ID = 0x006B
-UNSET_NS = 599_616_000_000_000_000
-"""2019-01-01 in nanoseconds since 2000-01-01: where a clock starts that no app has set."""
-SET_NS = 848_620_800_000_000_000
-"""2026-11-22 on the same scale: a clock that its owner's app has set."""
 IDLE_RATE_HZ, IDLE_RANGE_G = 25.0, 8.0
 MG, OLD_COUNTS_PER_G = 1000, {2: 16384, 4: 8192, 8: 4096, 16: 2048}
-OLD_FACTORS = {2: 0.000061, 4: 0.000122, 8: 0.000244, 16: 0.000488}
 H10_LINK_OFF_BODY_S, H10_AIR_OFF_BODY_S = 45.0, 60.0
 """Off the skin it drops an idle link after 45 s, and advertises for less than a minute."""
 VERITY_WITHOUT_PULSE_S = 600.0
@@ -49,30 +44,18 @@ Read, Write, Notify, Indicate = (
 READABLE, WRITEABLE = Attribute.READABLE, Attribute.WRITEABLE
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
-    """What tells one Polar from another."""
-
-    title: str
-    """Of the local name: Polar <title> <id>."""
-    model: Model
-    frame_type: FrameType
-    from_skin: bool
-    """It wakes on the skin and sleeps off it."""
-    with_intervals: bool
-    """It lists the intervals between beats."""
-    zero_ns: int
-    """What its clock shows when its power comes on."""
-    factors: dict[int, float] = field(default_factory=dict)
-    freezes_battery: bool = False
-    """The battery's level stands still on the charger (Verity before 2.2.6)."""
-
-
 class PolarProfile(Linked):
     """One sensor of Polar's."""
 
     def __init__(
-        self, product: Product, catch_up: CatchUp, seed: int, max_mtu: int, pairing: bool, reads_pulse: bool
+        self,
+        product: Product,
+        catch_up: CatchUp,
+        seed: int,
+        max_mtu: int,
+        pairing: bool,
+        reads_pulse: bool = True,
+        settles_s: float = 0.0,
     ) -> None:
         own = identity(product.title, seed)
         self.device_id = own[6:10].hex().upper()
@@ -80,12 +63,13 @@ class PolarProfile(Linked):
         super().__init__(name, static_address(own), catch_up, seed, max_mtu, pairing)
         self.product = product
         self.reads_pulse = reads_pulse
+        self._settles_us = round(settles_s * SECOND_US)
         self.control = PolarControl(product.model, product.factors)
         self.switched_on = True
         self._wakes = self._off_air = False
         self._framer = Framer(product.frame_type)
         self._heart = Heart(seed)
-        self._powered_us = self._pulse_us = self._told_us = 0
+        self._powered_us = self._pulse_us = self._told_us = self._linked_us = 0
         self._indications_on = self._data_on = False
         self._build()
 
@@ -132,11 +116,16 @@ class PolarProfile(Linked):
             raise ATT_Error(ErrorCode.PROCEDURE_ALREADY_IN_PROGRESS)
         if not command:
             raise ATT_Error(ErrorCode.INVALID_ATTRIBUTE_LENGTH)
-        self._catch_up()
+        if self._catch_up() - self._linked_us < self._settles_us:
+            raise ATT_Error(ErrorCode.UNLIKELY_ERROR)
         for answer in self.control.answer(command, self.payload):
             self._outgoing.indicate(self._control_point, answer)
         if self.control.stream is None:
             self._framer.waiting = None
+
+    def linked(self) -> None:
+        """Note when the host came: some firmware takes no command at once."""
+        self._linked_us = self._catch_up()
 
     def unlinked(self) -> None:
         """Forget the host's subscriptions; a stream goes on."""
@@ -258,18 +247,9 @@ class PolarProfile(Linked):
                 self._outgoing.notify(self._pulse, measurement)
 
 
-H10_PRODUCT = Product("H10", H10, FrameType.RAW_MG, from_skin=True, with_intervals=True, zero_ns=UNSET_NS)
-VERITIES = {
-    "old": Product(
-        "Sense", VERITY, FrameType.DELTA_COUNTS, False, False, SET_NS, factors=OLD_FACTORS, freezes_battery=True
-    ),
-    "new": Product("Sense", VERITY, FrameType.DELTA_MG, False, False, SET_NS),
-}
-
-
 def polar_h10(catch_up: CatchUp, seed: int, placement: str, pairing: bool = False, max_mtu: int = 247) -> PolarProfile:
     """Build a chest strap; `pairing` makes it refuse its control point to a host that is not paired."""
-    return PolarProfile(H10_PRODUCT, catch_up, seed, max_mtu, pairing, reads_pulse=True)
+    return PolarProfile(H10_STRAP, catch_up, seed, max_mtu, pairing)
 
 
 def verity(
@@ -278,8 +258,13 @@ def verity(
     placement: str,
     firmware: Literal["old", "new"] = "new",
     reads_pulse: bool = True,
+    settles_s: float = 0.0,
     pairing: bool = False,
     max_mtu: int = 247,
 ) -> PolarProfile:
-    """Build a Verity Sense: `firmware` sends counts and a factor or mg; without a pulse it switches itself off."""
-    return PolarProfile(VERITIES[firmware], catch_up, seed, max_mtu, pairing, reads_pulse)
+    """Build a Verity Sense.
+
+    `firmware` sends counts and a factor, or mg; without a pulse it switches itself off; some firmware (3.0.16) takes no
+    command before it has settled after connecting.
+    """
+    return PolarProfile(VERITIES[firmware], catch_up, seed, max_mtu, pairing, reads_pulse, settles_s)

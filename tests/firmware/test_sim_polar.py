@@ -10,10 +10,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from bumble.att import ATT_Error, ErrorCode
+from bumble import gatt_client
+from bumble.att import ATT_Error, ATT_Handle_Value_Confirmation, ErrorCode
 
 from firmware_sim.peripheral import VirtualWearable
-from firmware_sim.profiles.polar import UNSET_NS
+from firmware_sim.profiles.polar_products import UNSET_NS
 from firmware_sim.scenario import Scenario
 from tests.firmware.any_host import SITTING, AnyHost, connect, day, linked, worn
 from tests.firmware.host import advertisement_of
@@ -326,3 +327,35 @@ async def test_a_reboot_ends_the_stream() -> None:
             await host.lost.wait()
         again = await ready(await connect(device, strap.address))
         assert await ask(again, START_H10) == "f002020000"
+
+
+async def test_a_command_before_the_last_answer_is_confirmed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with polar("polar-h10") as (_strap, host):
+        with monkeypatch.context() as deaf:
+            deaf.setattr(gatt_client.Client, "on_att_handle_value_indication", lambda *_: None)
+            await host.write(CONTROL, "01 02")
+            await host.read(BATTERY)
+            with pytest.raises(ATT_Error) as refused:
+                await host.write(CONTROL, "01 02")
+        assert refused.value.error_code == ErrorCode.PROCEDURE_ALREADY_IN_PROGRESS
+        host.connection.gatt_client.send_confirmation(ATT_Handle_Value_Confirmation())
+        await host.read(BATTERY)
+        assert (await ask(host, "01 02")).startswith("f0010200")
+
+
+async def test_firmware_that_must_settle_takes_no_command_at_once() -> None:
+    async with polar("verity", settles_s=2.0) as (sense, host):
+        with pytest.raises(ATT_Error) as refused:
+            await host.write(CONTROL, "01 02")
+        assert refused.value.error_code == ErrorCode.UNLIKELY_ERROR
+        await sense.advance(2.5)
+        assert (await ask(host, "01 02")).startswith("f0010200")
+
+
+@pytest.mark.parametrize(("firmware", "moves"), [("old", False), ("new", True)])
+async def test_older_firmware_does_not_measure_its_battery_on_the_charger(firmware: str, moves: bool) -> None:
+    charger = {"do": "off_body", "duration_s": 3600, "charging": True}
+    scenario = Scenario.model_validate({"title": "t", "activities": [{"do": "sit", "duration_s": 5}, charger]})
+    async with linked("verity", scenario, firmware=firmware) as (sense, host):
+        await sense.advance(300.0)
+        assert (await host.read(BATTERY) > bytes([87])) == moves
