@@ -12,19 +12,18 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from monitor.model import BatteryLevel, Nudge, WearableFacts
+from monitor.model import BatteryLevel, WearableFacts
 from monitor.wearables.base import (
     About,
-    Action,
     Advertised,
     DecodeError,
-    Outcome,
     Packet,
     Reach,
     Reply,
     Resume,
 )
 from monitor.wearables.readings import ReadingRules, Readings
+from monitor.wearables.told import ToldDriver
 
 COMPANY = 0x0499
 CHANNEL = f"company:{COMPANY:04x}"
@@ -90,12 +89,11 @@ _MEMORY = TypeAdapter(Memory)
 
 
 @dataclass
-class Ruuvi:
+class Ruuvi(ToldDriver):
     """Driver of one RuuviTag."""
 
     ADVERTISED: ClassVar[Advertised] = Advertised(name_prefixes=("Ruuvi ",), company_ids=(COMPANY,))
     REACH: ClassVar[Reach] = Reach.ADVERTISEMENT
-    SILENCE_IS_LEGAL: ClassVar[bool] = False
     RULES: ClassVar[type[BaseModel]] = RuuviRules
     ABOUT: ClassVar[About] = About(
         title="RuuviTag",
@@ -152,29 +150,9 @@ class Ruuvi:
             reply += self.readings.take(packet.at_s, measured.xyz_g, still)
         return reply
 
-    def done(self, action: Action, outcome: Outcome) -> Reply:
-        """Nothing was asked."""
-        return []
-
-    def tick(self, now_s: float) -> Reply:
-        """Nothing happens by itself."""
-        return []
-
-    def stored(self, segment: int, upto_index: int) -> Reply:
-        """The tag keeps no samples."""
-        return []
-
-    def alert(self, nudge: Nudge, now_s: float) -> Reply:
-        """It cannot call anybody."""
-        return []
-
     def lost(self, now_s: float) -> Reply:
         """Too long unheard: what was between is not known."""
         self.readings.forget()
-        return []
-
-    def stop(self) -> Reply:
-        """Nothing to stop."""
         return []
 
     def resume(self) -> Resume:

@@ -11,10 +11,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from monitor.model import Answer, AnswerKind, BatteryLevel, Nudge, WearableFacts
 from monitor.wearables.base import (
     About,
-    Action,
     Advertised,
     DecodeError,
-    Outcome,
     Packet,
     Reach,
     Reply,
@@ -24,6 +22,7 @@ from monitor.wearables.bthome import codec, sealed
 from monitor.wearables.bthome.about import ABOUT
 from monitor.wearables.bthome.rules import BTHomeRules
 from monitor.wearables.readings import Readings, Vector
+from monitor.wearables.told import ToldDriver
 
 ANSWERS = {
     1: AnswerKind.ACKNOWLEDGED,
@@ -52,12 +51,11 @@ _MEMORY = TypeAdapter(Memory)
 
 
 @dataclass
-class BTHome:
+class BTHome(ToldDriver):
     """Driver of one BTHome sensor."""
 
     ADVERTISED: ClassVar[Advertised] = Advertised(service_uuids=(codec.SERVICE,))
     REACH: ClassVar[Reach] = Reach.ADVERTISEMENT
-    SILENCE_IS_LEGAL: ClassVar[bool] = False
     RULES: ClassVar[type[BaseModel]] = BTHomeRules
     ABOUT: ClassVar[About] = ABOUT
 
@@ -101,18 +99,6 @@ class BTHome:
             self.readings.moved = True
         return reply
 
-    def done(self, action: Action, outcome: Outcome) -> Reply:
-        """Nothing was asked."""
-        return []
-
-    def tick(self, now_s: float) -> Reply:
-        """Nothing happens by itself."""
-        return []
-
-    def stored(self, segment: int, upto_index: int) -> Reply:
-        """The sensor keeps no samples."""
-        return []
-
     def alert(self, nudge: Nudge, now_s: float) -> Reply:
         """It cannot call anybody, but its button can answer."""
         if nudge.kind in ("stop", "well_done"):
@@ -124,10 +110,6 @@ class BTHome:
     def lost(self, now_s: float) -> Reply:
         """Too long unheard: what was between is not known."""
         self.readings.forget()
-        return []
-
-    def stop(self) -> Reply:
-        """Nothing to stop."""
         return []
 
     def resume(self) -> Resume:

@@ -9,13 +9,11 @@ from typing import ClassVar
 import numpy as np
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from monitor.model import AccelBlock, BatteryLevel, Nudge, Quality, WearableFacts
+from monitor.model import AccelBlock, BatteryLevel, Quality, WearableFacts
 from monitor.wearables.base import (
     About,
-    Action,
     Advertised,
     DecodeError,
-    Outcome,
     Packet,
     Reach,
     Reply,
@@ -23,6 +21,7 @@ from monitor.wearables.base import (
 )
 from monitor.wearables.phone import codec
 from monitor.wearables.phone.rules import PhoneRules
+from monitor.wearables.told import ToldDriver
 
 FUTURE_S = 1.0
 """A sample may seem this far ahead of its arrival before the phone's clock is called wrong."""
@@ -57,12 +56,11 @@ _MEMORY = TypeAdapter(Memory)
 
 
 @dataclass
-class Phone:
+class Phone(ToldDriver):
     """Driver of one phone."""
 
     ADVERTISED: ClassVar[Advertised] = Advertised()
     REACH: ClassVar[Reach] = Reach.TOPIC
-    SILENCE_IS_LEGAL: ClassVar[bool] = False
     RULES: ClassVar[type[BaseModel]] = PhoneRules
     ABOUT: ClassVar[About] = About(
         title="Phone with Sensor Logger",
@@ -113,28 +111,8 @@ class Phone:
         memory.heard_s = packet.at_s
         return [*self._introduction(), *self._battery(message, packet.at_s), *self._block(message, packet.at_s)]
 
-    def done(self, action: Action, outcome: Outcome) -> Reply:
-        """Nothing was asked."""
-        return []
-
-    def tick(self, now_s: float) -> Reply:
-        """Nothing happens by itself."""
-        return []
-
-    def stored(self, segment: int, upto_index: int) -> Reply:
-        """The phone keeps no samples for us."""
-        return []
-
-    def alert(self, nudge: Nudge, now_s: float) -> Reply:
-        """The app cannot be told anything; phones are called by other outlets."""
-        return []
-
     def lost(self, now_s: float) -> Reply:
         """Too long unheard."""
-        return []
-
-    def stop(self) -> Reply:
-        """Nothing to stop."""
         return []
 
     def resume(self) -> Resume:
