@@ -7,12 +7,18 @@ from monitor.wearables.base import Driver
 from monitor.wearables.deskband import DeskBand
 from monitor.wearables.infinitime import InfiniTime
 from monitor.wearables.microbit import MicroBit
+from monitor.wearables.movesense import Movesense
+from monitor.wearables.polar import Polar
 from monitor.wearables.thingy52 import Thingy52
+from monitor.wearables.witmotion import WitMotion
 
 WEARABLES: dict[str, type[Driver]] = {
     "deskband": DeskBand,
+    "polar": Polar,
     "infinitime": InfiniTime,
     "microbit": MicroBit,
     "bangle": Bangle,
     "thingy52": Thingy52,
+    "witmotion": WitMotion,
+    "movesense": Movesense,
 }

@@ -22,15 +22,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from monitor.model import AccelBlock, Quality
-from monitor.wearables.clock_lines import HostLine, IndexLine
 from monitor.wearables.lateness import Lateness
-from monitor.wearables.sample_clock import SampleClock, SampleClockRules
+from monitor.wearables.stream_past import COUNTED, STAMPED, Past, fresh_clock, renew_clock
 
-STAMPED = SampleClockRules()
-COUNTED = SampleClockRules(max_drift_ppm=60_000, slew_ms_per_s=40.0)
-"""Without stamps the drift is the error of the rate: a few per cent in cheap sensors."""
-COUNTED_RECENT_S, COUNTED_WINDOW_S, COUNTED_BUCKET_S = 4.0, 200.0, 2.0
-"""Counting goes wrong with every lost sample: old arrivals say less than where a stamp tells of the loss."""
 CLOCK_SET_S = 10.0
 """Arrivals later than this for good: one of the clocks was set."""
 REPEATED_WITHIN_S = 0.002
@@ -54,21 +48,6 @@ class StreamRules(BaseModel, frozen=True, extra="forbid"):
         2.0, gt=0, description="In a longer gap the number of missing samples is an estimate; the stamp says the time."
     )
     hold_s: float = Field(60.0, gt=0, description="A value that did not change is repeated for so long at most.")
-
-
-@dataclass
-class Past:
-    """What is worth keeping over a crash."""
-
-    rate_hz: float
-    range_g: float | None
-    clock: SampleClock
-    segment: int = -1
-    next_index: int = 0
-    stamp_us: int | None = None
-    """Device clock at the newest sample."""
-    arrived_s: float | None = None
-    """When it came."""
 
 
 _PAST = TypeAdapter(Past)
@@ -100,7 +79,7 @@ class Stream:
     """The newest sample."""
 
     def __post_init__(self) -> None:
-        self.past = Past(self.rate_hz, self.range_g, self._new_clock(self.rate_hz))
+        self.past = Past(self.rate_hz, self.range_g, fresh_clock(self.rate_hz, self.stamped))
 
     # --- what the driver says -------------------------------------------------------------------------------
 
@@ -199,29 +178,14 @@ class Stream:
         """Seconds a sample, as learned so far."""
         return self.past.clock.period_s
 
-    def _new_clock(self, rate_hz: float) -> SampleClock:
-        if self.stamped:
-            return SampleClock(rate_hz, STAMPED)
-        host = HostLine(COUNTED.max_drift_ppm * 1e-6, COUNTED_WINDOW_S, COUNTED_RECENT_S, bucket_s=COUNTED_BUCKET_S)
-        return SampleClock(rate_hz, COUNTED, IndexLine(1e6 / rate_hz), host)
-
     def _begin_segment(self) -> None:
         past = self.past
-        self._renew_clock()
+        renew_clock(past, self.stamped)
         past.segment, past.next_index = past.segment + 1, 0
         past.stamp_us = None
         self.held_g = None
         self.renew = False
         self.lateness.forget()
-
-    def _renew_clock(self) -> None:
-        past = self.past
-        if self.stamped:
-            past.clock.restart(past.rate_hz)
-            return
-        floor_s = past.clock.floor_s
-        past.clock = self._new_clock(past.rate_hz)  # what was learned is the error of the old rate
-        past.clock.floor_s = floor_s
 
     def _is_set_anew(self, stamp_us: int | None, at_s: float) -> bool:
         """Whether the device's clock went back, or leapt farther than time has passed here."""
