@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from labelled import STANDING_LABEL, Labelled
+from labelled import STANDING_LABEL, SUSPECT, Labelled
 from numpy.typing import NDArray
 
 from monitor.accel.epochs import EpochBuilder, join
@@ -109,7 +109,11 @@ def main() -> None:
     parser.add_argument("--heard", type=float, nargs="+", default=[1.0, 0.5])
     parser.add_argument("--match", default="", help="part of the names of the recordings to use")
     options = parser.parse_args()
-    paths = [path for path in sorted((options.data / "thigh").glob("*.npz")) if options.match in path.name]
+    paths = [
+        path
+        for path in sorted((options.data / "thigh").glob("*.npz"))
+        if options.match in path.name and (path.stem, "thigh") not in SUSPECT  # told lying would be told wrong
+    ]
     for heard in options.heard:
         parts = [scored(Labelled.load(path, "thigh"), heard) for path in paths]
         print(f"{100 * heard:.0f} % of the packets heard, {sum(len(part) > 0 for part in parts)} recordings, per cent:")

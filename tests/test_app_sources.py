@@ -12,7 +12,11 @@ from pathlib import Path
 import pytest
 
 from firmware_sim.air import Air
+from firmware_sim.clock import ScaledClock
+from firmware_sim.peripheral import virtual_wearable
+from firmware_sim.scenario import Activity, Scenario
 from monitor.app import App
+from monitor.clock import Clock
 from monitor.events import WearerState
 from monitor.settings import SettingsError, load
 from monitor.wearables.readings import G_MS2
@@ -98,3 +102,37 @@ async def test_a_tag_that_advertises_is_a_wearable(tmp_path: Path) -> None:
     assert state.battery_pct == 95
     assert state.rssi_dbm is not None
     assert state.posture == "unknown"  # nobody has told where upright is
+
+
+@pytest.mark.parametrize("kind", ["ruuvi", "bthome"])
+async def test_a_simulated_tag_tells_standing_from_sitting_once_upright_was_told(kind: str, tmp_path: Path) -> None:
+    origin_s, speed = time.time(), 20.0
+    day = Scenario(
+        title="Stands, then sits",
+        activities=(Activity(do="stand", duration_s=80), Activity(do="sit", duration_s=2000)),
+    )
+    said: list[str] = []
+
+    def both(state: WearerState) -> bool:
+        said.append(state.posture)
+        return {"standing", "sitting"} <= set(said)
+
+    async with (
+        Air() as air,
+        virtual_wearable(kind, air=air, scenario=day, clock=ScaledClock(origin_s, speed)) as tag,
+    ):
+        backend = f"radio.backend=bumble:tcp-client:127.0.0.1:{await air.serve('127.0.0.1', 0)}"
+        overrides = (f"wearers.me.wearable={kind}", f"wearers.me.address={tag.address}", backend)
+        app = App(load(None, overrides, {}).settings, tmp_path, Clock(origin_s, speed))
+        telling = asyncio.create_task(told_that_it_stands(app, origin_s))
+        state = await seen(app, both)
+        await telling
+    assert state.battery_pct is not None
+    assert set(said) <= {"unknown", "standing", "sitting"}
+    assert said.index("standing") < said.index("sitting")
+
+
+async def told_that_it_stands(app: App, origin_s: float) -> None:
+    while "me" not in app.parts:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    app.parts["me"].live.intake.backfill.pipeline.placement.teach_standing(origin_s, origin_s + 60.0)

@@ -21,10 +21,10 @@ from monitor.in_reach import Census, Neighbour, Survey, kind_of
 from monitor.settings import load
 from monitor.transport.scanner import Sighting
 from monitor.wearables import WEARABLES
-from monitor.wearables.deskband.codec import SERVICE
 from tests.support.air import PebblePeripheral
 from tests.support.teller import RUUVI, Teller, ruuvi
 
+SERVICE = WEARABLES["deskband"].ADVERTISED.service_uuids[0]
 BAND, TAG, PHONE = "C0:00:00:00:00:01", "C0:00:00:00:00:02", "C0:00:00:00:00:03"
 
 
