@@ -136,7 +136,7 @@ def test_what_others_subscribed_to_is_passed_over() -> None:
 def test_data_prove_a_subscription_whose_answer_was_lost() -> None:
     talk = movesense(answers={b"\x01\x63": b""}).link()
     talk.stream(0, 1)
-    for _ in range(60):
+    for _ in range(15):
         talk.tick()
     assert talk.commands == [SUBSCRIBE_26, HELLO]
     assert not talk.reconnects
@@ -154,6 +154,16 @@ def test_a_sensor_without_gsp_is_left_with_a_reason() -> None:
 def test_a_refused_subscription_is_left_with_a_reason() -> None:
     talk = movesense(answers={b"\x01\x63": b"\x01\x63\x94\x01"}).link()
     assert "404" in talk.reconnects[0]
+
+
+def test_a_sensor_that_falls_silent_is_subscribed_to_again() -> None:
+    talk = movesense().link()
+    talk.stream(0, 10)
+    for _ in range(25):
+        talk.tick()
+    assert talk.commands == [SUBSCRIBE_26, HELLO, SUBSCRIBE_26]
+    talk.stream(150, 10)
+    assert {block.segment for block in talk.of(AccelBlock)} == {0}
 
 
 def test_a_hello_without_answer_is_no_harm() -> None:

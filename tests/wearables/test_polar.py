@@ -10,7 +10,17 @@ import numpy as np
 import pytest
 
 from monitor.model import AccelBlock, BatteryLevel, Quality, WearableFacts
-from monitor.wearables.base import DecodeError, Outcome, Packet, Reconnect, Subscribe, Unsubscribe, Write
+from monitor.wearables.base import (
+    Action,
+    DecodeError,
+    Outcome,
+    Packet,
+    Read,
+    Reconnect,
+    Subscribe,
+    Unsubscribe,
+    Write,
+)
 from monitor.wearables.polar import Polar, PolarRules
 from monitor.wearables.polar.codec import CONTROL, DATA
 from monitor.wearables.polar.driver import FIRMWARE_REVISION, HEART_RATE, MODEL_NUMBER, decode_contact
@@ -92,7 +102,7 @@ def test_a_sensor_without_device_information_streams_all_the_same() -> None:
     talk = polar()
     talk.values.clear()
     talk.link()
-    for _ in range(30):
+    for _ in range(15):
         talk.tick()
     assert talk.of(WearableFacts) == [WearableFacts("Polar", "")]
     assert talk.commands == ["0102", H10_START]
@@ -200,10 +210,23 @@ def test_a_stream_that_the_sensor_stops_is_started_again() -> None:
     assert {block.segment for block in talk.of(AccelBlock)} == {0}
 
 
+def test_a_stream_that_falls_silent_is_started_anew_and_given_up_in_the_end() -> None:
+    talk = polar().link()
+    talk.stream(0, 3)
+    for _ in range(25):
+        talk.tick()
+    assert talk.commands[2:] == ["0302", "0102", H10_START]
+    assert not talk.reconnects
+    for _ in range(80):
+        talk.tick()
+    (reason,) = talk.reconnects
+    assert reason.startswith("no data; the sensor is silent")
+
+
 def test_another_measurement_that_stops_is_none_of_our_business() -> None:
     talk = polar().link()
     talk.hear(CONTROL, b"\x01\x00")
-    talk.tick(10.0)
+    talk.tick(5.0)
     assert talk.commands == ["0102", H10_START]
 
 
@@ -226,19 +249,25 @@ def test_a_late_answer_counts_for_any_try() -> None:
 
 
 @pytest.mark.parametrize("code", [0x05, 0x08, 0x0F])
-def test_a_sensor_that_wants_to_be_paired_says_so(code: int) -> None:
-    driver, now_s, reasons, asked = Polar(), NOW_S, [], 0
+@pytest.mark.parametrize("protected", [Subscribe(CONTROL), Read(CONTROL)])
+def test_a_sensor_that_wants_to_be_paired_says_so_once_a_try(code: int, protected: Action) -> None:
+    driver, now_s, asked = Polar(), NOW_S, list[Action]()
     waiting = driver.start(None, now_s)
-    for _ in range(60):
-        now_s += 0.5
-        for action in [part for part in waiting if part == Subscribe(CONTROL)]:
-            asked += 1
-            waiting += driver.done(action, Outcome(now_s, now_s, None, "the wearable wants to be paired first", code))
-        reasons += [part.reason for part in waiting if isinstance(part, Reconnect)]
+    for _ in range(100):
+        now_s += 0.2
+        for action in waiting:  # grows meanwhile
+            if not isinstance(action, Read | Subscribe):
+                continue
+            asked.append(action)
+            error = "the wearable wants to be paired first" if action == protected else None
+            waiting += driver.done(action, Outcome(now_s, now_s, b"", error, code if error else None))
+        if any(isinstance(part, Reconnect) for part in waiting):
+            break
         waiting = driver.tick(now_s)
-    (reason,) = reasons
-    assert asked == 3
-    assert reason.startswith("the wearable wants to be paired first; pair the sensor")
+    (reason,) = [part.reason for part in waiting if isinstance(part, Reconnect)]
+    assert reason.startswith("the wearable wants to be paired first")
+    assert asked.count(protected) == 3
+    assert Subscribe(DATA) not in asked
 
 
 def test_skin_contact_of_a_chest_strap_counts() -> None:

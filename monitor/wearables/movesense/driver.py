@@ -33,6 +33,8 @@ from monitor.wearables.movesense.codec import COMMAND, NOTIFY, Op
 from monitor.wearables.standard import BATTERY_LEVEL
 from monitor.wearables.stream import Stream
 
+SILENT_S = 20.0
+"""Without data for so long the sensor is subscribed to once more: a measurement holds less than a second."""
 HELLO_REF, ACC_REF, ENERGY_REF = 1, 99, 2
 ENERGY_PATH = "/System/Energy/Level"
 NOT_HEARD = (
@@ -95,6 +97,8 @@ class Movesense(LinkedDriver):
     """Its samples so far."""
     begun: bool = False
     """A measurement has begun on this link."""
+    heard_s: float = 0.0
+    """When the newest one came, or was asked for."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -136,6 +140,7 @@ class Movesense(LinkedDriver):
             case codec.Data(ref=ref) if ref == ACC_REF:
                 # A new measurement: what the last one lacked is lost, and seen by the stamps.
                 self.stamp_ms, self.count, self.rest, self.begun = message.stamp_ms, 0, "", True
+                self.heard_s = packet.at_s
                 return self._measured(message.content, packet.at_s) + self._proven("subscribe", packet.at_s)
             case codec.Continuation(ref=ref) if ref == ACC_REF:
                 if not self.begun:
@@ -151,6 +156,9 @@ class Movesense(LinkedDriver):
 
     def _passed(self, now_s: float) -> Reply:
         reply, why = self.dialogue.overdue(now_s)
+        if self.begun and now_s - self.heard_s > SILENT_S and "subscribe" not in self.agenda:
+            self.agenda.append("subscribe")
+            self.heard_s = now_s
         if not why:
             return reply + self._next(now_s)
         step = self.agenda.pop(0)

@@ -8,12 +8,14 @@ streaming never sleeps.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pydantic import BaseModel
 
 from monitor.model import Quality, WearableFacts
+from monitor.wearables.asking import NEEDS_PAIRING
 from monitor.wearables.base import (
     About,
     Action,
@@ -33,31 +35,15 @@ from monitor.wearables.polar import codec
 from monitor.wearables.polar.about import ABOUT, NO_SETTINGS, PAIR_IT, SWITCH_OFF_AND_ON, refusal
 from monitor.wearables.polar.codec import CONTROL, DATA, Measurement, Op, Setting, Status
 from monitor.wearables.polar.rules import PolarRules, choose
+from monitor.wearables.polar.steps import COMMANDS, after_refusal, opening
 from monitor.wearables.standard import BATTERY_LEVEL, FIRMWARE_REVISION, decode_text, uuid_of
 from monitor.wearables.stream import Stream
 
 MODEL_NUMBER, HEART_RATE = uuid_of(0x2A24), uuid_of(0x2A37)
 CONTACT_HOLDS_S = 5.0
 """Heart rate comes once a second; an older word about skin contact says nothing."""
-SETTINGS_DOUBTED = frozenset(
-    {
-        Status.INVALID_LENGTH,
-        Status.INVALID_PARAMETER,
-        Status.INVALID_RESOLUTION,
-        Status.INVALID_RATE,
-        Status.INVALID_RANGE,
-        Status.INVALID_CHANNELS,
-    }
-)
-"""Refusals of START after which the settings are asked for anew."""
-COMMANDS = {
-    "stop": (Op.STOP, Measurement.ACC),
-    "sdk": (Op.START, Measurement.SDK_MODE),
-    "settings": (Op.GET_SETTINGS, Measurement.ACC),
-    "all settings": (Op.GET_SDK_SETTINGS, Measurement.ACC),
-    "start": (Op.START, Measurement.ACC),
-}
-"""What each step sends."""
+SILENT_S = 20.0
+"""A stream without a frame for so long is stopped and started: the longest frames hold 3 s."""
 
 
 def decode_contact(data: bytes) -> bool | None:
@@ -82,12 +68,14 @@ class Polar(LinkedDriver):
     """Steps still to be taken in order; names of ``COMMANDS``."""
     pause_until_s: float = 0.0
     refusals: int = 0
-    """Of START and SDK mode, on this link."""
+    """Since the last frame, on this link."""
     parts: str = ""
     """Beginning of an answer in several parts, hexadecimal."""
     chosen: dict[int, int] = field(default_factory=dict)
     factor: float | None = None
     streaming: bool = False
+    heard_s: float = 0.0
+    """When the newest frame came, or the stream was started."""
     sdk_on: bool = False
     model: str = ""
     firmware: str = ""
@@ -106,8 +94,7 @@ class Polar(LinkedDriver):
         if isinstance(action, Write):
             self.dialogue.wrote(action.data, outcome)
         elif self.up and action == Subscribe(CONTROL) and outcome.error is None:
-            # Only now: where the sensor wants to be paired, it is told once, not for every characteristic.
-            reply += self.asking.ask(Subscribe(DATA), outcome.at_s, PAIR_IT)
+            # The rest waits for this one: a sensor that wants to be paired says so once, not for everything asked.
             reply += self.asking.ask(Read(CONTROL), outcome.at_s)
         return reply + self._next(outcome.at_s)
 
@@ -116,7 +103,7 @@ class Polar(LinkedDriver):
 
     def _opening(self, now_s: float) -> Reply:
         self.dialogue = Dialogue(self.rules, CONTROL)
-        self.agenda = ["sdk", "settings", "start"] if self.rules.sdk_mode else ["settings", "start"]
+        self.agenda = opening(self.rules.sdk_mode)
         self.pause_until_s, self.refusals, self.parts = 0.0, 0, ""
         self.streaming = self.sdk_on = False
         self.model = self.firmware = ""
@@ -139,10 +126,7 @@ class Polar(LinkedDriver):
 
     def _has_read(self, characteristic: str, value: bytes, outcome: Outcome) -> Reply:
         if characteristic == CONTROL:
-            # Only a chest strap has electrodes: its word about skin contact can be trusted.
-            is_strap = Measurement.ECG in codec.decode_features(value)
-            wanted = is_strap and self.rules.use_contact
-            return self.asking.ask(Subscribe(HEART_RATE), outcome.at_s) if wanted else []
+            return self._may_be_used(value, outcome.at_s)
         if characteristic == MODEL_NUMBER:
             self.model = decode_text(value)
         elif characteristic == FIRMWARE_REVISION:
@@ -150,12 +134,29 @@ class Polar(LinkedDriver):
         return self._described(characteristic)
 
     def _failed(self, action: Action, outcome: Outcome) -> Reply:
+        if action == Read(CONTROL):
+            if outcome.att_error in NEEDS_PAIRING:
+                return self._leave(f"{outcome.error}; {PAIR_IT}")
+            return self.asking.ask(Subscribe(DATA), outcome.at_s, PAIR_IT)
         return self._described(action.characteristic) if isinstance(action, Read) else []
+
+    def _may_be_used(self, features: bytes, at_s: float) -> Reply:
+        """The control point can be read: the sensor trusts us. Listen to it."""
+        reply = self.asking.ask(Subscribe(DATA), at_s, PAIR_IT)
+        with suppress(DecodeError):  # a map that cannot be read is no reason not to stream
+            # Only a chest strap has electrodes: its word about skin contact can be trusted.
+            if self.rules.use_contact and Measurement.ECG in codec.decode_features(features):
+                reply += self.asking.ask(Subscribe(HEART_RATE), at_s)
+        return reply
 
     def _passed(self, now_s: float) -> Reply:
         reply, why = self.dialogue.overdue(now_s)
         if why:
             return self._leave(f"{why}; {SWITCH_OFF_AND_ON if why == 'no answer' else PAIR_IT}")
+        if self.streaming and now_s - self.heard_s > SILENT_S:
+            self.streaming = False
+            if not self._retry(["stop", "settings", "start"], now_s):
+                return self._leave(f"no data; {SWITCH_OFF_AND_ON}")
         return reply + self._next(now_s)
 
     def _goodbye(self) -> Reply:
@@ -172,6 +173,7 @@ class Polar(LinkedDriver):
         frame = codec.decode_frame(packet.data, self.factor)
         if frame is None or not self.streaming or not len(frame.xyz_mg):
             return []  # a stream that ran on from before has unknown settings: it is stopped soon
+        self.heard_s, self.refusals = packet.at_s, 0
         bare = self.contact is False and packet.at_s - self.contact_s <= CONTACT_HOLDS_S
         quality = Quality.DEVICE_NOT_WORN if bare else Quality.NONE
         # Compressed frames are filled by size: only the next sample, which does not fit any more, sends one off.
@@ -217,14 +219,14 @@ class Polar(LinkedDriver):
         elif step in ("settings", "all settings"):
             return self._offered(step, params, at_s)
         elif step == "start":
-            self._started(params)
+            self._started(params, at_s)
         return []
 
     def _stopped(self, notice: codec.Stopped, at_s: float) -> Reply:
         """The device ended its stream by itself: start it again."""
         if Measurement.ACC in notice.measurements and self.streaming:
             self.streaming = False
-            self.agenda = ["sdk", "settings", "start"] if self.rules.sdk_mode else ["settings", "start"]
+            self.agenda = opening(self.rules.sdk_mode)
             self.pause_until_s = at_s + self.rules.request_pause_s
         return []
 
@@ -237,25 +239,16 @@ class Polar(LinkedDriver):
             raise
         return [] if self.chosen.get(Setting.RATE) else self._leave(NO_SETTINGS)
 
-    def _started(self, params: bytes) -> None:
-        self.streaming, self.factor = True, None
+    def _started(self, params: bytes, at_s: float) -> None:
+        self.streaming, self.heard_s, self.factor = True, at_s, None
         self.stream.begin(float(self.chosen[Setting.RATE]), float(self.chosen.get(Setting.RANGE, self.rules.range_g)))
         self.factor = codec.decode_factor(params)
 
     def _refused(self, step: str, status: int, at_s: float) -> Reply:
-        steps = [step]
-        if step == "stop" or (step == "sdk" and status not in (Status.ALREADY_IN_STATE, Status.INVALID_STATE)):
-            return []  # nothing runs, or a device without SDK mode: it streams all the same
         if step == "sdk" and status == Status.ALREADY_IN_STATE:
             self.sdk_on = True
-            return []
-        if step == "all settings":
-            steps = ["settings"]
-        elif status in (Status.ALREADY_IN_STATE, Status.INVALID_STATE):
-            steps = ["stop", step]
-        elif step == "start" and status in SETTINGS_DOUBTED:
-            steps = ["settings", step]
-        return [] if self._retry(steps, at_s) else self._leave(refusal(status))
+        steps = after_refusal(step, status)
+        return [] if not steps or self._retry(steps, at_s) else self._leave(refusal(status))
 
     def _retry(self, steps: list[str], at_s: float) -> bool:
         """Take these steps next, after a pause; false where that was done too often on this link."""
