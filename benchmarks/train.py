@@ -21,9 +21,9 @@ from training.subjects import Subject, load
 from training.trunk import train_trunk
 from training.weak import TURNS, train_likely
 
-from monitor.posture.logistic import LikelyModel, TiltModel
+from monitor.posture.logistic import LikelyModel, TrunkModel
 
-Trainer = Callable[[list[int]], TiltModel | LikelyModel]
+Trainer = Callable[[list[int]], TrunkModel | LikelyModel]
 """Parameters from the subjects with these places."""
 TRAINERS: dict[str, Callable[[str, list[Subject]], Trainer]] = {
     "waist": train_trunk,

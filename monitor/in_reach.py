@@ -71,7 +71,8 @@ class Census:
 
     def _note(self, sighting: Sighting) -> None:
         kind = kind_of(sighting)
-        neighbour = Neighbour(sighting.address, sighting.name or "", sighting.rssi_dbm, kind)
+        name = "".join(letter for letter in sighting.name or "" if letter.isprintable())  # anybody may call itself so
+        neighbour = Neighbour(sighting.address, name, sighting.rssi_dbm, kind)
         if not kind:
             self._unknown[sighting.address] = neighbour
             return

@@ -48,9 +48,11 @@ async def seen(app: App, enough: Callable[[WearerState], bool]) -> WearerState:
 
 
 async def publish_each_second(phone: Listener, topic: str) -> None:
-    """A phone that lies still, batched by the second as the app does it."""
+    """A phone that lies still, batched by the second as the app does it, and somebody who writes nonsense between."""
     number = 0
     while True:
+        for noise in (b"[" * 100_000, b"x" * 300_000, b"\xff"):
+            phone.publish(topic, noise)
         now_ns = time.time_ns()
         items = [
             {"name": name, "time": now_ns - (RATE_HZ - k) * 10**9 // RATE_HZ, "values": {"x": 0.0, "y": 0.0, "z": z}}
@@ -71,8 +73,6 @@ async def test_a_phone_that_publishes_to_the_broker_is_a_wearable(mosquitto: Mos
     )  # fmt: skip
     app = App(load(None, overrides, {}).settings, tmp_path)
     async with Listener(mosquitto.port, "sitbreak/+/link") as phone:
-        phone.publish("phones/me", b"[" * 100_000)
-        phone.publish("phones/me", b"x" * 300_000)
         publishing = asyncio.create_task(publish_each_second(phone, "phones/me"))
         state = await seen(app, lambda state: state.link_fresh and state.last_sample_s is not None)
         publishing.cancel()

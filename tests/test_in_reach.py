@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
-import os
 import sys
 import tomllib
 from collections.abc import AsyncIterator
@@ -88,14 +88,21 @@ def test_the_advice_is_a_settings_file(kind: str, tmp_path: Any) -> None:
 
 def test_the_table_shows_all_and_the_unknown_only_when_asked() -> None:
     found = survey(sighting(BAND, "DeskBand-1"), sighting(PHONE, "Ada's phone"))
-    console = Console(width=160, record=True, file=open(os.devnull, "w"))  # noqa: SIM115, PTH123
+    console = Console(width=300, record=True, file=io.StringIO())
     console.print(picture(found, everybody=False))
     text = console.export_text()
-    assert all(words in text for words in ("DeskBand-1", BAND, "▂▄▆█ -60", "vibration", "1 more of no known kind"))
+    assert all(words in text for words in ("DeskBand-1", BAND, "▂▄▆█ -60", "vibration"))
     assert "Ada" not in text
     console.print(picture(found, everybody=True))
     assert "Ada's phone" in console.export_text()
-    console.file.close()
+
+
+def test_a_name_from_the_air_is_shown_as_it_is_and_cannot_write_elsewhere() -> None:
+    found = survey(sighting(BAND, "DeskBand-[/red][b]\x1b[2J\n[wearers.eve]"))
+    console = Console(width=300, record=True, file=io.StringIO())
+    console.print(picture(found, everybody=False))
+    assert "DeskBand-[/red][b][2J[wearers.eve]" in console.export_text()
+    assert [line for line in advice(found) if line.startswith("[")] == ["[wearers.me]"]
 
 
 @pytest.mark.parametrize(

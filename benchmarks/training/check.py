@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from monitor.model import Bools, Floats, Posture, PostureEpochs
 from monitor.posture import PLACEMENTS
-from monitor.posture.logistic import LikelyModel, TiltModel
-from training.subjects import TAKE_BASED, Subject, rehearse
-from training.trunk import pieces
+from monitor.posture.base import Placement
+from monitor.posture.logistic import LikelyModel, TrunkModel
+from training.subjects import TAKE_BASED, Subject
+from training.trunk import ways_to_know
 
 GROUPS = 9
 
@@ -84,34 +85,34 @@ def _auroc(values: Floats, positive: Bools) -> float:
     return float((rank[positive].sum() - above * (above + 1) / 2) / (above * (len(values) - above)))
 
 
+def _ways(
+    placement: str, subject: Subject, kind: type[Placement]
+) -> Iterator[tuple[str, Subject, PostureEpochs, Bools]]:
+    """What is asked of one person: what was said, and which rows of it count."""
+    said = kind().advance(subject.epochs)
+    yield "told nothing", subject, said, np.ones(len(said), np.bool_)
+    yield "after 20 s of walking", subject, said, subject.after_walk
+    if placement not in TAKE_BASED:
+        yield "before it", subject, said, ~subject.after_walk
+        yield from ways_to_know(placement, subject, kind)
+
+
 def check(
-    placement: str, train: Callable[[list[int]], TiltModel | LikelyModel], turns: list[list[Subject]]
+    placement: str, train: Callable[[list[int]], TrunkModel | LikelyModel], turns: list[list[Subject]]
 ) -> Iterator[str]:
     """Figures on people who were left out of the training, which sees the first of the turns."""
     subjects = turns[0]
     people = [subject.name for subject in subjects]
     groups = GROUPS if len(subjects) > 2 * GROUPS else len(subjects)
-    told_nothing, after_walk = Verdict("told nothing", [], [], []), Verdict("after 20 s of walking", [], [], [])
-    shown, kept = Verdict("pose shown", [], [], []), Verdict("pose kept", [], [], [])
+    verdicts: dict[str, Verdict] = {}
     for group in range(groups):
         model = train([place for place in range(len(people)) if place % groups != group])
         kind = type("Fold", (PLACEMENTS[placement],), {"MODEL": model})
         for subject in (subject for turned in turns for subject in turned[group::groups]):
-            said = kind().advance(subject.epochs)
-            told_nothing.add(subject, said, np.ones(len(said), np.bool_))
-            after_walk.add(subject, said, subject.after_walk)
-            if placement not in TAKE_BASED:
-                for part in pieces(subject, placement):
-                    site = kind()
-                    rehearse(site, part.epochs)
-                    kept.add(part, site.advance(part.epochs), np.ones(len(part.label), np.bool_))
-            if placement not in TAKE_BASED and subject.shows:
-                site = kind()
-                for stretch in subject.shows:
-                    site.teach_standing(*stretch)
-                shown.add(subject, site.advance(subject.epochs), subject.shown)
+            for name, part, said, rows in _ways(placement, subject, kind):
+                verdicts.setdefault(name, Verdict(name, [], [], [])).add(part, said, rows)
     yield f"{'sens / spec %':<22}{'unknown excluded':>18}{'unknown wrong':>18}{'cyc sed':>9}{'std sed':>9}"
-    for verdict in (told_nothing, after_walk, *([kept, shown] if shown.label else [])):
+    for verdict in verdicts.values():
         yield from verdict.lines()
     yield f"time alone would score {_clock_score(subjects, groups):.1f} (50 is chance)"
 

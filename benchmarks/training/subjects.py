@@ -17,7 +17,7 @@ from monitor.posture.base import Placement
 from monitor.posture.logistic import Provenance
 
 SEED = 20180201
-STANDING = 3
+STANDING, WALKING = 3, 4
 PAUSE_S = 60.0
 """Between shuffled takes."""
 TAKE_BASED = ("chest", "wrist")
@@ -68,6 +68,8 @@ class Subject:
     after_walk: Bools
     shows: tuple[tuple[float, float], ...]
     """The first 10 s of labelled standing of the recording, or of each piece where the sensor is put on anew."""
+    once: tuple[float, float] | None
+    """The very first 10 s of standing, or of walking where nobody stands; None where there is neither."""
 
     @property
     def sedentary(self) -> Bools:
@@ -76,13 +78,6 @@ class Subject:
     @property
     def counted(self) -> Bools:
         return np.isin(self.label, SEDENTARY_LABELS + UPRIGHT_LABELS)
-
-    @property
-    def shown(self) -> Bools:
-        """Seconds after the pose was shown."""
-        if not self.shows:
-            return np.zeros(len(self.label), np.bool_)
-        return self.epochs.start_s >= self.shows[0][1]
 
 
 def load(data_dir: Path, placement: str, turn: int = 0) -> list[Subject]:
@@ -96,17 +91,20 @@ def load(data_dir: Path, placement: str, turn: int = 0) -> list[Subject]:
         epochs, truth = epochs_of(recording, random_rotation(rng)), Truth.of(recording)
         place = (epochs.start_s - truth.first_s).astype(np.int64)
         label = truth.label[place]
-        shows = tuple(_first_standing(epochs, label, each_piece=placement == "waist"))
-        subjects.append(Subject(path.stem, epochs, label, truth.after_walk[place], shows))
+        shows = tuple(_first_of(STANDING, epochs, label, each_piece=placement == "waist"))
+        once = next(itertools.chain(shows, _first_of(WALKING, epochs, label, each_piece=False)), None)
+        subjects.append(Subject(path.stem, epochs, label, truth.after_walk[place], shows, once))
     if not subjects:
         raise SystemExit(f"{data_dir / placement}: no .npz recordings here")
     return subjects
 
 
-def _first_standing(epochs: Epochs, label: NDArray[np.int64], *, each_piece: bool) -> Iterator[tuple[float, float]]:
+def _first_of(
+    wanted: int, epochs: Epochs, label: NDArray[np.int64], *, each_piece: bool
+) -> Iterator[tuple[float, float]]:
     pieces = np.unique(epochs.segment) if each_piece else [None]
     for piece in pieces:
-        still = (label == STANDING) & ((epochs.segment == piece) if piece is not None else True)
+        still = (label == wanted) & ((epochs.segment == piece) if piece is not None else True)
         start_s = epochs.start_s[still]
         whole = np.flatnonzero(start_s[9:] - start_s[:-9] == 9.0)
         if len(whole):

@@ -1,95 +1,37 @@
-"""Parameters of waist and lower back: where sitting begins, how much a second weighs, how sure the sum is."""
+"""Parameters of waist and lower back: what a still pose says, and how right that is with what has happened.
+
+Each recording is lived through three times: told nothing; with the pose shown; and with the pose in walking kept from
+the day before. So every source of upright is seen in use.
+"""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from labelled import SUSPECT
-from numpy.typing import NDArray
 
 from monitor.accel.epochs import take
-from monitor.accel.stepping import steps
 from monitor.accel.wear import Wear
-from monitor.model import Bools, Floats
+from monitor.model import Bools, Floats, PostureEpochs
 from monitor.posture import PLACEMENTS
-from monitor.posture.logistic import Logistic, Provenance, TiltModel
-from monitor.posture.signs import log_tilt
-from monitor.posture.trunk import TRUNK_STEPS, Evidence, Trunk, weighed
+from monitor.posture.base import Placement
+from monitor.posture.logistic import Logistic, Provenance, TrunkModel
+from monitor.posture.trunk import Trunk, TrunkColumns
+from monitor.posture.upright import Source
 from training.newton import fit
-from training.subjects import STANDING, Subject, provenance, rehearse
+from training.subjects import Subject, provenance, rehearse
 
-STALE_MIN_S = 300
-MIDDLES_DEG = np.arange(5.0, 20.1, 0.5)
-GAINS = {"lower_back": (0.1, 0.2), "waist": (0.8, 1.6)}
-"""A lumbar sensor is taped on and worn all day: it may take its time where the tilt is small."""
-PUBLISHED_DEG, PULL_PER_DEG = 11.6, {"waist": 0.002, "lower_back": 0.0}
-"""The best cut at the hip (Vähä-Ypyä et al. 2018); a few people here shall not move it far for next to nothing."""
-WORTH = {"lower_back": (0.5, 0.2, 0.3), "waist": (0.5, 0.4, 0.1)}
-"""Of sedentary, of upright, and of standing once more: where it is short it would hardly count."""
-BOUNDS = ((2.0, 3.0), (3.0, 6.0))
-PLATEAU_DEG = 1.0
-"""A middle is judged together with its neighbours: a cliff beside the best one would be luck."""
+LEAST_S = 300
+"""A source that was in use for less, in all, takes the parameters of the next better one."""
+POSE_SIGNS = ("tilt", "sway")
 
 
 def trusted(subject: Subject, placement: str) -> Bools:
     """Rows to learn from: labels that the other sensor of the same person contradicts are left out."""
     suspect = next((code for (name, _), code in SUSPECT.items() if name == subject.name), None)
     return subject.counted & (subject.label != suspect if placement == "lower_back" else True)
-
-
-@dataclass(frozen=True, eq=False)
-class TiltRun:
-    """What a trunk placement sees of a subject, before any trained parameter is used."""
-
-    subject: Subject
-    trusted: Bools
-    tilt_deg: Floats
-    stepping: Bools
-    lying: Bools
-    busy: Bools
-    stale: Bools
-    shown: Bools
-    """The pose that was shown is in use."""
-
-    @classmethod
-    def of(cls, subject: Subject, placement: str, *, kept: bool) -> TiltRun:
-        """With the pose in walking kept from an earlier day, or with the pose shown."""
-        kind = type("Bare", (PLACEMENTS[placement],), {"MODEL": _bare(shown=1.0)})
-        if kept:
-            parts = [cls._of(kind(), part, placement, kept=True) for part in pieces(subject, placement)]
-            return _join_runs(subject, parts)
-        return cls._of(kind(), subject, placement, kept=False)
-
-    @classmethod
-    def _of(cls, site: Trunk, subject: Subject, placement: str, *, kept: bool) -> TiltRun:
-        epochs = subject.epochs
-        if kept:
-            rehearse(site, epochs)
-        else:
-            for stretch in subject.shows:
-                site.teach_standing(*stretch)
-        like = steps(epochs, TRUNK_STEPS)
-        walks = site.walking.advance(epochs.start_s, like, 4) >= 3
-        pose = site.pose(epochs, Wear().advance(epochs))
-        known, lying = ~np.isnan(pose.tilt_deg), pose.tilt_deg > site.rules.lying_above_deg
-        stepping = like & np.where(known, ~lying, pose.steady | walks)
-        busy = (epochs.window_spread_g > site.rules.moving_max_g) & ~stepping & ~lying
-        shown = pose.middle_deg == 1.0
-        return cls(subject, trusted(subject, placement), pose.tilt_deg, stepping, lying, busy, pose.stale, shown)
-
-    def sums(self, model: TiltModel) -> Floats:
-        middle_deg = np.where(self.shown, model.taught_middle_deg, model.walking_middle_deg)
-        beyond = self.beyond(model)
-        gains = np.where(np.isnan(middle_deg + beyond) | self.stepping, 0.0, weighed(beyond, model))
-        gains = np.where(self.lying, 1.5, gains)
-        return Evidence().advance(self.subject.epochs.start_s, gains, self.stepping, model)
-
-    def beyond(self, model: TiltModel) -> Floats:
-        middle_deg = np.where(self.shown, model.taught_middle_deg, model.walking_middle_deg)
-        return log_tilt(self.tilt_deg, 1.0) - log_tilt(middle_deg, 1.0)
 
 
 def pieces(subject: Subject, placement: str) -> list[Subject]:
@@ -108,115 +50,117 @@ def pieces(subject: Subject, placement: str) -> list[Subject]:
     ]
 
 
-def _join_runs(subject: Subject, runs: list[TiltRun]) -> TiltRun:
-    names = [name for name in TiltRun.__dataclass_fields__ if name != "subject"]
-    return TiltRun(subject, **{name: np.concatenate([getattr(run, name) for run in runs]) for name in names})
+@dataclass(frozen=True, eq=False)
+class TrunkRun:
+    """What a trunk placement sees of a recording, before any trained parameter is used."""
+
+    subject: Subject
+    placement: str
+    trusted: Bools
+    seen: TrunkColumns
+
+    @classmethod
+    def of(cls, subject: Subject, placement: str, *, kept: bool = False, shown: bool = False) -> TrunkRun:
+        """Told nothing, with the pose in walking kept from an earlier day, or with the pose shown."""
+        site = _site(placement, _bare())
+        if kept:
+            rehearse(site, subject.epochs)
+        for stretch in subject.shows if shown else ():
+            site.teach_standing(*stretch)
+        seen = site.look(subject.epochs, Wear().advance(subject.epochs))
+        return cls(subject, placement, trusted(subject, placement), seen)
+
+    @property
+    def still(self) -> Bools:
+        """Rows in which pose and happenings decide."""
+        return self.trusted & ~self.seen.stepping & ~self.seen.lying & ~self.seen.busy
+
+    def evidence(self, model: TrunkModel) -> Floats:
+        """Log odds of sitting with these parameters."""
+        return _site(self.placement, model).weigh(self.subject.epochs.start_s, self.seen)
 
 
-def _bare(shown: float = 0.0, **parts: float) -> TiltModel:
-    nothing = Logistic(bias=0.0, weights={})
-    values = {"walking_middle_deg": 0.0, "taught_middle_deg": shown, "gain": 1.0, "stepped": 2.0, "limit": 3.0}
-    words = Provenance(about="", trained_on="", command="")
-    said = {"stepping_confidence": 0.9, "lying_confidence": 0.9, "active_confidence": 0.9}
-    return TiltModel.model_validate(
-        {"provenance": words, "confidence": nothing, "stale_confidence": nothing, **values, **said, **parts}
-    )
-
-
-def _counts(run: TiltRun, sums: Floats) -> NDArray[np.float64]:
-    """Right and all of sedentary, of upright, of standing, among the rows that are judged."""
-    judged = run.trusted & ~np.isnan(run.tilt_deg) & ~run.stale
-    said = (sums > 0.0) & ~run.busy
-    sedentary, standing = run.subject.sedentary, run.subject.label == STANDING
-    parts = [(sedentary, said), (~sedentary, ~said), (standing, ~said)]
-    return np.array([[(judged & who & right).sum(), (judged & who).sum()] for who, right in parts], np.float64)
-
-
-def _worth(placement: str, counts: NDArray[np.float64]) -> float:
-    """Shares that are right, pooled seconds, weighed."""
-    share = counts[:, 0] / np.maximum(counts[:, 1], 1.0)
-    return float((np.array(WORTH[placement]) * share).sum())
-
-
-Table = dict[tuple[float, tuple[float, float], float], list[NDArray[np.float64]]]
-
-
-def tilt_table(placement: str, runs: list[TiltRun]) -> Table:
-    """Counts of every subject for every choice of gain, bounds and middle."""
-    table: Table = {}
-    for gain, bounds, middle_deg in itertools.product(GAINS[placement], BOUNDS, MIDDLES_DEG.tolist()):
-        model = _bare(
-            walking_middle_deg=middle_deg, taught_middle_deg=middle_deg, gain=gain, stepped=bounds[0], limit=bounds[1]
-        )
-        table[gain, bounds, middle_deg] = [_counts(run, run.sums(model)) for run in runs]
-    return table
-
-
-def _best_middle(
-    placement: str, table: Table, gain: float, bounds: tuple[float, float], chosen: list[int]
-) -> tuple[float, float]:
-    def worth(middle_deg: float) -> float:
-        counts = np.sum([table[gain, bounds, middle_deg][place] for place in chosen], axis=0)
-        return _worth(placement, counts) - PULL_PER_DEG[placement] * abs(middle_deg - PUBLISHED_DEG)
-
-    edge = round(PLATEAU_DEG / (MIDDLES_DEG[1] - MIDDLES_DEG[0]))
-    inner = MIDDLES_DEG[edge:-edge].tolist()
-    around = {m: [worth(m + shift) for shift in (-PLATEAU_DEG, 0.0, PLATEAU_DEG)] for m in inner}
-    best = max(around, key=lambda middle_deg: (min(around[middle_deg]) + sum(around[middle_deg]), -middle_deg))
-    return best, sum(around[best])
-
-
-def train_trunk(placement: str, subjects: list[Subject]) -> Callable[[list[int]], TiltModel]:
+def train_trunk(placement: str, subjects: list[Subject]) -> Callable[[list[int]], TrunkModel]:
     """What trains a trunk site from the subjects with some places in the list."""
-    kept = [TiltRun.of(subject, placement, kept=True) for subject in subjects]
-    shown = [TiltRun.of(subject, placement, kept=False) for subject in subjects]
-    told = [TiltRun.of(replace(subject, shows=()), placement, kept=False) for subject in subjects]
-    return train_tilt(placement, (tilt_table(placement, kept), tilt_table(placement, shown)), (kept, shown, told))
+    runs = [
+        [TrunkRun.of(subject, placement), TrunkRun.of(subject, placement, shown=True)]
+        + [TrunkRun.of(piece, placement, kept=True) for piece in pieces(subject, placement)]
+        for subject in subjects
+    ]
 
-
-def train_tilt(
-    placement: str, tables: tuple[Table, Table], runs: tuple[list[TiltRun], ...]
-) -> Callable[[list[int]], TiltModel]:
-    """Parameters of a trunk site from its tables, with the pose kept and with the pose shown, and its runs."""
-
-    def train(chosen: list[int]) -> TiltModel:
-        gain, bounds = max(
-            itertools.product(GAINS[placement], BOUNDS),
-            key=lambda choice: sum(_best_middle(placement, table, *choice, chosen)[1] for table in tables),
-        )
-        walking_deg, taught_deg = (_best_middle(placement, table, gain, bounds, chosen)[0] for table in tables)
-        bare = _bare(
-            walking_middle_deg=walking_deg, taught_middle_deg=taught_deg, gain=gain, stepped=bounds[0], limit=bounds[1]
-        )
-        kept, shown, told = ([group[place] for place in chosen] for group in runs)
-        stale = sum(int(run.stale.sum()) for run in told) > STALE_MIN_S
-        confidence = _tilt_confidence(kept + shown, bare, stale=False)
-        return bare.model_copy(
+    def train(chosen: list[int]) -> TrunkModel:
+        mine = [run for place in chosen for run in runs[place]]
+        model = _bare(provenance(placement, [subjects[place] for place in chosen]))
+        model = model.model_copy(update={"pose": _pose_models(mine)})
+        return model.model_copy(
             update={
-                "provenance": provenance(placement, [run.subject for run in kept]),
-                "confidence": confidence,
-                "stale_confidence": _tilt_confidence(told, bare, stale=True) if stale else None,
-                "stepping_confidence": _share_right(kept, lambda run: run.stepping, sedentary=False),
-                "lying_confidence": _share_right(kept, lambda run: run.lying & ~run.stepping, sedentary=True),
-                "active_confidence": _share_right(kept, lambda run: run.busy, sedentary=False),
+                "confidence": _confidence_models(mine, model),
+                "stepping_confidence": _share_right(mine, lambda run: run.seen.stepping, sedentary=False),
+                "lying_confidence": _share_right(mine, lambda run: run.seen.lying, sedentary=True),
+                "active_confidence": _share_right(mine, lambda run: run.seen.busy, sedentary=False),
             }
         )
 
     return train
 
 
-def _tilt_confidence(runs: list[TiltRun], model: TiltModel, *, stale: bool) -> Logistic:
-    signs, sedentary = [], []
-    for run in runs:
-        quiet = run.trusted & ~run.stepping & ~run.lying & ~run.busy & ~np.isnan(run.tilt_deg) & (run.stale == stale)
-        columns = [run.sums(model), np.clip(run.beyond(model), -1.5, 1.5)]
-        signs.append(np.stack(columns, axis=1)[quiet])
-        sedentary.append(run.subject.sedentary[quiet])
-    return fit(("evidence", "tilt"), np.concatenate(signs), np.concatenate(sedentary))
+def ways_to_know(
+    placement: str, subject: Subject, kind: type[Placement]
+) -> Iterator[tuple[str, Subject, PostureEpochs, Bools]]:
+    """What is said, and which rows count, where upright is known from an earlier day or from standing when told."""
+    once = () if subject.once is None else (subject.once,)
+    for part in pieces(subject, placement):
+        site = kind()
+        rehearse(site, part.epochs)
+        yield "pose kept", part, site.advance(part.epochs), np.ones(len(part.label), np.bool_)
+    for name, shows in (("pose shown once", once), ("and in each piece", subject.shows)):
+        site = kind()
+        for stretch in shows:
+            site.teach_standing(*stretch)
+        if shows:
+            yield name, subject, site.advance(subject.epochs), subject.epochs.start_s >= shows[0][1]
 
 
-def _share_right(runs: list[TiltRun], rows: Callable[[TiltRun], Bools], *, sedentary: bool) -> float:
+def _site(placement: str, model: TrunkModel) -> Trunk:
+    site = type("Site", (PLACEMENTS[placement],), {"MODEL": model})()
+    assert isinstance(site, Trunk)
+    return site
+
+
+def _bare(words: Provenance | None = None) -> TrunkModel:
+    words = words or Provenance(about="", trained_on="", command="")
+    return TrunkModel(
+        provenance=words, pose={}, confidence={}, stepping_confidence=0.9, lying_confidence=0.9, active_confidence=0.9
+    )
+
+
+def _pose_models(runs: list[TrunkRun]) -> dict[str, Logistic]:
+    """By source; a pose is judged as if sitting and standing were equally frequent."""
+    columns = [np.stack([run.seen.signs[name] for name in POSE_SIGNS], axis=1) for run in runs]
+    return _by_source(runs, columns, POSE_SIGNS, (Source.SHOWN, Source.WALKED, Source.GUESSED, Source.STALE), True)
+
+
+def _confidence_models(runs: list[TrunkRun], model: TrunkModel) -> dict[str, Logistic]:
+    columns = [np.stack([run.evidence(model), run.seen.signs["sway"]], axis=1) for run in runs]
+    sources = (Source.SHOWN, Source.WALKED, Source.GUESSED, Source.STALE, Source.NONE)
+    return _by_source(runs, columns, ("evidence", "sway"), sources, False)
+
+
+def _by_source(
+    runs: list[TrunkRun], columns: list[Floats], names: tuple[str, ...], sources: tuple[Source, ...], balanced: bool
+) -> dict[str, Logistic]:
+    models: dict[str, Logistic] = {}
+    for source in sources:
+        rows = [run.still & (run.seen.source == source) for run in runs]
+        signs = np.concatenate([column[chosen] for column, chosen in zip(columns, rows, strict=True)])
+        sedentary = np.concatenate([run.subject.sedentary[chosen] for run, chosen in zip(runs, rows, strict=True)])
+        better = list(models.values())[-1:]
+        enough = min(sedentary.sum(), (~sedentary).sum()) >= LEAST_S
+        models[source.name.lower()] = fit(names, signs, sedentary, balanced=balanced) if enough else better[0]
+    return models
+
+
+def _share_right(runs: list[TrunkRun], rows: Callable[[TrunkRun], Bools], *, sedentary: bool) -> float:
     """How often rows like these are right, with one wrong one added."""
-    chosen = [(run.subject.sedentary == sedentary)[run.trusted & rows(run) & ~np.isnan(run.tilt_deg)] for run in runs]
-    right = np.concatenate(chosen)
+    right = np.concatenate([(run.subject.sedentary == sedentary)[run.trusted & rows(run)] for run in runs])
     return round(min(float(right.sum()) / (len(right) + 1), 0.995), 3)

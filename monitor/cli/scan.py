@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console, Group, RenderableType
+from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from monitor.cli.process import ConfigOption, SetOption, VerboseOption, default_config, run_until_signal, set_up_logging
 
@@ -44,7 +45,8 @@ def scan(
             print(json.dumps(as_dict(await look_around(settings, duration, lambda survey: None)), indent=2))
         elif console.is_terminal:
             with Live(console=console, refresh_per_second=2) as live:
-                await look_around(settings, duration, lambda survey: live.update(picture(survey, everybody)))
+                found = await look_around(settings, duration, lambda survey: live.update(picture(survey, everybody)))
+            print_advice(found)
         else:
             print_advice(await look_around(settings, duration, line_by_line(everybody)))
 
@@ -77,12 +79,12 @@ def row(neighbour: Neighbour) -> dict[str, Any]:
     }
 
 
-def picture(survey: Survey, everybody: bool) -> RenderableType:
-    """The table, and below it what to write into the settings."""
+def picture(survey: Survey, everybody: bool) -> Table:
+    """The table; what comes from the air is shown as it is, for a name may look like markup."""
     table = Table("signal", "device", "what it is", "samples", "alert", "first", "now")
     for neighbour in survey.known:
         cells = row(neighbour)
-        table.add_row(
+        texts = [
             bars(neighbour.rssi_dbm),
             f"{cells['name']}\n{cells['address']}".strip(),
             cells["title"],
@@ -90,10 +92,12 @@ def picture(survey: Survey, everybody: bool) -> RenderableType:
             cells["alert"] or "none",
             cells["pairing"] or "nothing to do",
             now(neighbour),
-        )
+        ]
+        table.add_row(*map(Text, texts))
     for neighbour in survey.unknown if everybody else ():
-        table.add_row(bars(neighbour.rssi_dbm), f"{neighbour.name}\n{neighbour.address}".strip(), "not known")
-    return Group(table, *advice(survey))
+        words = (bars(neighbour.rssi_dbm), f"{neighbour.name}\n{neighbour.address}".strip(), "not known")
+        table.add_row(*map(Text, words))
+    return table
 
 
 def bars(rssi_dbm: int) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.accel.metrics import angle_deg
 from monitor.accel.recent import RecentCount
@@ -49,6 +50,31 @@ class RecentMean:
             count[back:] += near & known[:-back]
         self.start_s, self.values = all_s[-width_s:].copy(), all_values[-width_s:].copy()
         mean: Floats = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+        return mean[past:]
+
+
+@dataclass(eq=False)
+class StillMean:
+    """Means over the still seconds since the last movement, at most ``BACK_S``; a moving second is its own."""
+
+    start_s: Floats = field(default_factory=lambda: np.empty(0))
+    kind: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    values: Floats = field(default_factory=lambda: np.empty((0, 0)))
+
+    def advance(self, start_s: Floats, kind: NDArray[np.int64], values: Floats) -> Floats:
+        """(n, m) means of the columns of ``values``; only seconds of one kind belong together, and none below 0."""
+        past = len(self.start_s)
+        all_s, all_kind = np.concatenate((self.start_s, start_s)), np.concatenate((self.kind, kind))
+        all_values = np.concatenate((self.values, values)) if past else values
+        total, count, unbroken = all_values.copy(), np.ones(len(all_s)), all_kind >= 0
+        for back in range(1, min(BACK_S, len(all_s))):
+            unbroken[:back] = False
+            unbroken[back:] &= (all_kind[back:] == all_kind[:-back]) & (all_s[back:] - all_s[:-back] == back)
+            total[back:] += np.where(unbroken[back:, None], all_values[:-back], 0.0)
+            count += unbroken
+        self.start_s, self.kind = all_s[-BACK_S:].copy(), all_kind[-BACK_S:].copy()
+        self.values = all_values[-BACK_S:].copy()
+        mean: Floats = total / count[:, None]
         return mean[past:]
 
 

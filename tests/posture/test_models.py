@@ -16,10 +16,11 @@ from monitor.accel.stepping import SteppingRules, steps
 from monitor.model import Epochs
 from monitor.posture.chest import Chest
 from monitor.posture.likely import Likely
-from monitor.posture.logistic import LikelyModel, Logistic, TiltModel, model_text, probability
+from monitor.posture.logistic import LikelyModel, Logistic, TrunkModel, model_text, probability
 from monitor.posture.lower_back import LowerBack
 from monitor.posture.signs import RecentMean, Signs
 from monitor.posture.trunk import Trunk
+from monitor.posture.upright import Source
 from monitor.posture.waist import Waist
 from monitor.posture.wrist import Wrist
 from tests.support.wearers import wear
@@ -53,14 +54,17 @@ def test_probability_of_log_odds() -> None:
 
 @pytest.mark.parametrize("site", [Waist, LowerBack])
 def test_a_trunk_file_is_plausible_and_says_where_it_comes_from(site: type[Trunk]) -> None:
-    model = TiltModel.model_validate_json(model_text(site.NAME))  # type: ignore[attr-defined]
+    model = TrunkModel.model_validate_json(model_text(site.NAME))  # type: ignore[attr-defined]
     assert model == site.MODEL
     assert "seed" in model.provenance.trained_on
     assert "benchmarks/train.py" in model.provenance.command
-    assert 5.0 < model.taught_middle_deg <= model.walking_middle_deg < 20.0
-    assert 0.0 < model.stepped <= model.limit
-    assert model.confidence.weights["evidence"] > 0.0
-    assert model.confidence.weights["tilt"] > 0.0
+    sources = {source.name.lower() for source in Source}
+    assert set(model.confidence) == sources
+    assert set(model.pose) == sources - {"none"}
+    for pose in model.pose.values():
+        assert pose.weights["tilt"] > 0.0
+        assert pose.weights["sway"] < 0.0
+    assert all(confidence.weights["evidence"] > 0.0 for confidence in model.confidence.values())
 
 
 @pytest.mark.parametrize("site", [Chest, Wrist])
