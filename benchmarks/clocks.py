@@ -32,7 +32,7 @@ from firmware_sim.scenario import Activity, Disconnects, DropNotifications, Faul
 from firmware_sim.sensor import SensorRules
 from monitor.clock import Clock
 from monitor.demo_profiles import PROFILES
-from monitor.model import AccelBlock, Fact, Floats, LinkEvent, LinkState
+from monitor.model import AccelBlock, Bools, Fact, Floats, LinkEvent, LinkState, Quality
 from monitor.transport.ble import Link
 from monitor.transport.radio import Radio, RadioRules
 from monitor.transport.scanner import DeviceMatch, Scanner
@@ -144,9 +144,15 @@ class Heard:
             return np.empty(0)
         t_s = np.concatenate([block.t_s for block in self.blocks])
         xyz_g = np.concatenate([block.xyz_g for block in self.blocks]).astype(np.float64)
-        late = t_s >= t_s[0] + SETTLE_S
+        late = (t_s >= t_s[0] + SETTLE_S) & ~self._held(xyz_g)
         candidates = (errors_s(t_s[late] - self.origin_s, xyz_g[late] @ turning.T) for turning in TURNINGS)
         return 1000.0 * min(candidates, key=rms)
+
+    def _held(self, xyz_g: Floats) -> Bools:
+        """Samples that were never taken: the last value repeated for a device that sends on change."""
+        if not any(block.quality & Quality.CHANGE_ONLY for block in self.blocks):
+            return np.zeros(len(xyz_g), bool)
+        return np.concatenate(([False], (np.diff(xyz_g, axis=0) == 0).all(axis=1)))
 
 
 def errors_s(elapsed_s: Floats, xyz_g: Floats) -> Floats:

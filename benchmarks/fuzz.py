@@ -2,9 +2,9 @@
 
     python -m benchmarks.fuzz [--inputs 100000] [--seconds 60] [--seed 1] [--only polar,commands]
 
-Every driver is started as on a link, its reads answered, and then told whatever comes: published packets as they are,
-mutated, cut off, put together, lengthened, and plain noise; between them actions that succeed or fail, ticks, alerts,
-lost links, other clocks. It may refuse a packet with DecodeError and do nothing else that is an error, and the samples
+Every driver has a talk that was recorded from the simulator (`talks.py`); between its packets come the same and
+published ones mutated, cut off, put together and lengthened, plain noise, actions that fail, ticks, alerts, lost links
+and leaps of the clock. It may refuse a packet with DecodeError and do nothing else that is an error, and the samples
 that it delivers must be fit for the stages behind it. The same for MQTT commands, settings and recordings. A failure
 prints the target, the seed and the number of the input, which make it happen again.
 """
@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,10 @@ from monitor.settings import SettingsError, load
 from monitor.template import settings_template
 from monitor.transport.recording import RecordingError, open_recording
 from monitor.wearables import WEARABLES
-from monitor.wearables.base import Action, DecodeError, Outcome, Packet, Reach, Read, Reply, Subscribe, Wearable
+from monitor.wearables.base import Action, DecodeError, Outcome, Packet, Reach, Read, Reconnect, Reply, Resume, Wearable
 
 VECTORS = Path(__file__).parent.parent / "tests" / "vectors"
+TALKS = VECTORS / "talks.json"
 START_S = 1_795_323_870.0
 EPISODE = 500
 """Inputs after which a driver is made anew."""
@@ -58,9 +60,9 @@ class Unfit(Exception):  # noqa: N818  what is wrong with samples that were deli
 # --- nonsense -----------------------------------------------------------------------------------------------
 
 
-def garbled(rng: random.Random, seeds: list[bytes], longest: int = 260) -> bytes:
-    """One of the seeds as it is or spoilt, or noise."""
-    data = bytearray(rng.choice(seeds))
+def garbled(rng: random.Random, seeds: list[bytes], nearer: list[bytes] | None = None, longest: int = 260) -> bytes:
+    """One of the seeds as it is or spoilt, or noise; mostly one of the ``nearer`` ones, where there are any."""
+    data = bytearray(rng.choice(nearer if nearer and rng.random() < 0.7 else seeds))
     match rng.randrange(8):
         case 0:
             return bytes(data)
@@ -86,7 +88,7 @@ def published(kind: str) -> list[bytes]:
     path = VECTORS / f"{kind}.json"
     if not path.exists():
         return [PHONE]
-    return list(_hex_of(json.loads(path.read_text(encoding="utf-8")))) or [b""]
+    return list(_hex_of(json.loads(path.read_text(encoding="utf-8"))))
 
 
 def _hex_of(form: Any) -> Iterator[bytes]:
@@ -104,73 +106,119 @@ def _hex_of(form: Any) -> Iterator[bytes]:
 # --- a driver -----------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Talk:
+    """What a device of a kind says: values that can be read, and its packets with their distances in time."""
+
+    reads: dict[str, bytes]
+    packets: list[tuple[str, bytes, float]]
+
+
+def talks_of(kind: str) -> list[Talk]:
+    """Talks recorded from the simulator; for a phone a made-up one."""
+    if kind == "phone":
+        return [Talk({}, [("sensor-logger", message, 1.0) for message in _of_a_phone()])]
+    talks = json.loads(TALKS.read_text(encoding="utf-8")).values()
+    return [
+        Talk(
+            {characteristic: bytes.fromhex(value) for characteristic, value in talk["reads"].items()},
+            [(door, bytes.fromhex(data), passed_s) for door, data, passed_s in talk["packets"]],
+        )
+        for talk in talks
+        if talk["kind"] == kind
+    ]
+
+
+def _of_a_phone() -> Iterator[bytes]:
+    for number in range(50):
+        times = [int(START_S + number + k / 20) * 10**9 + k * 50_000_000 for k in range(20)]
+        readings = [{"name": "totalacceleration", "time": t, "values": {"x": 0.1, "y": -9.8, "z": 0.2}} for t in times]
+        message = {"messageId": number, "sessionId": "s1", "deviceId": "d1", "payload": readings}
+        yield json.dumps(message).encode()
+
+
 @dataclass
 class Conversation:
-    """A driver, and a world that answers it at random."""
+    """A driver in the middle of a talk that goes wrong again and again."""
 
     kind: str
     rng: random.Random
     seeds: list[bytes]
+    """Published packets."""
+    talks: list[Talk]
     driver: Wearable = field(init=False)
+    talk: Talk = field(init=False)
+    place: int = 0
+    """How far the talk has come."""
     now_s: float = START_S
     waiting: list[Action] = field(default_factory=list)
-    doors: list[str] = field(default_factory=list)
     newest_s: float = -math.inf
+    delivered: int = 0
+    """Samples, in all."""
 
     def __post_init__(self) -> None:
-        known_by = WEARABLES[self.kind].ADVERTISED
-        if WEARABLES[self.kind].REACH is Reach.ADVERTISEMENT:
-            self.doors = [*(f"company:{company:04x}" for company in known_by.company_ids), *known_by.service_uuids]
-        else:
-            self.doors = ["anywhere"]
         self._begin()
 
     def _begin(self) -> None:
-        driver = WEARABLES[self.kind]
-        self.driver, self.newest_s = driver(), -math.inf
-        memory = self.rng.choice((None, {}, {"clock": None}))
+        self.driver, self.newest_s = WEARABLES[self.kind](), -math.inf
+        self._link(self.rng.choice((None, {}, {"clock": None})))
+
+    def _link(self, memory: Resume | None) -> None:
+        self.talk, self.place = self.rng.choice(self.talks), 0
+        self.waiting.clear()
         self._take(self.driver.start(memory, self.now_s))
-        for _ in range(40):
-            self._answer(fails=0.05)
 
     def step(self, number: int) -> None:
         """Let one thing happen."""
         if number % EPISODE == EPISODE - 1:
             self._begin()
-        self.now_s += self.rng.choice((0.0, 0.001, 0.02, 0.04, 1.0))
         draw = self.rng.random()
-        if draw < 0.85:
-            self._receive()
-        elif draw < 0.92:
-            self._answer(fails=0.2)
+        if self.waiting and draw < 0.5:
+            self._answer(fails=0.03)
+        elif draw < 0.65:
+            self._go_on()
+        elif draw < 0.9:
+            self._receive(self.rng.choice(self.talk.packets)[0], garbled(self.rng, self.seeds, self._spoken()))
         elif draw < 0.96:
+            self.now_s += 1.0
             self._take(self.driver.tick(self.now_s))
-        elif draw < 0.98:
+        elif draw < 0.985:
             self._ask()
         elif draw < 0.995:
-            self.now_s += self.rng.choice((60.0, 700.0, 1e5, -3.0))
+            self._leap(self.rng.choice((60.0, 700.0, 1e5, -3.0)))
         else:
             self._lose()
 
-    def _receive(self) -> None:
-        packet = Packet(self.rng.choice(self.doors), garbled(self.rng, self.seeds), self.now_s)
+    def _spoken(self) -> list[bytes]:
+        """What may be said about now."""
+        return [data for _, data, _ in self.talk.packets[self.place : self.place + 3]]
+
+    def _go_on(self) -> None:
+        """The next packet of the talk, in its time."""
+        if self.place >= len(self.talk.packets):
+            self._lose()
+            return
+        door, data, passed_s = self.talk.packets[self.place]
+        self.place += 1
+        self.now_s += passed_s
+        self._receive(door, data)
+
+    def _receive(self, door: str, data: bytes) -> None:
         try:
-            self._take(self.driver.receive(packet))
+            self._take(self.driver.receive(Packet(door, data, self.now_s)))
         except DecodeError as error:
             if not error.reason:
                 raise Unfit("a refusal without a reason") from error
 
     def _answer(self, fails: float) -> None:
-        if not self.waiting:
-            return
         action = self.waiting.pop(0)
-        if isinstance(action, Subscribe) and action.characteristic not in self.doors:
-            self.doors.append(action.characteristic)
         sent_s = self.now_s - self.rng.choice((0.0, 0.03, 2.0))
+        value = self.talk.reads.get(action.characteristic, b"") if isinstance(action, Read) else None
+        if value is not None and self.rng.random() < 0.1:
+            value = garbled(self.rng, self.seeds, [value])
+        outcome = Outcome(self.now_s, sent_s, value)
         if self.rng.random() < fails:
             outcome = Outcome(self.now_s, sent_s, None, "refused by the test", self.rng.choice((None, 5, 14, 0x80)))
-        else:
-            outcome = Outcome(self.now_s, sent_s, garbled(self.rng, self.seeds) if isinstance(action, Read) else None)
         self._take(self.driver.done(action, outcome))
 
     def _ask(self) -> None:
@@ -178,21 +226,27 @@ class Conversation:
         self._take(self.driver.alert(nudge, self.now_s))
         self._take(self.driver.stored(self.rng.randrange(3), self.rng.randrange(100_000)))
 
+    def _leap(self, seconds: float) -> None:
+        self.now_s += seconds
+        if seconds < 0 and WEARABLES[self.kind].REACH is Reach.ADVERTISEMENT:
+            self.newest_s = -math.inf  # what a tag says has the time at which it came; the stages drop what is late
+
     def _lose(self) -> None:
         self._take(self.driver.lost(self.now_s))
+        self.now_s += 0.1
         json.dumps(self.driver.resume(), allow_nan=False)
-        self.waiting.clear()
-        self._take(self.driver.start(None, self.now_s))
+        self._link(None)
 
     def _take(self, reply: Reply) -> None:
         for part in reply:
-            if isinstance(part, Action):
-                self.waiting.append(part)
-            elif isinstance(part, AccelBlock):
+            if isinstance(part, AccelBlock):
                 self.newest_s = checked(part, self.newest_s)
+                self.delivered += len(part.t_s)
+            elif isinstance(part, Action):
+                if not isinstance(part, Reconnect):
+                    self.waiting.append(part)
             elif not isinstance(part, Fact):
                 raise Unfit(f"{part!r} is neither an action nor a fact")
-        del self.waiting[:-50]
 
 
 def checked(block: AccelBlock, newest_s: float) -> float:
@@ -220,7 +274,7 @@ Step = Callable[[int], None]
 
 def of_driver(kind: str) -> Callable[[random.Random, Path], Step]:
     """Fuzz a driver."""
-    return lambda rng, _: Conversation(kind, rng, published(kind)).step
+    return lambda rng, _: Conversation(kind, rng, published(kind), talks_of(kind)).step
 
 
 def of_commands(rng: random.Random, _: Path) -> Step:
@@ -230,10 +284,8 @@ def of_commands(rng: random.Random, _: Path) -> Step:
     def step(_: int) -> None:
         payload = garbled(rng, list(COMMANDS))
         read_busy(payload)
-        try:
+        with suppress(CommandError):
             read_command(rng.choice(names), payload)
-        except CommandError:
-            pass
 
     return step
 
@@ -269,11 +321,9 @@ def of_recordings(rng: random.Random, folder: Path) -> Step:
         path = folder / f"recording{ending}"
         path.write_bytes(garbled(rng, seeds[ending]))
         newest_s = -math.inf
-        try:
+        with suppress(RecordingError):
             for block in open_recording(path).blocks():
                 newest_s = checked(block, newest_s)
-        except RecordingError:
-            pass
 
     return step
 

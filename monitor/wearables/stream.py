@@ -27,6 +27,10 @@ from monitor.wearables.stream_past import COUNTED, STAMPED, Past, fresh_clock, r
 
 CLOCK_SET_S = 10.0
 """Arrivals later than this for good: one of the clocks was set."""
+PACED = 1.25
+"""Samples that come at most so many times as fast as they are taken are not made up for."""
+LATE_SLACK_S = 0.2
+"""Jitter of a radio that works."""
 REPEATED_WITHIN_S = 0.002
 """BlueZ was seen to deliver a notification twice after an unclean loss, at once."""
 
@@ -46,6 +50,9 @@ class StreamRules(BaseModel, frozen=True, extra="forbid"):
     )
     estimate_s: float = Field(
         2.0, gt=0, description="In a longer gap the number of missing samples is an estimate; the stamp says the time."
+    )
+    quiet_s: float = Field(
+        0.25, gt=0, description="After a longer silence it is looked whether samples are late, or missing."
     )
     hold_s: float = Field(60.0, gt=0, description="A value that did not change is repeated for so long at most.")
 
@@ -113,8 +120,9 @@ class Stream:
         stamp_us: int | None = None,
         lost: int = 0,
         quality: Quality = Quality.NONE,
+        began_s: float | None = None,
     ) -> list[AccelBlock]:
-        """Deliver the samples of one packet.
+        """Deliver the samples of one packet, or of some that came one after the other.
 
         Parameters
         ----------
@@ -123,6 +131,7 @@ class Stream:
         stamp_us : device clock at the last sample, never wrapping; must be given where the stream is stamped.
         lost : samples missing before these by a counter of the device.
         quality : what the driver knows of them.
+        began_s : arrival of the first of several packets.
 
         Returns
         -------
@@ -135,7 +144,7 @@ class Stream:
             self.renew = True
         if self.renew:
             self._begin_segment()
-        missing = self._missing(count, at_s, stamp_us)
+        missing = self._missing(count, at_s, stamp_us, at_s if began_s is None else began_s)
         missing = missing if not lost else max(lost, missing or 0)
         if self.on_change and missing and self.held_g is not None and not self.relinked:
             held = min(missing, int(self.rules.hold_s * self.past.rate_hz))
@@ -199,7 +208,7 @@ class Stream:
         """Host time of a sample by the lines known so far."""
         return self.past.clock.host.at(self.past.clock.line.at(index) * 1e-6)
 
-    def _missing(self, count: int, at_s: float, stamp_us: int | None) -> int | None:
+    def _missing(self, count: int, at_s: float, stamp_us: int | None, began_s: float) -> int | None:
         """Samples missing before these; None where it cannot be known."""
         past = self.past
         if past.clock.last is None or past.arrived_s is None:
@@ -213,8 +222,20 @@ class Stream:
             return steps
         if self.on_change:
             return steps if steps > 1 else 0
+        if self._goes_on_late(count, late_s, began_s, at_s):
+            return steps
         late_s = self.lateness.heard(at_s, late_s)
         return round(late_s / self.period_s)
+
+    def _goes_on_late(self, count: int, late_s: float, began_s: float, at_s: float) -> bool:
+        """Whether, after a silence, samples come at their usual pace and stay late: nothing was held back for them.
+
+        What a radio held back comes at once when it can. Late by more than the silence: it was late before.
+        """
+        assert self.past.arrived_s is not None
+        took_s, silent_s = at_s - began_s, began_s - self.past.arrived_s - self.period_s
+        paced = took_s > self.rules.quiet_s and (count - 1) * self.period_s < PACED * took_s
+        return paced and self.rules.quiet_s < silent_s and self.rules.quiet_s / 2 < late_s < silent_s + LATE_SLACK_S
 
     def _missing_by_stamp(self, count: int, at_s: float, stamp_us: int) -> int | None:
         past = self.past

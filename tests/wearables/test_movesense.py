@@ -57,6 +57,7 @@ class FakeMovesense(Talk):
             self.hear(NOTIFY, data[:cut], at_s)
             if cut is not None:
                 self.hear(NOTIFY, b"\x03\x63" + data[cut:], at_s)
+        self.tick(0.6)  # what was held back is handed on
 
 
 def movesense(rules: MovesenseRules | None = None, **device: object) -> FakeMovesense:
@@ -106,16 +107,14 @@ def test_a_lost_measurement_is_a_gap() -> None:
     talk = movesense().link()
     talk.stream(0, 50)
     talk.stream(52, 50)
-    gaps = [block.gap_before_s for block in talk.of(AccelBlock)]
-    assert gaps[50] == pytest.approx(16 / 26, abs=0.01)
-    assert not any(gaps[1:50] + gaps[51:])
+    gaps = [block.gap_before_s for block in talk.of(AccelBlock) if block.gap_before_s]
+    assert gaps == [pytest.approx(16 / 26, abs=0.01)]
 
 
 def test_a_second_part_that_is_lost_costs_its_samples_only() -> None:
     talk = movesense().link()
     talk.stream(0, 50, cut=60)
-    lost = talk.driver.receive(Packet(NOTIFY, b"\x02\x63" + struct.pack("<I", 15384) + bytes(40), NOW_S + 16.5))
-    assert len([fact for fact in lost if isinstance(fact, AccelBlock)]) == 1
+    talk.hear(NOTIFY, b"\x02\x63" + struct.pack("<I", 15384) + bytes(40), NOW_S + 16.5)
     talk.stream(51, 50, cut=60)
     gaps = [block.gap_before_s for block in talk.of(AccelBlock) if block.gap_before_s]
     assert gaps == [pytest.approx(5 / 26, abs=0.01)]

@@ -156,6 +156,7 @@ class Movesense(LinkedDriver):
 
     def _passed(self, now_s: float) -> Reply:
         reply, why = self.dialogue.overdue(now_s)
+        reply = super()._passed(now_s) + reply
         if self.begun and now_s - self.heard_s > SILENT_S and "subscribe" not in self.agenda:
             self.agenda.append("subscribe")
             self.heard_s = now_s
@@ -180,7 +181,11 @@ class Movesense(LinkedDriver):
         if not len(xyz_g):
             return []
         self.count += len(xyz_g)
-        return list(self.stream.add(xyz_g, at_s, self._stamp_us()))
+        stamp_us, period_us = self._stamp_us(), self.stream.past.clock.line.period_us
+        goes_on = self.gathered.goes_on(len(xyz_g), stamp_us, period_us)
+        facts = self._flush() if self.gathered.is_due(at_s) or not goes_on else []
+        self.gathered.add(xyz_g, at_s, stamp_us)
+        return facts
 
     def _stamp_us(self) -> int:
         """Device clock at the newest sample: the stamp is that of the first, and wraps after 49.7 days."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import log
 
 LONGEST_PAUSE_S = 10.0
-"""A longer silence is no pace: count anew. Where time is made to run 60 times as fast, packets lie 3 s apart and more."""
+"""A longer silence is no pace: count anew. Where time runs 60 times as fast, packets lie 3 s apart and more."""
 
 
 @dataclass
