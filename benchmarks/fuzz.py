@@ -185,7 +185,7 @@ class Conversation:
         elif draw < 0.985:
             self._ask()
         elif draw < 0.995:
-            self._leap(self.rng.choice((60.0, 700.0, 1e5, -3.0)))
+            self.now_s += self.rng.choice((60.0, 700.0, 1e5, -3.0))
         else:
             self._lose()
 
@@ -226,21 +226,18 @@ class Conversation:
         self._take(self.driver.alert(nudge, self.now_s))
         self._take(self.driver.stored(self.rng.randrange(3), self.rng.randrange(100_000)))
 
-    def _leap(self, seconds: float) -> None:
-        self.now_s += seconds
-        if seconds < 0 and WEARABLES[self.kind].REACH is Reach.ADVERTISEMENT:
-            self.newest_s = -math.inf  # what a tag says has the time at which it came; the stages drop what is late
-
     def _lose(self) -> None:
         self._take(self.driver.lost(self.now_s))
-        self.now_s += 0.1
         json.dumps(self.driver.resume(), allow_nan=False)
+        self.newest_s = -math.inf  # the talk begins anew: a device that counts its samples sends old ones again
         self._link(None)
 
     def _take(self, reply: Reply) -> None:
         for part in reply:
             if isinstance(part, AccelBlock):
-                self.newest_s = checked(part, self.newest_s)
+                # What a tag says has the time at which it came; the stages drop what is late.
+                tells = WEARABLES[self.kind].REACH is Reach.ADVERTISEMENT
+                self.newest_s = checked(part, -math.inf if tells else self.newest_s)
                 self.delivered += len(part.t_s)
             elif isinstance(part, Action):
                 if not isinstance(part, Reconnect):

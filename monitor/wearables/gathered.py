@@ -23,6 +23,8 @@ class Gathered:
     xyz_g: list[tuple[float, float, float]] = field(default_factory=list)
     since_s: float = 0.0
     """Arrival of the first."""
+    arrivals: list[tuple[int, float]] = field(default_factory=list)
+    """Of every packet: how many samples there were with it, and when it came."""
     last_s: float = 0.0
     """Arrival of the newest."""
     stamp_us: int | None = None
@@ -33,6 +35,7 @@ class Gathered:
         self.since_s = self.since_s if self.xyz_g else at_s
         self.xyz_g += [(x_g, y_g, z_g) for x_g, y_g, z_g in xyz_g.tolist()]
         self.last_s, self.stamp_us = at_s, stamp_us
+        self.arrivals.append((len(self.xyz_g), at_s))
 
     def goes_on(self, count: int, stamp_us: int, period_us: float) -> bool:
         """Whether so many more samples, the last at this stamp, follow without anything between."""
@@ -45,7 +48,8 @@ class Gathered:
     def handed_to(self, stream: Stream) -> Reply:
         """Everything, as blocks."""
         xyz_g, self.xyz_g = self.xyz_g, []
+        arrivals, self.arrivals = self.arrivals, []
         stamp_us, self.stamp_us = self.stamp_us, None
         if not xyz_g:
             return []
-        return [*stream.add(np.array(xyz_g, dtype=np.float32), self.last_s, stamp_us, began_s=self.since_s)]
+        return [*stream.add(np.array(xyz_g, dtype=np.float32), self.last_s, stamp_us, arrivals=arrivals)]
