@@ -31,7 +31,7 @@ class Simulated:
     @property
     def must_be_told(self) -> bool:
         """Whether it sees no steps, so that the wearer has to say once that they stand."""
-        return WEARABLES[self.kind].REACH is Reach.ADVERTISEMENT
+        return WEARABLES[self.kind]().REACH is Reach.ADVERTISEMENT
 
 
 PROFILES: dict[str, Simulated] = {

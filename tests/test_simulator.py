@@ -14,15 +14,18 @@ from monitor.simulator import SimulatorError, simulator
 LIMIT_S = 30.0
 
 
+def told(path: Path, wanted: dict[str, Any]) -> dict[str, Any] | None:
+    """The first line of the truth that says so, if there is one."""
+    lines = [json.loads(text) for text in path.read_text().splitlines()] if path.exists() else []
+    return next((line for line in lines if wanted.items() <= line.items()), None)
+
+
 async def line_with(path: Path, **wanted: Any) -> dict[str, Any]:
-    """The first line of the truth that says so."""
+    """The same, as soon as there is one."""
     async with asyncio.timeout(LIMIT_S):
-        while True:
-            for text in path.read_text().splitlines() if path.exists() else ():
-                line: dict[str, Any] = json.loads(text)
-                if wanted.items() <= line.items():
-                    return line
+        while (line := told(path, wanted)) is None:  # noqa: ASYNC110  a file of another process
             await asyncio.sleep(0.05)
+    return line
 
 
 async def test_it_holds_an_air_and_hears_what_it_is_told(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ class Gathered:
     stamp_us: int | None = None
     """Device clock at the newest, where the device stamps its samples."""
 
-    def add(self, xyz_g: NDArray[np.float32], at_s: float, stamp_us: int | None = None) -> None:
+    def add(self, xyz_g: NDArray[Any], at_s: float, stamp_us: int | None = None) -> None:
         """More samples, (N, 3)."""
         self.since_s = self.since_s if self.xyz_g else at_s
         self.xyz_g += [(x_g, y_g, z_g) for x_g, y_g, z_g in xyz_g.tolist()]

@@ -183,7 +183,7 @@ def test_a_late_burst_after_a_short_silence_is_no_gap() -> None:
     assert rest[-1].t_s[-1] == pytest.approx(START_S + 3999 / 50, abs=0.02)
 
 
-def gathered(first: int, arrived_s: list[float]) -> tuple[np.ndarray[Any, Any], float, list[tuple[int, float]]]:
+def gathered(first: int, arrived_s: list[float]) -> tuple[Floats, float, list[tuple[int, float]]]:
     """Samples from ``first`` on, one a packet."""
     return still(len(arrived_s)), arrived_s[-1], [(number + 1, at_s) for number, at_s in enumerate(arrived_s)]
 
