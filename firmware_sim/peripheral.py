@@ -190,6 +190,11 @@ class VirtualWearable(Generic[P]):
         self.truth.event(self._now_s, "sensor_stuck" if stuck else "sensor_lives")
         self.sensor.stuck = stuck
 
+    def slip(self, turn_deg: float) -> None:
+        """Slide round the limb, and stay there."""
+        self.truth.event(self._now_s, "slip", turn_deg=turn_deg)
+        self.wearer.slip(self._now_s, turn_deg)
+
     # -- time --------------------------------------------------------------------------------------------------------
 
     def _catch_up(self) -> int:
