@@ -17,7 +17,7 @@ from monitor.app import App
 from monitor.clock import Clock
 from monitor.demo_profiles import PROFILES, header
 from monitor.errors import MonitorError
-from monitor.events import BreakDue, Message, Update
+from monitor.events import BreakDue, Command, Message, Update
 from monitor.outlets.base import Outlet
 from monitor.outlets.console import ConsoleOutlet
 from monitor.outlets.mqtt.broker import EmbeddedBroker
@@ -28,7 +28,7 @@ from monitor.simulator import Simulator, simulator
 FIRST_SAMPLE_LIMIT_S = 30.0
 """Wall seconds from the start of the daemon to its first sample."""
 STANDS_S = 20.0
-"""Seconds of its own life for which the wearer stands after saying so; the learner wants a dozen."""
+"""Seconds of its own life for which the wearer stands after saying so; they are asked for ten."""
 
 
 class DemoError(MonitorError):
@@ -154,8 +154,6 @@ async def _begin(app: App, demo: Demo, simulated: Simulator) -> None:
     if not PROFILES[demo.profile].must_be_told:
         return
     await app.sampled.wait()
-    heard_s = app.clock.now_s()
-    wearer = next(iter(app.parts.values()))
-    wearer.live.intake.backfill.pipeline.placement.teach_standing(heard_s, heard_s + STANDS_S)
+    app.command(next(iter(app.parts)), Command("standing", "PRESS", source="demo"))
     await asyncio.sleep(STANDS_S / demo.speed)
     simulated.say("begin")

@@ -24,6 +24,10 @@ HOW = {
     Reach.ADVERTISEMENT: "It tells everybody in reach, without a connection; nothing has to be paired.",
     Reach.TOPIC: "It publishes to the MQTT broker of the settings; Bluetooth is not needed.",
 }
+TELL = (
+    "To say that you stand: send `PRESS` to `sitbreak/<node>/cmd/standing`, and stand upright for ten seconds. Say it "
+    "again when the sensor was put on another way round."
+)
 INDEX = """\
 # Wearables
 
@@ -66,9 +70,10 @@ def page(kind: str, driver: type[Driver]) -> str:
         _paragraph(f"Works with: {'; '.join(about.products)}."),
         "## Wear it",
         *(_paragraph(sentence) for sentence in about.wearing),
+        *((_paragraph(TELL),) if driver().REACH is Reach.ADVERTISEMENT else ()),
         _paragraph(f"Places: {', '.join(map(place, about.placements))}."),
         "## Connect it",
-        _paragraph(HOW[driver.REACH]),
+        _paragraph(HOW[driver().REACH]),
         _paragraph(f"Before the first connection: {about.pairing or 'nothing to do'}."),
         "```toml\n" + settings_example(kind, about) + "```",
         "## What it can do",
