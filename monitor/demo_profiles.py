@@ -44,8 +44,8 @@ PROFILES: dict[str, Simulated] = {
     "thingy52": Simulated("thingy52"),
     "witmotion": Simulated("witmotion"),
     "movesense": Simulated("movesense"),
-    "ruuvi": Simulated("ruuvi"),
-    "bthome": Simulated("bthome"),
+    "ruuvi": Simulated("ruuvi", speed=45.0),
+    "bthome": Simulated("bthome", speed=45.0),
 }
 
 

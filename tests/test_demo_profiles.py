@@ -67,3 +67,9 @@ def test_the_header_says_what_is_not_as_in_life(profile: str) -> None:
 def test_more_speed_than_a_wearable_keeps_up_with_is_said() -> None:
     assert "keep up" in header("deskband", "thigh", 200.0)[0]
     assert "keep up" not in header("deskband", "thigh", 60.0)[0]
+
+
+def test_less_speed_than_others_have_is_said() -> None:
+    slower = [profile for profile, simulated in PROFILES.items() if simulated.speed < 60.0]
+    assert slower == ["ruuvi", "bthome"]
+    assert all("fall behind" in header(profile, "thigh", PROFILES[profile].speed)[0] for profile in slower)
