@@ -38,10 +38,6 @@ class Gathered:
         self.last_s, self.stamp_us = at_s, stamp_us
         self.arrivals.append((len(self.xyz_g), at_s))
 
-    def goes_on(self, count: int, stamp_us: int, period_us: float) -> bool:
-        """Whether so many more samples, the last at this stamp, follow without anything between."""
-        return self.stamp_us is None or abs((stamp_us - self.stamp_us) / period_us - count) < 1
-
     def is_due(self, now_s: float) -> bool:
         """Whether there is anything, and it has waited long enough."""
         return bool(self.xyz_g) and (now_s - self.since_s >= GATHER_S or now_s - self.last_s >= QUIET_S)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from monitor.model import AccelBlock
 from monitor.wearables.gathered import GATHER_S, QUIET_S, Gathered
 from monitor.wearables.stream import Stream
 
 AT_S = 1.8e9
-PERIOD_US = 40_000.0
 STILL = np.array([[0, 0, 1]], np.float32)
 
 
@@ -35,10 +33,10 @@ def test_what_comes_after_a_silence_is_not_mixed_with_what_came_before() -> None
     assert gathered.is_due(AT_S + QUIET_S)
 
 
-@pytest.mark.parametrize(("stamp_us", "goes_on"), [(200_000, True), (210_000, True), (240_000, False), (-5, False)])
-def test_stamps_say_whether_samples_follow_each_other(stamp_us: int, goes_on: bool) -> None:
-    gathered = Gathered()
+def test_the_stamp_handed_on_is_that_of_the_newest() -> None:
+    stream, gathered = Stream(25.0), Gathered()
     gathered.add(np.tile(STILL, (4, 1)), AT_S, 160_000)
-    assert gathered.goes_on(1, stamp_us, PERIOD_US) is goes_on
-    gathered.handed_to(Stream(25.0))
-    assert gathered.goes_on(1, stamp_us, PERIOD_US)  # nothing waits
+    gathered.add(np.tile(STILL, (4, 1)), AT_S + 0.16, 320_000)
+    gathered.handed_to(stream)
+    assert stream.past.stamp_us == 320_000
+    assert gathered.stamp_us is None

@@ -111,6 +111,19 @@ def test_a_lost_measurement_is_a_gap() -> None:
     assert gaps == [pytest.approx(16 / 26, abs=0.01)]
 
 
+@pytest.mark.parametrize("lost", [1, 2, 3])
+def test_a_short_measurement_that_is_lost_is_a_gap_wherever_it_was(lost: int) -> None:
+    for place in range(50, 54):
+        talk = movesense().link()
+        for first in range(100):
+            if not place <= first < place + lost:
+                stamp = struct.pack("<I", int(4000 * first / 26))
+                data = b"\x02\x63" + stamp + struct.pack("<3f", 0.0, -9.80665, 0.0) * 4
+                talk.hear(NOTIFY, data, NOW_S + 1 + (4 * first + 3) / 26)
+        gaps = [block.gap_before_s for block in talk.of(AccelBlock) if block.gap_before_s]
+        assert gaps == [pytest.approx(4 * lost / 26, abs=0.03)]
+
+
 def test_a_second_part_that_is_lost_costs_its_samples_only() -> None:
     talk = movesense().link()
     talk.stream(0, 50, cut=60)
