@@ -15,8 +15,6 @@ class Slice:
 
     from_s: float
     least_s: float
-    sum_s: float
-    count: int
 
 
 @dataclass
@@ -30,6 +28,8 @@ class Lateness:
     """A floor below this is always jitter."""
     doubt: float = 10.0
     """A floor so many times what the jitter of this window makes likely: by chance, once in 20,000 windows."""
+    newest_s: float = 1.0
+    """By how much is judged by the least lateness of the newest so many seconds: loss may go on."""
     recent: list[Slice] = field(default_factory=list)
     """The window."""
 
@@ -38,14 +38,19 @@ class Lateness:
         self._note(at_s, late_s)
         while len(self.recent) > 3 and at_s - self.recent[1].from_s >= self.window_s:
             self.recent.pop(0)
-        count = sum(each.count for each in self.recent)
+        count = len(self.recent)
         if count < 3 or at_s - self.recent[0].from_s < self.window_s:
             return 0.0
-        floor_s = min(each.least_s for each in self.recent)
-        mean_s = sum(each.sum_s for each in self.recent) / count
+        # Packets of one slice may have been held up together, by one cause: each slice counts once.
+        least_s = [each.least_s for each in self.recent]
+        floor_s, mean_s = min(least_s), sum(least_s) / count
         # Uniform delays of spread s: the best lies s / (n + 1) above none, the mean s (n - 1) / 2 (n + 1) above it.
         by_jitter_s = 2 * (mean_s - floor_s) / (count - 1)
-        return floor_s if floor_s > max(self.least_s, self.doubt * by_jitter_s) else 0.0
+        if floor_s <= max(self.least_s, self.doubt * by_jitter_s):
+            return 0.0
+        return min(
+            each.least_s for each in self.recent if each is self.recent[-1] or at_s - each.from_s <= self.newest_s
+        )
 
     def forget(self) -> None:
         """The samples were given other times: what came before says nothing any more."""
@@ -54,7 +59,6 @@ class Lateness:
     def _note(self, at_s: float, late_s: float) -> None:
         newest = self.recent[-1] if self.recent else None
         if newest is None or at_s - newest.from_s >= self.slice_s:
-            self.recent.append(Slice(at_s, late_s, late_s, 1))
-            return
-        newest.least_s, newest.sum_s = min(newest.least_s, late_s), newest.sum_s + late_s
-        newest.count += 1
+            self.recent.append(Slice(at_s, late_s))
+        else:
+            newest.least_s = min(newest.least_s, late_s)

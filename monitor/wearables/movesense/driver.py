@@ -156,6 +156,7 @@ class Movesense(LinkedDriver):
 
     def _passed(self, now_s: float) -> Reply:
         reply, why = self.dialogue.overdue(now_s)
+        reply = super()._passed(now_s) + reply
         if self.begun and now_s - self.heard_s > SILENT_S and "subscribe" not in self.agenda:
             self.agenda.append("subscribe")
             self.heard_s = now_s
@@ -180,7 +181,18 @@ class Movesense(LinkedDriver):
         if not len(xyz_g):
             return []
         self.count += len(xyz_g)
-        return list(self.stream.add(xyz_g, at_s, self._stamp_us()))
+        stamp_us = self._stamp_us()
+        if not self._goes_on(len(xyz_g), stamp_us):  # alone, so that the stream sees what is missing before it
+            return [*self._flush(), *self.stream.add(xyz_g, at_s, stamp_us)]
+        facts = self._flush() if self.gathered.is_due(at_s) else []
+        self.gathered.add(xyz_g, at_s, stamp_us)
+        return facts
+
+    def _goes_on(self, count: int, stamp_us: int) -> bool:
+        """Whether so many samples, the last at this stamp, follow those before without anything between."""
+        past = self.stream.past
+        newest_us = past.stamp_us if self.gathered.stamp_us is None else self.gathered.stamp_us
+        return newest_us is None or abs((stamp_us - newest_us) / past.clock.line.period_us - count) < 1
 
     def _stamp_us(self) -> int:
         """Device clock at the newest sample: the stamp is that of the first, and wraps after 49.7 days."""
