@@ -17,6 +17,7 @@ class MemoryOutbox:
         self.fate: dict[int, str] = {}
         self.order: list[int] = []
         self._added = asyncio.Event()
+        self._fated = asyncio.Event()
 
     def add(self, messages: Iterable[Message]) -> None:
         """Store, as the history does before anything is sent."""
@@ -49,6 +50,13 @@ class MemoryOutbox:
     def _settle(self, number: int, fate: str) -> None:
         self.fate[number] = fate
         self.order.append(number)
+        self._fated.set()
+
+    async def settled(self, count: int) -> None:
+        """Wait until so many rows have their fate."""
+        while len(self.fate) < count:
+            self._fated.clear()
+            await self._fated.wait()
 
 
 class Feed:
