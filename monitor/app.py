@@ -160,7 +160,10 @@ class App:
             for name, plan in self.settings.wearers.items()
         }
         box = history.outbox(MqttOutlet.NAME)
-        self._mqtt_outlet = MqttOutlet(self.settings.mqtt, list(self._wearers.values()), box, self.command, self.clock)
+        wearers, known = list(self._wearers.values()), await history.announced()
+        self._mqtt_outlet = MqttOutlet(
+            self.settings.mqtt, wearers, box, self.command, self.clock, known=known, register=history
+        )
         await self._mqtt_outlet.probe()
         return self._mqtt_outlet
 

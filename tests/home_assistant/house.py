@@ -34,6 +34,13 @@ http:
 api:
 mqtt:
 mobile_app:
+voice:
+light:
+  - platform: template
+    lights:
+      desk:
+        turn_on: []
+        turn_off: []
 automation: !include automations.yaml
 logger:
   default: warning
@@ -58,6 +65,8 @@ class HomeAssistant:
         self._secret, self._token_id = secrets.token_hex(32), secrets.token_hex(16)
         (folder / ".storage").mkdir()
         (folder / "configuration.yaml").write_text(CONFIGURATION.format(port=self.port))
+        (folder / "custom_components").mkdir()
+        shutil.copytree(Path(__file__).parent / "voice", folder / "custom_components" / "voice")
         (folder / "automations.yaml").write_text("[]\n")
         shutil.copytree(BLUEPRINT.parent, folder / "blueprints" / "automation" / "sitbreak")
         self._keep("core.config_entries", 1, 5, {"entries": [_mqtt_entry(mqtt_port)]})
@@ -163,7 +172,13 @@ class HomeAssistant:
 
     def _owner(self) -> dict[str, Any]:
         user = {"id": "owner", "group_ids": ["system-admin"], "is_owner": True, "is_active": True, "name": "Owner"}
-        token = {"id": self._token_id, "user_id": "owner", "client_id": None, "client_name": "test", "client_icon": None}
+        token = {
+            "id": self._token_id,
+            "user_id": "owner",
+            "client_id": None,
+            "client_name": "test",
+            "client_icon": None,
+        }
         life = {"created_at": WHEN, "access_token_expiration": 1e9, "last_used_at": None, "last_used_ip": None}
         more = {"token": secrets.token_hex(64), "jwt_key": self._secret, "token_type": "long_lived_access_token"}
         names = {"system-admin": "Administrators", "system-users": "Users", "system-read-only": "Read Only"}
@@ -212,7 +227,7 @@ class Phone:
         self._server.close()
 
     async def pushed(self, count: int) -> dict[str, Any]:
-        """The so-manieth push."""
+        """The push of this number, counted from 1."""
         async with asyncio.timeout(WAIT_S):
             while len(self.pushes) < count:
                 self._news.clear()

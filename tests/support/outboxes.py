@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 
 from monitor.events import Message, Update
 from monitor.outlets.base import OutboxRow
+from monitor.outlets.mqtt.leftovers import Announced
 
 
 class MemoryOutbox:
@@ -57,6 +58,21 @@ class MemoryOutbox:
         while len(self.fate) < count:
             self._fated.clear()
             await self._fated.wait()
+
+
+class MemoryRegister:
+    """What was announced, as the history remembers it."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Announced] = {}
+        self.changed = asyncio.Event()
+
+    async def note_announced(self, now: Announced) -> None:
+        self.rows[now.node] = now
+        self.changed.set()
+
+    async def forget_announced(self, node: str) -> None:
+        del self.rows[node]
 
 
 class Feed:
