@@ -21,7 +21,7 @@ from tests.support.brokers import free_port
 
 ROOT = Path(__file__).parents[2]
 BLUEPRINT = ROOT / "config" / "home_assistant" / "break_alert.yaml"
-START_S, WAIT_S = 120.0, 20.0
+START_S, WAIT_S = 60.0, 20.0
 WHEN = "2026-01-01T00:00:00+00:00"
 
 CONFIGURATION = """
@@ -99,9 +99,11 @@ class HomeAssistant:
         assert self._process is not None
         assert self._process.returncode is None, self.log
         try:
-            return bool(self.ask("/api/config")["state"] == "RUNNING")
+            found = self.ask("/api/config")
         except OSError:
             return False
+        assert not found["recovery_mode"], self.log
+        return bool(found["state"] == "RUNNING")
 
     @property
     def log(self) -> str:
