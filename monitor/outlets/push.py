@@ -1,4 +1,4 @@
-"""Pushes to the phone without Home Assistant, through apprise: an alert that may use rung 2 of the ladder goes out.
+"""Pushes to the phone without Home Assistant, through apprise, for alerts that have climbed to rung 2 of the ladder.
 
 An alert waits in the outbox, so that a crash loses none, and is tried again while it lives; one that is late, over, or
 followed by a newer one stays at home. Each address is a service of its own: one that fails keeps no other waiting.
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PHONE_RUNG = 2
-"""The rung of the ladder that is the phone; alerts that may not climb so far are not pushed."""
 TEST_LIFE_S = 300.0
 FIRST_DELAY_S, LAST_DELAY_S = 5.0, 60.0
 IN_FLIGHT = 20
@@ -122,7 +120,7 @@ class PushOutlet:
         except ModuleNotFoundError:
             raise PushMissing from None
         self._wearers, self._outbox, self._clock = frozenset(wearers), outbox, clock
-        self._began_s = clock.now_s()
+        self._from_level, self._began_s = rules.from_level, clock.now_s()
         self._newest: dict[str, int] = {}
         self._over: deque[str] = deque(maxlen=100)
         self._alert: dict[str, str | None] = {}
@@ -133,7 +131,19 @@ class PushOutlet:
         """Alerts that may go to the phone; they outlive a crash, but not themselves."""
         if update.wearer not in self._wearers:
             return []
-        return [message for event in update.events if (message := _push_of(event, update.wearer)) is not None]
+        return [message for event in update.events if (message := self._push_of(event, update.wearer))]
+
+    def _push_of(self, event: Event, wearer: str) -> Message | None:
+        alert_id: str | None
+        match event:
+            case BreakDue() if event.level >= self._from_level:
+                alert_id, expires_s = event.alert_id, event.expires_s
+            case TestAlert():
+                alert_id, expires_s = None, event.at_s + TEST_LIFE_S
+            case _:
+                return None
+        told = {"title": event.title, "message": event.message, "alert_id": alert_id, "at_s": event.at_s}
+        return Message(wearer, json.dumps(told, ensure_ascii=False), expires_s=expires_s, event_id=event.id)
 
     async def run(self, updates: AsyncIterator[Update]) -> None:
         """Push until cancelled."""
@@ -207,19 +217,6 @@ class PushOutlet:
                 return False
         newest = self._newest[wearer] == row.number
         return newest and self._left_s(row) > 0 and (alert_id is None or alert_id not in self._over)
-
-
-def _push_of(event: Event, wearer: str) -> Message | None:
-    alert_id: str | None
-    match event:
-        case BreakDue() if event.level >= PHONE_RUNG:
-            alert_id, expires_s = event.alert_id, event.expires_s
-        case TestAlert():
-            alert_id, expires_s = None, event.at_s + TEST_LIFE_S
-        case _:
-            return None
-    told = {"title": event.title, "message": event.message, "alert_id": alert_id, "at_s": event.at_s}
-    return Message(wearer, json.dumps(told, ensure_ascii=False), expires_s=expires_s, event_id=event.id)
 
 
 # --- apprise blocks, and its words name addresses ------------------------------------------------------------

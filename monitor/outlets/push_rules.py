@@ -46,6 +46,13 @@ class PushRules(BaseModel, frozen=True, extra="forbid"):
     urls_file: str = Field(
         "", description="File with one address a line; a line that begins with # is a comment. Read at the start."
     )
+    from_level: int = Field(
+        2,
+        ge=1,
+        le=3,
+        description="First calls carry level 1 (wearable), unanswered ones climb to 2 (phone) and 3 (room): pushed from"
+        " this level on. 1 pushes every call, for a wearable that cannot buzz.",
+    )
     per_hour: int = Field(12, ge=1, le=60, description="So many pushes an hour to one address and no more.")
     timeout_s: float = Field(
         20.0, ge=1, le=120, description="Seconds after which a service that does not answer is given up for a while."

@@ -95,6 +95,12 @@ async def test_only_rung_two_and_what_was_asked_for_goes_to_the_phone() -> None:
         await receiver.until(2)
 
 
+async def test_the_first_call_goes_to_the_phone_where_the_wearable_cannot_buzz() -> None:
+    async with Receiver() as receiver, phone(receiver.address, from_level=1) as daemon:
+        daemon.tell(due(level=1))
+        await receiver.until(1)
+
+
 async def test_an_alert_that_is_late_is_dropped() -> None:
     async with Receiver() as receiver, phone(receiver.address) as daemon:
         daemon.tell(due(ago_s=3600))
