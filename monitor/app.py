@@ -25,6 +25,7 @@ from monitor.model import Nudge, WearableFacts
 from monitor.outlets.base import Outlet
 from monitor.outlets.mqtt.messages import Wearer
 from monitor.outlets.mqtt.outlet import MqttOutlet
+from monitor.outlets.push import PushOutlet
 from monitor.outlets.wearable import WearableOutlet
 from monitor.settings import Settings, SettingsError
 from monitor.transport.ble import Link
@@ -145,6 +146,8 @@ class App:
         outlets: list[Outlet] = [*self._own_outlets, WearableOutlet(self.nudge, self.clock, self.settings.buzz)]
         if self.settings.mqtt.enabled:
             outlets.append(await self._mqtt(history))
+        if (push := self.settings.push).enabled:
+            outlets.append(PushOutlet(push, list(self.settings.wearers), history.outbox(PushOutlet.NAME), self.clock))
         return {outlet.NAME: outlet for outlet in outlets}
 
     async def _mqtt(self, history: History) -> MqttOutlet:
@@ -159,7 +162,10 @@ class App:
             for name, plan in self.settings.wearers.items()
         }
         box = history.outbox(MqttOutlet.NAME)
-        self._mqtt_outlet = MqttOutlet(self.settings.mqtt, list(self._wearers.values()), box, self.command, self.clock)
+        wearers, known = list(self._wearers.values()), await history.announced()
+        self._mqtt_outlet = MqttOutlet(
+            self.settings.mqtt, wearers, box, self.command, self.clock, known=known, register=history
+        )
         await self._mqtt_outlet.probe()
         return self._mqtt_outlet
 

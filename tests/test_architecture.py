@@ -62,6 +62,7 @@ PURE = [
     "monitor/events.py",
     "monitor/outlets/mqtt/messages.py",
     "monitor/outlets/mqtt/discovery.py",
+    "monitor/outlets/mqtt/leftovers.py",
 ]
 IMPURE = {"asyncio", "time", "threading", "socket", "subprocess", "sqlite3", "requests"}
 

@@ -17,6 +17,7 @@ from monitor.events import Command, Message, Update
 from monitor.outlets.base import Outbox
 from monitor.outlets.mqtt.client import NOT_AUTHORISED, BrokerRefused, Connection, connect
 from monitor.outlets.mqtt.delivery import Delivery
+from monitor.outlets.mqtt.leftovers import Announced, Leftovers, Register
 from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.mqtt.session import Session
@@ -44,17 +45,25 @@ class MqttOutlet:
         outbox: Outbox,
         send: Callable[[str, Command], None],
         clock: Clock,
+        known: Sequence[Announced] = (),
+        register: Register | None = None,
     ) -> None:
+        """``known`` is what stands at the broker of earlier runs; what becomes of it is told to the register."""
         self._rules = rules
         self._words = {
             wearer.name: Phrasebook(wearer, Topics(rules.base, wearer.node), rules.event_expiry_s, clock.speed)
             for wearer in wearers
         }
-        carriers: list[Delivery | None] = [Delivery(outbox, clock)]
-        self._sessions = {
-            name: Session(rules, words, send, carriers.pop() if carriers else None)
-            for name, words in self._words.items()
-        }
+        carriers = [Delivery(outbox, clock)]
+        nodes = {wearer.node for wearer in wearers}
+        left = [old for old in known if old.node not in nodes]
+        self._sessions = {}
+        for name, words in self._words.items():
+            node = words.topics.node
+            now = Announced(node, rules.base, rules.discovery_prefix, rules.discovery)
+            mine = Leftovers(now, [*left, *(old for old in known if old.node == node)], register)
+            self._sessions[name] = Session(rules, words, send, carriers.pop() if carriers else None, mine)
+            left = []  # one connection clears away what those left who are no more
 
     def describe(self, wearer: Wearer) -> None:
         """The wearable has said more of itself (model, firmware): discovery and ``info`` are told anew."""

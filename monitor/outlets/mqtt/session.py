@@ -20,6 +20,7 @@ from monitor.outlets.mqtt.client import Connection, connect
 from monitor.outlets.mqtt.delivery import Delivery
 from monitor.outlets.mqtt.discovery import discovery
 from monitor.outlets.mqtt.ear import Ear
+from monitor.outlets.mqtt.leftovers import Leftovers
 from monitor.outlets.mqtt.messages import Phrasebook
 from monitor.outlets.mqtt.payloads import state_payload
 from monitor.outlets.mqtt.rules import MqttRules
@@ -50,11 +51,12 @@ class Session:
         words: Phrasebook,
         send: Callable[[str, Command], None],
         delivery: Delivery | None,
+        leftovers: Leftovers,
     ) -> None:
         self.refusal: str | None = None
         self.source: TopicSource | None = None
         """Where the wearer's wearable publishes; set before ``run``."""
-        self._rules, self._words, self._delivery = rules, words, delivery
+        self._rules, self._words, self._delivery, self._leftovers = rules, words, delivery, leftovers
         self._ear = Ear(rules, words, send, self._publish)
         self._client_id = f"{rules.base}-{words.topics.node}-{secrets.token_hex(2)}"
         self._connection: Connection | None = None
@@ -131,6 +133,7 @@ class Session:
                 tasks = {
                     telling,
                     group.create_task(self._greet_again(), name="mqtt birth"),
+                    group.create_task(self._clear_away(), name="mqtt leftovers"),
                     group.create_task(self._leave_when_asked(connection, telling), name="mqtt leave"),
                 }
                 if self._delivery is not None:
@@ -142,6 +145,11 @@ class Session:
         finally:
             self._connection = None
             connection.abandon()
+
+    async def _clear_away(self) -> None:
+        if self._leftovers.any:
+            await self._all_heard()
+            await self._leftovers.gone()
 
     async def _leave_when_asked(self, connection: Connection, telling: asyncio.Task[None]) -> None:
         await self._stopping.wait()
@@ -176,7 +184,8 @@ class Session:
 
     def _introduce(self) -> None:
         words, rules = self._words, self._rules
-        for message in discovery(words.wearer, words.topics, rules.discovery, rules.discovery_prefix):
+        news = discovery(words.wearer, words.topics, rules.discovery, rules.discovery_prefix)
+        for message in self._leftovers.before() + news + self._leftovers.after():
             self._publish(message)
         self._publish(words.info())
 
