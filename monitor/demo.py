@@ -21,6 +21,7 @@ from monitor.outlets.console import ConsoleOutlet
 from monitor.outlets.mqtt.broker import EmbeddedBroker
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.settings import Settings
+from monitor.web.server import free_port, is_installed, url_of
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Demo:
     scenario: str
     profile: str
     own_broker: bool
+    web: bool
 
 
 async def run_demo(demo: Demo, say: Callable[[str], None], console: Callable[[Clock], ConsoleOutlet]) -> None:
@@ -63,6 +65,7 @@ async def run_demo(demo: Demo, say: Callable[[str], None], console: Callable[[Cl
             settings = await _with_broker(stack, settings, say)
         if settings.mqtt.enabled:
             _say_how_to_watch(settings.mqtt, say)
+        settings = _with_web(demo, settings, say)
         air = await stack.enter_async_context(simulator(demo, clock))
         radio = settings.radio.model_copy(update={"backend": f"bumble:tcp-client:{air}"})
         settings = settings.model_copy(update={"radio": radio})
@@ -86,6 +89,18 @@ async def _with_broker(stack: AsyncExitStack, settings: Settings, say: Callable[
         return settings
     mqtt = settings.mqtt.model_copy(update={"host": "127.0.0.1", "port": broker.port, "protocol": "3.1.1"})
     return settings.model_copy(update={"mqtt": mqtt})
+
+
+def _with_web(demo: Demo, settings: Settings, say: Callable[[str], None]) -> Settings:
+    """The settings with the page at a free port; without it where nobody wants it or the extra is missing."""
+    rules = settings.web.model_copy(update={"enabled": demo.web})
+    if demo.web and not is_installed():
+        say('no web page: it needs the extra "web": pip install "sitbreak[web]"')
+        rules = rules.model_copy(update={"enabled": False})
+    elif demo.web:
+        rules = rules.model_copy(update={"port": free_port(rules)})
+        say(f"web page at {url_of(rules)}")
+    return settings.model_copy(update={"web": rules})
 
 
 def _say_how_to_watch(mqtt: MqttRules, say: Callable[[str], None]) -> None:

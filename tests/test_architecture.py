@@ -20,6 +20,9 @@ WALLS = {
     "paho": ["monitor/outlets/mqtt/"],
     "sqlite3": ["monitor/history/"],
     "nicegui": ["monitor/web/"],
+    "fastapi": ["monitor/web/"],
+    "starlette": ["monitor/web/"],
+    "uvicorn": ["monitor/web/server.py"],
     "bumble": ["firmware_sim/", "monitor/transport/bumble_"],
     "apprise": ["monitor/outlets/push.py"],
     "iotcore": ["monitor/outlets/mqtt/broker.py"],
@@ -58,6 +61,11 @@ PURE = [
     "monitor/events.py",
     "monitor/outlets/mqtt/messages.py",
     "monitor/outlets/mqtt/discovery.py",
+    "monitor/web/figures.py",
+    "monitor/web/login.py",
+    "monitor/web/passwords.py",
+    "monitor/web/sessions.py",
+    "monitor/web/telling.py",
 ]
 IMPURE = {"asyncio", "time", "threading", "socket", "subprocess", "sqlite3", "requests"}
 
