@@ -65,7 +65,7 @@ async def run_demo(demo: Demo, say: Callable[[str], None], console: Callable[[Cl
             settings = await _with_broker(stack, settings, say)
         if settings.mqtt.enabled:
             _say_how_to_watch(settings.mqtt, say)
-        settings = _with_web(demo, settings, say)
+        settings = with_page(demo, settings, say)
         air = await stack.enter_async_context(simulator(demo, clock))
         radio = settings.radio.model_copy(update={"backend": f"bumble:tcp-client:{air}"})
         settings = settings.model_copy(update={"radio": radio})
@@ -91,7 +91,7 @@ async def _with_broker(stack: AsyncExitStack, settings: Settings, say: Callable[
     return settings.model_copy(update={"mqtt": mqtt})
 
 
-def _with_web(demo: Demo, settings: Settings, say: Callable[[str], None]) -> Settings:
+def with_page(demo: Demo, settings: Settings, say: Callable[[str], None]) -> Settings:
     """The settings with the page at a free port; without it where nobody wants it or the extra is missing."""
     rules = settings.web.model_copy(update={"enabled": demo.web})
     if demo.web and not is_installed():

@@ -2,61 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from nicegui import ui
 
 from monitor.events import BreakDue, Suggestion
 from monitor.web.desk import Desk, Person
-from monitor.web.elements import button, say, text
+from monitor.web.elements import button, say, section, text
 from monitor.web.figures import exercise_picture
-from monitor.web.telling import repetitions
+from monitor.web.telling import progress
 
 BUSY_MIN = 30
 """How long "busy" lasts by one press: a usual meeting."""
 
 
 class CallCard:
-    """Shown while an alert is open; built anew for each alert, so that a screen reader says it once."""
+    """Shown while an alert is open or an exercise is watched; built anew for each, so that it is announced once."""
 
     def __init__(self, desk: Desk, person: Person) -> None:
         self._desk, self._person = desk, person
-        self._shown: str | None = None
-        self._counted: ui.html | None = None
+        self._shown = ("", "")
+        self._progress: ui.html | None = None
         self._frame = ui.element("div")
         self._frame.props["role"] = "alert"
 
     def refresh(self) -> None:
-        """Show what is open now, or nothing."""
+        """Show what is going on now, or nothing."""
         call = self._desk.invitation(self._person.name)
-        if (call.alert_id if call else None) != self._shown:
-            self._shown = call.alert_id if call else None
+        exercise_id, sentence = progress(self._desk.seen[self._person.name].state)
+        wanted = (call.alert_id, "") if call else ("", exercise_id)
+        if wanted != self._shown:
+            self._shown, self._progress = wanted, None
             self._frame.clear()
-            self._counted = None
-            if call is not None:
-                with self._frame:
-                    self._build(call)
-        state = self._desk.seen[self._person.name].state
-        if self._counted is not None and state is not None:
-            say(self._counted, repetitions(state, self._person.words))
+            with self._frame:
+                self._build(call, exercise_id)
+        if self._progress is not None:
+            say(self._progress, sentence)
 
-    def _build(self, call: BreakDue) -> None:
-        with ui.element("section").classes("card calling") as made:
-            made.props["aria-labelledby"] = "call-title"
-            text(call.title, "h2", id="call-title")
-            picture = exercise_picture(call.exercise.exercise_id, self._person.words) if call.exercise else ""
+    def _build(self, call: BreakDue | None, exercise_id: str) -> None:
+        if call is not None:
+            with self._card(call.title, call.exercise.exercise_id if call.exercise else ""):
+                text(call.message)
+                if call.exercise is not None:
+                    self._exercise(call.exercise, easier=call.exercise.easier not in call.message)
+                self._counter()
+                self._answers(call)
+        elif exercise_id:
+            known = self._person.words.exercises.get(exercise_id)
+            with self._card(known.title if known else exercise_id, exercise_id):
+                text(known.how if known else "")
+                self._counter()
+
+    @contextmanager
+    def _card(self, title: str, exercise_id: str) -> Iterator[None]:
+        """Its heading, the moving figure, and beside it what follows."""
+        with section(title, "calling"):
+            picture = exercise_picture(exercise_id, self._person.words)
             with ui.element("div").classes("both" if picture else ""):
                 if picture:
                     ui.html(picture, sanitize=False, tag="div").classes("figure")
                 with ui.element("div"):
-                    text(call.message)
-                    if call.exercise is not None:
-                        self._exercise(call.exercise)
-            self._answers(call)
+                    yield
 
-    def _exercise(self, exercise: Suggestion) -> None:
+    def _counter(self) -> None:
+        self._progress = text("", "p", "repetitions", role="status")
+
+    def _exercise(self, exercise: Suggestion, easier: bool) -> None:
         text(f"{exercise.title}: {exercise.dose}", "h3")
         text(exercise.how)
-        text(self._person.words.page.easier.format(easier=exercise.easier.rstrip(".")), classes="soft")
-        self._counted = text("", "p", "repetitions", role="status")
+        if easier:
+            text(self._person.words.page.easier.format(easier=exercise.easier.rstrip(".")), classes="soft")
 
     def _answers(self, call: BreakDue) -> None:
         said = self._person.words

@@ -24,7 +24,7 @@ from monitor.web.rules import WebRules
 from monitor.web.sessions import Sessions
 from monitor.web.telling import Facts, facts, log_html
 
-LIVE_S, BOOKS_S, WEEKS_S = 0.5, 5.0, 120.0
+LIVE_S, BOOKS_S, WEEKS_S = 0.5, 5.0, 30.0
 """How often a browser is told what is now, today's books, and the weeks."""
 WEEK, MONTH = 7, 30
 ICON = (
@@ -49,7 +49,9 @@ def page_app(desk: Desk, rules: WebRules) -> Guard:
 
     password_hash = rules.password_hash.get_secret_value()
     _register(desk, log_out=bool(password_hash))
-    ui.run_with(app, title="sitbreak", favicon=ICON, dark=None, tailwind=False, show_welcome_message=False)
+    language: Any = {"en": "en-US"}.get(code_of(first), code_of(first))  # as Quasar names them
+    looks: dict[str, Any] = {"favicon": ICON, "dark": None, "tailwind": False, "language": language}
+    ui.run_with(app, title="sitbreak", show_welcome_message=False, **looks)
     return Guard(app, password_hash, Sessions(3600 * rules.session_hours), first, secure=bool(rules.cert_file))
 
 

@@ -18,6 +18,7 @@ LOGGED = (
     "alert_withheld",
     "snoozed",
     "break_taken",
+    "exercise_seen",
     "standing_long",
     "wrong_reported",
     "command_answered",
@@ -70,13 +71,10 @@ def _link(state: WearerState, said: Words) -> str:
     return f"{word} ({state.rssi_dbm} dBm)" if state.link_fresh and state.rssi_dbm is not None else word
 
 
-def repetitions(state: WearerState, said: Words) -> str:
-    """How much of the exercise the sensor has seen, live; empty where it does not count."""
-    seen = getattr(state, "exercise", None)
-    count, hold_s = int(getattr(seen, "repetitions", 0) or 0), float(getattr(seen, "hold_s", 0.0) or 0.0)
-    told = [said.page.counted.format(count=count)] if count else []
-    told += [said.page.held.format(length=said.duration(hold_s))] if hold_s >= 1 else []
-    return ", ".join(told)
+def progress(state: WearerState | None) -> tuple[str, str]:
+    """The exercise that is being watched, by its id, and how far it is in words; empty where none is."""
+    watched = getattr(state, "exercise", None)  # not every sensor's placement can watch
+    return str(getattr(watched, "exercise_id", "")), str(getattr(watched, "sentence", ""))
 
 
 def log_html(rows: Sequence[EventRow], said: Words, zone: tzinfo) -> str:
@@ -107,11 +105,20 @@ def sentence(row: EventRow, said: Words) -> str:
             return said.news.break_taken.format(up=up, sat=sat)
         case "standing_long":
             return said.noted.standing.format(length=said.duration(body["standing_s"]))
+        case "exercise_seen":
+            return f"{body['title']}: {_seen(body, said)}"
         case "command_answered" if body["command"] not in ("why", "test"):
             value = body["value"] if isinstance(body["value"], str | float | int) else ""
             told = said.noted.you_said.format(what=f"{body['command']} {value}".strip())
             return told if body["ok"] else f"{told}: {said.page.refused.format(error=body['error'])}"
     return ""
+
+
+def _seen(body: dict[str, Any], said: Words) -> str:
+    count, hold_s = int(body["repetitions"]), float(body["hold_s"])
+    told = [said.page.counted.format(count=count)] if count else []
+    told += [said.page.held.format(length=said.duration(hold_s))] if hold_s >= 1 else []
+    return ", ".join(told) or said.page.on_your_word
 
 
 def clock_text(at_s: float, zone: tzinfo) -> str:

@@ -173,6 +173,7 @@ class Page(BaseModel, frozen=True, extra="forbid"):
     easier: str
     counted: str
     held: str
+    on_your_word: str
     done: str
     snooze: str
     skip: str

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 DRIVER = shutil.which("chromedriver")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 MISSING = "needs Chromium and its driver (Debian: apt-get install chromium chromium-driver)"
 needs_chromium = pytest.mark.skipif(not (DRIVER and CHROMIUM), reason=MISSING)
 SHOTS = Path(os.environ.get("SITBREAK_SCREENSHOTS", ""))

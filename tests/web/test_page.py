@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -92,6 +94,7 @@ def test_every_control_has_a_name_and_every_part_a_heading(page: ServedPage, win
     assert len(parts) >= 6
     assert all(part.accessible_name for part in parts)
     assert window.find_element("css selector", ".sb").get_attribute("lang") == "en"
+    assert window.find_element("css selector", "html").get_attribute("lang").startswith("en")
     assert window.find_element("css selector", ".figure animate") is not None
 
 
@@ -197,3 +200,32 @@ def test_with_a_password_nothing_is_seen_before_logging_in_and_nothing_after_log
     until(window, lambda driver: driver.current_url.endswith("/login"))
     window.get(guarded.url)
     assert window.current_url.endswith("/login")
+
+
+def test_in_the_demo_a_button_reaches_the_coach_and_the_posture_is_live(tmp_path: Path, answering: Any) -> None:
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "monitor", "demo", "--set", "mqtt.host=", "--state-dir", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert demo.stdout is not None
+        url = ""
+        for line in demo.stdout:
+            url = line.split()[-1] if "web page at" in line else url
+            if "posture=stepping" in line:
+                break
+        answering.get_log("browser")
+        answering.get(url)
+        named(answering, "Pause reminders").click()
+        assert next(line for line in demo.stdout if "command_answered" in line)
+        named(answering, "Remind me again")
+        until(
+            answering,
+            lambda driver: driver.find_element("css selector", ".posture").text in ("walking", "standing", "sitting"),
+        )
+        assert errors(answering) == []
+        answering.get("about:blank")
+    finally:
+        demo.terminate()
+        demo.communicate(timeout=20)

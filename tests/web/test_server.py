@@ -64,6 +64,12 @@ def test_a_taken_port_is_said_at_once_with_the_remedy_and_the_demo_takes_another
     assert WebError("x").exit_code == 3
 
 
+def test_without_the_extra_the_daemon_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "nicegui", None)
+    with pytest.raises(WebError, match="pip install"):
+        WebOutlet(WebRules(enabled=True), {}, tmp_path, lambda *_: None, lambda: 0.0)
+
+
 @pytest.mark.parametrize(
     ("changed", "url"),
     [

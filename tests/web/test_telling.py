@@ -10,7 +10,7 @@ import pytest
 
 from monitor.events import CommandAnswered, WearerState, event_as_dict
 from monitor.history.day import EventRow
-from monitor.web.telling import LOGGED, facts, log_html, repetitions, sentence
+from monitor.web.telling import LOGGED, facts, log_html, progress, sentence
 from monitor.words import words
 from tests.history.builders import T0, alert_cleared, break_due, break_taken
 
@@ -42,23 +42,29 @@ def test_a_limit_that_has_passed_is_told_by_since() -> None:
     assert facts(replace(SITTING, next_break_s=T0 - 60), EN, UTC).next.startswith("since ")
 
 
-def test_repetitions_are_told_where_the_state_has_them() -> None:
+def test_how_far_an_exercise_is_is_told_where_the_state_has_it() -> None:
     @dataclass
-    class Exercise:
-        repetitions: int
-        hold_s: float
+    class Progress:
+        exercise_id: str
+        sentence: str
 
     @dataclass
     class State:
-        exercise: Exercise | None
+        exercise: Progress | None
 
-    def told(exercise: Exercise | None) -> str:
-        return repetitions(cast(WearerState, State(exercise)), EN)
+    assert progress(cast(WearerState, State(Progress("lunge_stretch", "4 of 10")))) == ("lunge_stretch", "4 of 10")
+    assert progress(cast(WearerState, State(None))) == ("", "")
+    assert progress(SITTING) == ("", "")
+    assert progress(None) == ("", "")
 
-    assert told(Exercise(7, 0.0)) == "7 repetitions seen"
-    assert told(Exercise(0, 31.0)) == "held: 31 seconds"
-    assert told(None) == ""
-    assert repetitions(SITTING, EN) == ""
+
+@pytest.mark.parametrize(
+    ("repetitions", "hold_s", "told"),
+    [(7, 0.0, "7 repetitions seen"), (0, 31.0, "held: 31 seconds"), (0, 0.0, "done, by your word")],
+)
+def test_what_was_seen_of_an_exercise_is_logged(repetitions: int, hold_s: float, told: str) -> None:
+    body = {"title": "Lunge stretch", "repetitions": repetitions, "hold_s": hold_s}
+    assert sentence(EventRow(T0, "exercise_seen", body), EN) == f"Lunge stretch: {told}"
 
 
 def test_the_log_tells_calls_answers_and_breaks_and_escapes_them() -> None:
