@@ -16,6 +16,7 @@ import pytest
 from monitor.cli.process import INTERRUPTED
 from monitor.demo import Demo, with_page
 from monitor.settings import load
+from monitor.web.server import is_installed
 from tests.support.brokers import Listener, Mosquitto, mosquitto  # noqa: F401
 
 SCENARIO = Path(__file__).parent / "scenarios" / "short_morning.toml"
@@ -120,8 +121,8 @@ async def test_a_reader_that_goes_away_ends_the_demo_cleanly(tmp_path: Path) -> 
     assert err == ""
 
 
+@pytest.mark.skipif(not is_installed(), reason="needs the extra web")
 async def test_the_demo_serves_the_page_and_says_where(tmp_path: Path) -> None:
-    pytest.importorskip("nicegui", reason="needs the extra web")
     process = await sitbreak("demo", "--scenario", str(SCENARIO), *SHORT, "--state-dir", str(tmp_path))
     assert process.stdout is not None
     url = ""

@@ -8,6 +8,7 @@ no foreign name can be made to point here (DNS rebinding).
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from monitor.words import Words
 
 COOKIE = "sitbreak_session"
 LOGIN, LOGOUT, PICTURES = "/login", "/logout", "/exercise/"
+PICTURE = re.compile(rf"{PICTURES}[a-z0-9_]+\.svg")
+"""What is answered without a session: it is the same for everybody, and links in alerts lead there."""
 BODY_MAX = 4096
 """Bytes of a log-in that are read."""
 NOBODY = 4401
@@ -65,7 +68,7 @@ class Guard:
         asked = HTTPConnection(scope)
         if not self._comes_from_here(asked, scope):
             await _refuse(scope, receive, send, PlainTextResponse("This must come from the page itself.\n", 403))
-        elif scope["path"].startswith(PICTURES) or self._may_pass(asked):
+        elif PICTURE.fullmatch(scope["path"]) or self._may_pass(asked):
             await self._pass(scope, receive, send)
         elif scope["type"] == "http" and scope["path"] == LOGIN:
             await (await self._log_in(Request(scope, receive)))(scope, receive, _with_headers(send))

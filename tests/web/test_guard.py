@@ -74,6 +74,7 @@ async def test_without_the_password_one_sees_the_log_in_and_pictures_only() -> N
     assert await client.status("GET", "/_nicegui/anything.js") == 303
     assert await client.status("GET", "/login") == 200
     assert await client.status("GET", "/exercise/lunge_stretch.svg") == 200
+    assert await client.status("GET", "/exercise/../_nicegui/anything.svg") == 303
     assert await client.socket(OWN) == "websocket.close"
 
 

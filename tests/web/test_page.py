@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 
 pytest.importorskip("selenium", reason="needs selenium (the extra test)")
-pytest.importorskip("nicegui", reason="needs the extra web")
 
+from monitor.web.server import is_installed
 from tests.support.browser import SHOTS, ServedPage, browser, needs_chromium
 
-pytestmark = [pytest.mark.chromium, needs_chromium]
+pytestmark = [
+    pytest.mark.chromium,
+    needs_chromium,
+    pytest.mark.skipif(not is_installed(), reason="needs the extra web"),
+]
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 WAIT_S = 20
 PASSWORD = "a long enough password"

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("nicegui", reason="needs the extra web")
-
 from monitor.web.rules import WebRules
-from monitor.web.server import WebError, WebOutlet, free_port, url_of
+from monitor.web.server import WebError, WebOutlet, free_port, is_installed, url_of
 
+needs_the_extra = pytest.mark.skipif(not is_installed(), reason="needs the extra web")
 ONE_LIFE = """
 import asyncio, signal, sys, urllib.request
 from pathlib import Path
@@ -46,6 +45,7 @@ asyncio.run(main())
 """
 
 
+@needs_the_extra
 def test_it_serves_leaves_signals_alone_and_ends_within_two_seconds(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", ONE_LIFE, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
@@ -55,6 +55,7 @@ def test_it_serves_leaves_signals_alone_and_ends_within_two_seconds(tmp_path: Pa
     assert not (tmp_path / ".nicegui").exists()
 
 
+@needs_the_extra
 def test_a_taken_port_is_said_at_once_with_the_remedy_and_the_demo_takes_another(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         rules = WebRules(enabled=True, port=taken.getsockname()[1])
@@ -62,6 +63,12 @@ def test_a_taken_port_is_said_at_once_with_the_remedy_and_the_demo_takes_another
             WebOutlet(rules, {}, tmp_path, lambda *_: None, lambda: 0.0)
         assert free_port(rules) != rules.port
     assert WebError("x").exit_code == 3
+
+
+def test_a_bare_daemon_needs_nothing_of_the_extra() -> None:
+    libraries = ("nicegui", "fastapi", "starlette", "uvicorn")
+    code = f"import sys; sys.modules.update(dict.fromkeys({libraries}, None)); import monitor.app, monitor.demo"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 def test_without_the_extra_the_daemon_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
