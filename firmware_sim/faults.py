@@ -17,6 +17,7 @@ from firmware_sim.scenario import (
     Reboot,
     RefusePairing,
     Scenario,
+    Slip,
     StuckSensor,
 )
 
@@ -48,6 +49,9 @@ class Afflicted(Protocol):
 
     def stick(self, stuck: bool) -> None:
         """Let its chip give the same reading for ever, or live again."""
+
+    def slip(self, turn_deg: float) -> None:
+        """Let it slide round the limb, and stay there."""
 
 
 class Fate:
@@ -89,6 +93,8 @@ class Fate:
                 wearable.charge_pct = float(fault.level_pct)
             case BatteryFalls():
                 self._let_fall(fault)
+            case Slip():
+                wearable.slip(fault.turn_deg)
 
     def _for_a_while(self, duration_s: float, turn: Callable[[bool], None]) -> None:
         turn(True)

@@ -114,6 +114,19 @@ class VirtualWearable(Generic[P]):
         self._catch_up()
         self._press(double)
 
+    def begin_day(self) -> None:
+        """Let a day begin that waits for a host: at the first link, or on somebody's word."""
+        if self.timeline.begun_s is None:
+            self._catch_up()
+            self.timeline.begin(self._now_s)
+            self._fate.begin(self._now_s)
+
+    def call(self) -> None:
+        """Call the wearer from elsewhere, as a phone or a screen does."""
+        self._catch_up()
+        self.truth.event(self._now_s, "called")
+        self._react()
+
     def out_of_range(self, away: bool) -> None:
         """Carry the band out of reach: the link drops; or bring it back: it is found again."""
         if away == self._away:
@@ -135,10 +148,8 @@ class VirtualWearable(Generic[P]):
 
     def _note_link(self, up: bool) -> None:
         self.truth.event(self._now_s, "link", up=up)
-        if up and self.timeline.begun_s is None:
-            self._catch_up()
-            self.timeline.begin(self._now_s)
-            self._fate.begin(self._now_s)
+        if up:
+            self.begin_day()
 
     # -- what a fault can do (`Afflicted`) -----------------------------------------------------------------------------
 
@@ -178,6 +189,11 @@ class VirtualWearable(Generic[P]):
         """Let the chip give the same reading for ever, or live again."""
         self.truth.event(self._now_s, "sensor_stuck" if stuck else "sensor_lives")
         self.sensor.stuck = stuck
+
+    def slip(self, turn_deg: float) -> None:
+        """Slide round the limb, and stay there."""
+        self.truth.event(self._now_s, "slip", turn_deg=turn_deg)
+        self.wearer.slip(self._now_s, turn_deg)
 
     # -- time --------------------------------------------------------------------------------------------------------
 
@@ -229,10 +245,13 @@ class VirtualWearable(Generic[P]):
         """Let the wearer notice an alert, and react to it as the scenario says."""
         self.truth.event(self._now_s, felt.what, **felt.details)
         if felt.calls:
-            reaction = self.timeline.react(self._now_s)
-            if reaction is not None and reaction.button is not None:
-                double = reaction.button == "snooze"
-                self.plan(self._now_s + reaction.button_after_s, lambda: self._press(double))
+            self._react()
+
+    def _react(self) -> None:
+        reaction = self.timeline.react(self._now_s)
+        if reaction is not None and reaction.button is not None:
+            double = reaction.button == "snooze"
+            self.plan(self._now_s + reaction.button_after_s, lambda: self._press(double))
 
     async def advance(self, seconds: float) -> None:
         """Let simulated time pass on a `SteppedClock`; return when all it caused has gone to the link."""

@@ -72,7 +72,8 @@ class Sensor:
     """Samples a body from boot on; `start` begins a new run of samples at another rate or range."""
 
     def __init__(self, body: Body, seed: int, rules: SensorRules | None = None) -> None:
-        self._body = body
+        self.body = body
+        """What it is fixed to; a benchmark fixes it to something whose readings tell the time."""
         self._rules = rules or SensorRules()
         self._seed = seed
         rng = np.random.default_rng([seed, 0x5E])
@@ -123,7 +124,7 @@ class Sensor:
         number = max(0, last - self._run_taken)
         elapsed_s = self._start_s + np.arange(self._run_taken + 1, self._run_taken + number + 1) * self._period_s
         self._run_taken += number
-        true_g = self._body.acceleration_g(elapsed_s)
+        true_g = self.body.acceleration_g(elapsed_s)
         offset_g = self._offset_g + np.outer(self._temperature_c(elapsed_s) - ROOM_C, self._offset_g_per_c)
         read_g = true_g * self._gain + offset_g + self._noise_g(number)
         clipped = np.abs(read_g) >= self._range_g

@@ -27,12 +27,14 @@ from monitor.outlets.base import Outlet
 from monitor.outlets.mqtt.messages import Wearer
 from monitor.outlets.mqtt.outlet import MqttOutlet
 from monitor.outlets.wearable import WearableOutlet
-from monitor.settings import Settings
+from monitor.settings import Settings, SettingsError
 from monitor.transport.ble import Link
+from monitor.transport.listener import Advertisements, Listener, Source
 from monitor.transport.packet_log import PacketLog
 from monitor.transport.radio import Radio
 from monitor.transport.scanner import DeviceMatch, Scanner
-from monitor.wearables.base import Resume, Wearable
+from monitor.transport.supervisor import Supervisor
+from monitor.wearables.base import Reach, Resume, Wearable
 from monitor.web.desk import Person
 from monitor.web.server import WebOutlet
 from monitor.words import words
@@ -49,7 +51,7 @@ class Part:
     """One wearer's live parts."""
 
     live: LiveWearer
-    link: Link
+    link: Supervisor
     packet_log: PacketLog | None
 
 
@@ -189,7 +191,7 @@ class App:
     async def _part(
         self, wearer: str, history: History, scanner: Scanner, radio: Radio, outlets: Mapping[str, Outlet]
     ) -> Part:
-        plan, driver = self.settings.wearers[wearer], new_driver(self.settings, wearer)
+        driver = new_driver(self.settings, wearer)
         backfill, resume = await self._remembered(wearer, history)
         packet_log = self._packet_log(wearer, driver, backfill) if self._log_dir else None
         live = LiveWearer(
@@ -204,19 +206,36 @@ class App:
             record=packet_log.write if packet_log else no_record,
             recent=RecentSamples(self._state_dir / "wrong", wearer),
         )
-        link = Link(
-            name=wearer,
-            driver=live.intake,
-            match=DeviceMatch(address=plan.address or None, name=plan.name or None),
-            radio=radio,
-            scanner=scanner,
-            clock=self.clock,
-            deliver=live.deliver,
-            resume=resume,
-        )
+        link = self._link(live, scanner, radio, resume)
         live.on_stored = link.stored
         live.on_facts = partial(self._described, wearer)
         return Part(live, link, packet_log)
+
+    def _link(self, live: LiveWearer, scanner: Scanner, radio: Radio, resume: Resume | None) -> Supervisor:
+        """What keeps the stream up: a connection, or an ear for a wearable that only tells."""
+        plan, driver = self.settings.wearers[live.wearer], live.intake
+        match = DeviceMatch(address=plan.address or None, name=plan.name or None)
+        common: dict[str, Any] = {
+            "name": live.wearer,
+            "driver": driver,
+            "clock": self.clock,
+            "deliver": live.deliver,
+            "resume": resume,
+        }
+        if driver.REACH is Reach.LINK:
+            return Link(match=match, radio=radio, scanner=scanner, **common)
+        source: Source = Advertisements(match, driver, radio, scanner)
+        if driver.REACH is Reach.TOPIC:
+            source = self._topic(live.wearer)
+        return Listener(source=source, rules=self.settings.radio, **common)
+
+    def _topic(self, wearer: str) -> Source:
+        kind = self.settings.wearers[wearer].wearable
+        if self._mqtt_outlet is None:
+            wanted = f'wearable = "{kind}" publishes over MQTT: set mqtt.host to the broker it publishes to'
+            raise SettingsError("settings", f"[wearers.{wearer}]", wanted)
+        topic: str = getattr(self.settings, kind).topic_of(wearer)
+        return self._mqtt_outlet.source(wearer, topic)
 
     async def _remembered(self, wearer: str, history: History) -> tuple[Backfill, Resume | None]:
         """The state of the last run with today's rules, or a fresh one; a stored state that does not fit is said."""

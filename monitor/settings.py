@@ -47,7 +47,8 @@ class SettingsError(MonitorError):
     exit_code = 2
 
     def __init__(self, origin: str, key: str, problem: str) -> None:
-        super().__init__(f"{origin}: {key}: {problem}" if key else f"{origin}: {problem}")
+        text = f"{origin}: {key}: {problem}" if key else f"{origin}: {problem}"
+        super().__init__("".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text))
         self.origin, self.key = origin, key
 
 

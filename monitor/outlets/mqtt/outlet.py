@@ -21,6 +21,7 @@ from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.mqtt.session import Session
 from monitor.outlets.mqtt.signals import Lost, Refused
+from monitor.outlets.mqtt.source import TopicSource
 
 log = getLogger(__name__)
 
@@ -59,6 +60,11 @@ class MqttOutlet:
         """The wearable has said more of itself (model, firmware): discovery and ``info`` are told anew."""
         self._words[wearer.name] = words = replace(self._words[wearer.name], wearer=wearer)
         self._sessions[wearer.name].describe(words)
+
+    def source(self, wearer: str, topic: str) -> TopicSource:
+        """A topic on which this wearer's wearable publishes; to be asked for before the start."""
+        source = self._sessions[wearer].source = TopicSource(topic)
+        return source
 
     @property
     def refusal(self) -> str | None:

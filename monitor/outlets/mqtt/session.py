@@ -25,6 +25,7 @@ from monitor.outlets.mqtt.payloads import state_payload
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.mqtt.sentences import sentence, sentence_of_state
 from monitor.outlets.mqtt.signals import Acknowledged, Lost, Received, Refused
+from monitor.outlets.mqtt.source import TopicSource
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,8 @@ class Session:
         delivery: Delivery | None,
     ) -> None:
         self.refusal: str | None = None
+        self.source: TopicSource | None = None
+        """Where the wearer's wearable publishes; set before ``run``."""
         self._rules, self._words, self._delivery = rules, words, delivery
         self._ear = Ear(rules, words, send, self._publish)
         self._client_id = f"{rules.base}-{words.topics.node}-{secrets.token_hex(2)}"
@@ -105,7 +108,8 @@ class Session:
             delay_s = min(2 * delay_s, LAST_DELAY_S)
 
     async def _attempt(self) -> Refused | Lost:
-        connection = await connect(self._rules, self._client_id, self._words.availability(False))
+        large = frozenset({self.source.topic} if self.source else ())
+        connection = await connect(self._rules, self._client_id, self._words.availability(False), large)
         self.refusal = connection.reason if isinstance(connection, Refused) else None
         return await self._live(connection) if isinstance(connection, Connection) else connection
 
@@ -159,7 +163,8 @@ class Session:
     # --- to the broker --------------------------------------------------------------------------------------
 
     def _subscribe(self, connection: Connection) -> None:
-        for topic in (self._words.topics.of("cmd/+"), self._rules.birth_topic, self._rules.busy_topic):
+        source = self.source.topic if self.source else ""
+        for topic in (self._words.topics.of("cmd/+"), self._rules.birth_topic, self._rules.busy_topic, source):
             if topic:
                 self._on_the_way[connection.subscribe(topic)] = topic
 
@@ -216,6 +221,8 @@ class Session:
                     return end
                 case Acknowledged(number, failure):
                     await self._acknowledged(number, failure)
+                case Received() as received if self.source is not None and received.topic == self.source.topic:
+                    self.source.take(received)
                 case Received() as received if received.topic == self._rules.birth_topic:
                     if received.payload == b"online" and not received.retain:
                         self._greeted.set()
