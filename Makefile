@@ -33,7 +33,7 @@ $(VENV)/.venv:
 	@touch $@
 
 $(VENV)/.demo: $(VENV)/.venv pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[sim,broker]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[sim,broker,web]"
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.venv pyproject.toml

@@ -15,6 +15,7 @@ from monitor.assembly import fingerprint, new_driver, new_pipeline
 from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.checkpoint import CheckpointError
+from monitor.civil import zone_named
 from monitor.clock import Clock
 from monitor.events import Command
 from monitor.history.outbox import History
@@ -35,6 +36,9 @@ from monitor.transport.radio import Radio
 from monitor.transport.scanner import DeviceMatch, Scanner
 from monitor.transport.supervisor import Supervisor
 from monitor.wearables.base import Reach, Resume, Wearable
+from monitor.web.desk import Person
+from monitor.web.server import WebOutlet
+from monitor.words import words
 from monitor.wrong_cases import RecentSamples
 
 _log = logging.getLogger(__name__)
@@ -148,7 +152,16 @@ class App:
             outlets.append(await self._mqtt(history))
         if (push := self.settings.push).enabled:
             outlets.append(PushOutlet(push, list(self.settings.wearers), history.outbox(PushOutlet.NAME), self.clock))
+        if self.settings.web.enabled:
+            outlets.append(self._web())
         return {outlet.NAME: outlet for outlet in outlets}
+
+    def _web(self) -> WebOutlet:
+        persons = {}
+        for name in self.settings.wearers:
+            coach = self.settings.coach_of(name)
+            persons[name] = Person(name, words(coach.language), zone_named(coach.time_zone), coach.snooze_min)
+        return WebOutlet(self.settings.web, persons, self._state_dir, self.command, self.clock.now_s)
 
     async def _mqtt(self, history: History) -> MqttOutlet:
         self._wearers = {

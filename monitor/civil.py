@@ -5,8 +5,10 @@ Recordings with times before 2000 have no civil time (their clocks start somewhe
 
 from __future__ import annotations
 
+import os
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 CIVIL_FROM_S = 946_684_800.0
@@ -71,3 +73,21 @@ def midnights_around(at_s: float, zone: str) -> tuple[float, float] | None:
         return None
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight.timestamp(), (midnight + timedelta(days=1)).timestamp()
+
+
+def zone_named(name: str) -> tzinfo:
+    """The time zone of this name, or the machine's own where it is empty."""
+    return ZoneInfo(name) if name else machine_zone()
+
+
+def machine_zone() -> tzinfo:
+    """The machine's own time zone, with its summer time where the system tells it."""
+    if name := os.environ.get("TZ", "").lstrip(":"):
+        return ZoneInfo(name)
+    local = Path("/etc/localtime")
+    if local.exists():
+        with local.open("rb") as file:
+            return ZoneInfo.from_file(file)
+    zone = datetime.now().astimezone().tzinfo
+    assert zone is not None
+    return zone

@@ -24,6 +24,7 @@ from monitor.outlets.mqtt.broker import EmbeddedBroker
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.settings import Settings
 from monitor.simulator import Simulator, simulator
+from monitor.web.server import free_port, is_installed, url_of
 
 FIRST_SAMPLE_LIMIT_S = 30.0
 """Wall seconds from the start of the daemon to its first sample."""
@@ -50,6 +51,7 @@ class Demo:
     scenario: str
     profile: str
     own_broker: bool
+    web: bool
 
 
 class Screen:
@@ -82,6 +84,7 @@ async def run_demo(demo: Demo, say: Callable[[str], None], console: Callable[[Cl
             settings = await _with_broker(stack, settings, say)
         if settings.mqtt.enabled:
             _say_how_to_watch(settings.mqtt, say)
+        settings = with_page(demo, settings, say)
         simulated = await stack.enter_async_context(simulator(_command_line(demo, clock)))
         radio = settings.radio.model_copy(update={"backend": f"bumble:tcp-client:{simulated.air}"})
         settings = settings.model_copy(update={"radio": radio})
@@ -117,6 +120,18 @@ async def _with_broker(stack: AsyncExitStack, settings: Settings, say: Callable[
         return settings
     mqtt = settings.mqtt.model_copy(update={"host": "127.0.0.1", "port": broker.port, "protocol": "3.1.1"})
     return settings.model_copy(update={"mqtt": mqtt})
+
+
+def with_page(demo: Demo, settings: Settings, say: Callable[[str], None]) -> Settings:
+    """The settings with the page at a free port; without it where nobody wants it or the extra is missing."""
+    rules = settings.web.model_copy(update={"enabled": demo.web})
+    if demo.web and not is_installed():
+        say('no web page: it needs the extra "web": pip install "sitbreak[web]"')
+        rules = rules.model_copy(update={"enabled": False})
+    elif demo.web:
+        rules = rules.model_copy(update={"port": free_port(rules)})
+        say(f"web page at {url_of(rules)}")
+    return settings.model_copy(update={"web": rules})
 
 
 def _say_how_to_watch(mqtt: MqttRules, say: Callable[[str], None]) -> None:

@@ -31,6 +31,7 @@ from monitor.outlets.wearable import WearableRules
 from monitor.posture import PLACEMENTS
 from monitor.transport.radio import RadioRules
 from monitor.wearables import WEARABLES
+from monitor.web.rules import WebRules
 
 ENV_PREFIX = "SITBREAK_"
 ENV_OUTSIDE = frozenset({"SITBREAK_CONFIG", "SITBREAK_STATE_DIR"})
@@ -89,6 +90,7 @@ class Sections(BaseModel, frozen=True, extra="forbid"):
     radio: RadioRules = RadioRules()
     buzz: WearableRules = WearableRules()
     history: HistoryRules = HistoryRules()
+    web: WebRules = WebRules()
 
     def coach_of(self, wearer: str) -> CoachRules:
         """The coach's rules for one wearer: the common ones with their own on top."""

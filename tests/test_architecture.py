@@ -20,6 +20,9 @@ WALLS = {
     "paho": ["monitor/outlets/mqtt/"],
     "sqlite3": ["monitor/history/"],
     "nicegui": ["monitor/web/"],
+    "fastapi": ["monitor/web/"],
+    "starlette": ["monitor/web/"],
+    "uvicorn": ["monitor/web/server.py"],
     "bumble": ["firmware_sim/", "monitor/transport/bumble_"],
     "aioesphomeapi": ["monitor/transport/esphome.py"],
     "bleak_esphome": ["monitor/transport/esphome.py"],
@@ -63,6 +66,11 @@ PURE = [
     "monitor/outlets/mqtt/messages.py",
     "monitor/outlets/mqtt/discovery.py",
     "monitor/outlets/mqtt/leftovers.py",
+    "monitor/web/figures.py",
+    "monitor/web/login.py",
+    "monitor/web/passwords.py",
+    "monitor/web/sessions.py",
+    "monitor/web/telling.py",
 ]
 IMPURE = {"asyncio", "time", "threading", "socket", "subprocess", "sqlite3", "requests"}
 

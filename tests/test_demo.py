@@ -7,12 +7,16 @@ import json
 import re
 import signal
 import sys
+import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from monitor.cli.process import INTERRUPTED
+from monitor.demo import Demo, with_page
+from monitor.settings import load
+from monitor.web.server import is_installed
 from tests.support.brokers import Listener, Mosquitto, mosquitto  # noqa: F401
 
 SCENARIO = Path(__file__).parent / "scenarios" / "short_morning.toml"
@@ -131,6 +135,36 @@ async def test_a_reader_that_goes_away_ends_the_demo_cleanly(tmp_path: Path) -> 
     )
     _, err = await output(process)
     assert err == ""
+
+
+@pytest.mark.skipif(not is_installed(), reason="needs the extra web")
+async def test_the_demo_serves_the_page_and_says_where(tmp_path: Path) -> None:
+    process = await sitbreak("demo", "--scenario", str(SCENARIO), *SHORT, "--state-dir", str(tmp_path))
+    assert process.stdout is not None
+    url = ""
+    async with asyncio.timeout(LIMIT_S):
+        async for line in process.stdout:
+            if found := re.search(rb"web page at (\S+)", line):
+                url = found[1].decode()
+            if b"posture=" in line:
+                break
+        assert await asyncio.to_thread(fetched, url) == 200
+    process.send_signal(signal.SIGTERM)
+    _, err = await output(process)
+    assert (process.returncode, err) == (0, "")
+
+
+def fetched(url: str) -> int:
+    with urllib.request.urlopen(url, timeout=20) as answer:
+        return int(answer.status)
+
+
+def test_without_the_extra_the_demo_goes_on_without_the_page_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    plan = Demo(load(None, (), {}).settings, None, None, 60.0, 1, "office_day", "deskband", own_broker=True, web=True)
+    monkeypatch.setitem(sys.modules, "nicegui", None)
+    assert not with_page(plan, plan.settings, said.append).web.enabled
+    assert said == ['no web page: it needs the extra "web": pip install "sitbreak[web]"']
 
 
 @pytest.mark.parametrize(

@@ -43,3 +43,12 @@ def check(config: ConfigOption = None, set_: SetOption = None) -> None:
     typer.echo(
         f"{path or 'no file, so every setting has its default or comes from the environment'}: settings are right"
     )
+
+
+@app.command("password")
+def password() -> None:
+    """Ask for a password for the web page, and print what to set as web.password_hash."""
+    from monitor.web.passwords import hash_of
+
+    given = typer.prompt("Password for the web page", hide_input=True, confirmation_prompt=True, err=True)
+    typer.echo(f'[web]\npassword_hash = "{hash_of(given)}"')

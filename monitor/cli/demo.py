@@ -34,7 +34,7 @@ def demo(
     broker: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="Use this MQTT broker instead of the embedded one.")
     ] = "",
-    web: Annotated[bool, typer.Option("--web/--no-web", help="Serve the web page (still to come).")] = True,
+    web: Annotated[bool, typer.Option("--web/--no-web", help="Serve the web page.")] = True,
     config: ConfigOption = None,
     set_: SetOption = None,
     state_dir: StateDirOption = None,
@@ -57,6 +57,7 @@ def demo(
         scenario=scenario,
         profile=profile,
         own_broker=not settings.mqtt.host,
+        web=web,
     )
     live = sys.stdout.isatty()
     run_until_signal(run_demo(plan, say, lambda clock: ConsoleOutlet(clock, live, sys.stdout)))

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date, datetime, tzinfo
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 
+from monitor.civil import zone_named
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
 
 if TYPE_CHECKING:
     from monitor.settings import Settings
 
 
-def machine_zone() -> tzinfo:
-    """The machine's own time zone, with its summer time where the system tells it."""
-    if name := os.environ.get("TZ", "").lstrip(":"):
-        return ZoneInfo(name)
-    local = Path("/etc/localtime")
-    if local.exists():
-        with local.open("rb") as file:
-            return ZoneInfo.from_file(file)
-    zone = datetime.now().astimezone().tzinfo
-    assert zone is not None
-    return zone
-
-
 def zone_of(settings: Settings) -> tzinfo:
     """The time zone of the settings, or the machine's own."""
-    return ZoneInfo(settings.coach.time_zone) if settings.coach.time_zone else machine_zone()
+    return zone_named(settings.coach.time_zone)
 
 
 def _date(text: str) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, tzinfo
+from typing import Any
 
 from monitor.history.runs import PostureRun
 
@@ -16,6 +17,15 @@ class WearerRow:
     node_id: str
     last_s: float | None
     """End of the last stored second; None if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event as it was stored."""
+
+    at_s: float
+    type: str
+    body: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ writes. A day is a civil day of a time zone, 23 to 25 hours long; what reaches o
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -16,7 +17,17 @@ from typing import Any
 
 from monitor.history import runs
 from monitor.history.database import BUSY_S, HistoryError, said_plainly
-from monitor.history.day import AlertRow, BoutRow, BreakRow, DayBooks, ExerciseRow, GapRow, TrialRow, WearerRow
+from monitor.history.day import (
+    AlertRow,
+    BoutRow,
+    BreakRow,
+    DayBooks,
+    EventRow,
+    ExerciseRow,
+    GapRow,
+    TrialRow,
+    WearerRow,
+)
 from monitor.history.runs import PostureRun, Tally
 
 
@@ -55,6 +66,22 @@ def trial_points(path: Path, wearer: str) -> list[TrialRow]:
             (_wearer_id(connection, path, wearer),),
         )
         return [TrialRow(str(unit), bool(called), bool(got_up)) for unit, called, got_up in found]
+
+
+def latest_events(path: Path, wearer: str, types: Sequence[str], count: int) -> list[EventRow]:
+    """The last ``count`` events of these types, newest first. Raises HistoryError."""
+    with _opened(path) as connection:
+        found = connection.execute(
+            "SELECT at_s, type, body FROM events WHERE wearer_id = ?"
+            f" AND type IN ({', '.join('?' * len(types))}) ORDER BY at_s DESC, rowid DESC LIMIT ?",
+            (_wearer_id(connection, path, wearer), *types, count),
+        )
+        return [EventRow(at_s, kind, json.loads(body)) for at_s, kind, body in found]
+
+
+def days(path: Path, wearer: str, until: date, count: int, zone: tzinfo) -> list[DayBooks]:
+    """The books of ``count`` civil days, newest first, ``until`` among them. Raises HistoryError."""
+    return [day(path, wearer, until - timedelta(days=back), zone) for back in range(count)]
 
 
 def day(path: Path, wearer: str, on: date, zone: tzinfo) -> DayBooks:

@@ -1,0 +1,108 @@
+"""What the page knows, between the bus on one side and browsers on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+
+from monitor.events import BreakDue, Command, CommandAnswered, Suggestion, Update, WearerState
+from monitor.history import queries
+from monitor.history.database import HistoryError
+from monitor.history.day import DayBooks, EventRow
+from monitor.web.telling import LOGGED
+from monitor.words import Words
+
+SOURCE = "web"
+LOG_ROWS = 40
+
+
+@dataclass(frozen=True)
+class Person:
+    """One wearer, as the page addresses them."""
+
+    name: str
+    words: Words
+    zone: tzinfo
+    snooze_min: float
+
+
+@dataclass
+class Seen:
+    """The latest of one wearer."""
+
+    state: WearerState | None = None
+    call: BreakDue | None = None
+    answer: CommandAnswered | None = None
+    """What became of the last command that was given here."""
+    news: int = 0
+    """Grows with every event: a reason to read the books anew."""
+
+
+class Desk:
+    """Takes updates, gives commands, reads the books."""
+
+    def __init__(
+        self,
+        persons: Mapping[str, Person],
+        history: Path,
+        send: Callable[[str, Command], None],
+        now_s: Callable[[], float],
+    ) -> None:
+        self.persons = dict(persons)
+        self.seen = {name: Seen() for name in persons}
+        self._history, self._send, self._now_s = history, send, now_s
+
+    def take(self, update: Update) -> None:
+        """Remember what is true now."""
+        seen = self.seen.get(update.wearer)
+        if seen is None:
+            return
+        seen.state = update.state
+        seen.news += len(update.events)
+        for event in update.events:
+            if isinstance(event, BreakDue):
+                seen.call = event
+            elif isinstance(event, CommandAnswered) and event.source == SOURCE:
+                seen.answer = event
+
+    def send(self, wearer: str, name: str, value: str = "PRESS", alert_id: str | None = None) -> None:
+        """Something the wearer wants."""
+        self._send(wearer, Command(name, value, alert_id, SOURCE))
+
+    def invitation(self, wearer: str) -> BreakDue | None:
+        """The alert that is open now, where its words are known."""
+        state, call = self.seen[wearer].state, self.seen[wearer].call
+        open_now = state is not None and state.alert in ("due", "overdue")
+        return call if open_now and call is not None and state is not None and call.alert_id == state.alert_id else None
+
+    def recall(self, wearer: str) -> None:
+        """Take the last call from the books: it may be open still after a restart. Blocks."""
+        rows = self.rows(wearer, ("break_due",), 1)
+        if rows and self.seen[wearer].call is None:
+            body = {key: value for key, value in rows[0].body.items() if key != "type"}
+            exercise = body.pop("exercise")
+            self.seen[wearer].call = BreakDue(**body, exercise=Suggestion(**exercise) if exercise else None)
+
+    def today(self, wearer: str) -> date:
+        """The civil day of the clock."""
+        return datetime.fromtimestamp(self._now_s(), self.persons[wearer].zone).date()
+
+    def days(self, wearer: str, count: int) -> list[DayBooks]:
+        """The last days, today first; empty where there is no history yet. Blocks."""
+        try:
+            return queries.days(self._history, wearer, self.today(wearer), count, self.persons[wearer].zone)
+        except HistoryError:
+            return []
+
+    def log(self, wearer: str) -> list[EventRow]:
+        """The last decisions, newest first. Blocks."""
+        return self.rows(wearer, LOGGED, LOG_ROWS)
+
+    def rows(self, wearer: str, types: tuple[str, ...], count: int) -> list[EventRow]:
+        """The last events of some types; empty where there is no history yet. Blocks."""
+        try:
+            return queries.latest_events(self._history, wearer, types, count)
+        except HistoryError:
+            return []

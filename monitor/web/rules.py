@@ -1,0 +1,45 @@
+"""What a user may set of the web page."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
+
+from monitor.web.passwords import is_hash
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class WebRules(BaseModel, frozen=True, extra="forbid"):
+    """The web page, and who may open it."""
+
+    enabled: bool = Field(False, description='Serve the web page; needs the extra: pip install "sitbreak[web]".')
+    host: str = Field(
+        "127.0.0.1",
+        pattern=r"^[^\s/]{1,253}$",
+        description="Address to listen on; 127.0.0.1 is this computer only, 0.0.0.0 the network (with a password).",
+    )
+    port: int = Field(8321, ge=1, le=65535, description="Port of the page.")
+    password_hash: SecretStr = Field(
+        SecretStr(""),
+        description="What `sitbreak config password` prints; needed beyond this computer; where set, one logs in.",
+    )
+    cert_file: str = Field("", description="Certificate for https, as a PEM file; empty serves plain http.")
+    key_file: str = Field("", description="Key of that certificate, as a PEM file.")
+    session_hours: float = Field(
+        168.0, gt=0, le=8760, description="Hours for which a browser stays logged in; a restart logs everybody out."
+    )
+
+    @field_validator("password_hash")
+    @classmethod
+    def _a_hash(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not is_hash(value.get_secret_value()):
+            raise ValueError("not a hash; `sitbreak config password` makes one, the password itself is never kept")
+        return value
+
+    @model_validator(mode="after")
+    def _guarded(self) -> WebRules:
+        if self.enabled and self.host not in LOOPBACK and not self.password_hash.get_secret_value():
+            raise ValueError("beyond this computer the page needs password_hash; `sitbreak config password` makes it")
+        if bool(self.cert_file) != bool(self.key_file):
+            raise ValueError("cert_file and key_file go together")
+        return self

@@ -1,0 +1,100 @@
+"""A real headless Chromium, and the page's processes."""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DRIVER = shutil.which("chromedriver")
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+MISSING = "needs Chromium and its driver (Debian: apt-get install chromium chromium-driver)"
+needs_chromium = pytest.mark.skipif(not (DRIVER and CHROMIUM), reason=MISSING)
+SHOTS = Path(os.environ.get("SITBREAK_SCREENSHOTS", ""))
+"""Where screenshots are kept; nowhere unless told."""
+OPTIONS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+
+
+@contextmanager
+def browser(width: int, height: int, dark: bool = False) -> Iterator[Any]:
+    """A window of this size; its console is kept."""
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM or ""
+    for option in OPTIONS:
+        options.add_argument(option)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    try:
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+        yield driver
+    finally:
+        driver.quit()
+
+
+class ServedPage:
+    """``tests.support.served_page``, its address and what it says."""
+
+    def __init__(self, folder: Path, password: str = "") -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.served_page", str(folder), *([password] if password else [])],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._said: queue.Queue[str] = queue.Queue()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+        self.url = self.heard()
+        while not self._answers():
+            assert self._process.poll() is None, "the page's process has ended"
+
+    def heard(self) -> str:
+        """The next line."""
+        return self._said.get(timeout=20)
+
+    def end(self) -> None:
+        """End the process."""
+        assert self._process.stdout is not None
+        self._process.terminate()
+        self._process.wait(10)
+        self._reader.join(10)
+        self._process.stdout.close()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._said.put(line.strip())
+
+    def _answers(self) -> bool:
+        """It listens from its start; it answers when it is ready."""
+        try:
+            with urllib.request.urlopen(f"{self.url}exercise/boat_pose.svg", timeout=20):
+                return True
+        except urllib.error.URLError:
+            return False

@@ -1,0 +1,74 @@
+"""What the page knows between the bus and the browsers."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC
+from pathlib import Path
+
+from monitor.events import Command, CommandAnswered, Update, WearerState
+from monitor.history.store import Commit, Store
+from monitor.web.desk import Desk, Person
+from monitor.words import words
+from tests.history.builders import T0, break_due, office_hour
+
+SENT: list[tuple[str, Command]] = []
+
+
+def desk(folder: Path) -> Desk:
+    return Desk(
+        {"me": Person("me", words("en"), UTC, 10.0)},
+        folder / "history.sqlite3",
+        lambda wearer, command: SENT.append((wearer, command)),
+        lambda: T0 + 3600,
+    )
+
+
+def answer(source: str) -> CommandAnswered:
+    return CommandAnswered(id=source, at_s=T0, command="skip", ok=True, source=source)
+
+
+def test_the_invitation_is_shown_while_its_alert_is_open(tmp_path: Path) -> None:
+    ours, call = desk(tmp_path), break_due(T0, T0 - 1800)
+    ours.take(Update("me", (call,), WearerState(at_s=T0, alert="due", alert_id=call.alert_id)))
+    assert ours.invitation("me") is call
+    ours.take(Update("me", (), WearerState(at_s=T0, alert="due", alert_id="another")))
+    assert ours.invitation("me") is None
+    ours.take(Update("me", (), WearerState(at_s=T0, alert="none")))
+    assert ours.invitation("me") is None
+
+
+def test_only_answers_to_what_was_asked_here_are_shown(tmp_path: Path) -> None:
+    ours = desk(tmp_path)
+    ours.take(Update("me", (answer("web"), answer("mqtt")), WearerState(at_s=T0)))
+    assert ours.seen["me"].answer == answer("web")
+    ours.take(Update("a stranger", (answer("web"),), WearerState(at_s=T0)))
+    assert list(ours.seen) == ["me"]
+
+
+def test_a_command_carries_the_alert_it_answers_and_where_it_came_from(tmp_path: Path) -> None:
+    desk(tmp_path).send("me", "snooze", "10", "alert")
+    assert SENT[-1] == ("me", Command("snooze", "10", "alert", "web"))
+
+
+def test_before_there_is_a_history_there_is_nothing(tmp_path: Path) -> None:
+    ours = desk(tmp_path)
+    assert ours.days("me", 7) == []
+    assert ours.log("me") == []
+    ours.recall("me")
+    assert ours.seen["me"].call is None
+
+
+def test_days_decisions_and_an_open_call_come_from_the_books(tmp_path: Path) -> None:
+    postures, events = office_hour(T0)
+    with closing(Store(tmp_path / "history.sqlite3")) as store:
+        store.commit(Commit("me", postures, events))
+    ours = desk(tmp_path)
+    today, yesterday = ours.days("me", 2)
+    assert today.bouts
+    assert today.date > yesterday.date
+    assert "break_due" in [row.type for row in ours.log("me")]
+    ours.recall("me")
+    call = ours.seen["me"].call
+    assert call is not None
+    assert call in events

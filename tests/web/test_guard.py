@@ -1,0 +1,145 @@
+"""Who may pass: from the page itself only, and with a password only those who have it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytest.importorskip("starlette", reason="needs the extra web")
+
+from starlette.types import Message, Receive, Scope, Send
+
+from monitor.web.guard import COOKIE, Guard
+from monitor.web.passwords import hash_of
+from monitor.web.sessions import Sessions
+from monitor.words import words
+
+HASH = hash_of("the word")
+OWN = "http://pi.lan:8321"
+
+
+async def inside(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.accept"})
+    else:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"inside"})
+
+
+class Client:
+    """Sends what a browser would, and keeps the cookie."""
+
+    def __init__(self, password_hash: str = HASH, host: str = "pi.lan:8321") -> None:
+        self.now_s = 0.0
+        self.guard = Guard(inside, password_hash, Sessions(3600), words("en"), False, lambda: self.now_s)
+        self.host, self.cookie = host, ""
+
+    async def ask(self, method: str, path: str, body: str = "", origin: str = "", **changed: Any) -> list[Message]:
+        headers = {"host": self.host, "cookie": self.cookie, "origin": origin}
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "query_string": b"",
+            "client": ("10.0.0.5", 5000),
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items() if value],
+            **changed,
+        }
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body.encode(), "more_body": False}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        await self.guard(scope, receive, send)
+        for name, value in sent[0].get("headers", []):
+            if name == b"set-cookie":
+                self.cookie = value.decode().split(";")[0]
+        return sent
+
+    async def status(self, method: str, path: str, body: str = "", origin: str = "") -> int:
+        return int((await self.ask(method, path, body, origin))[0]["status"])
+
+    async def socket(self, origin: str = "") -> str:
+        (first, *_) = await self.ask("", "/_nicegui_ws/socket.io/", origin=origin, type="websocket")
+        return str(first["type"])
+
+
+async def test_without_the_password_one_sees_the_log_in_and_pictures_only() -> None:
+    client = Client()
+    assert await client.status("GET", "/") == 303
+    assert await client.status("GET", "/_nicegui/anything.js") == 303
+    assert await client.status("GET", "/login") == 200
+    assert await client.status("GET", "/exercise/lunge_stretch.svg") == 200
+    assert await client.status("GET", "/exercise/../_nicegui/anything.svg") == 303
+    assert await client.socket(OWN) == "websocket.close"
+
+
+async def test_the_password_opens_and_logging_out_closes() -> None:
+    client = Client()
+    assert await client.status("POST", "/login", "password=the+word", OWN) == 303
+    assert client.cookie.startswith(f"{COOKIE}=")
+    assert await client.status("GET", "/") == 200
+    assert await client.socket(OWN) == "websocket.accept"
+    kept = client.cookie
+    assert await client.status("GET", "/logout") == 303  # a GET does nothing
+    assert await client.status("GET", "/") == 200
+    assert await client.status("POST", "/logout", "", OWN) == 303
+    client.cookie = kept
+    assert await client.status("GET", "/") == 303
+
+
+async def test_a_session_ends_by_itself_and_a_made_up_one_opens_nothing() -> None:
+    client = Client()
+    client.cookie = f"{COOKIE}=made-up"
+    assert await client.status("GET", "/") == 303
+    await client.status("POST", "/login", "password=the+word", OWN)
+    client.now_s = 3601
+    assert await client.status("GET", "/") == 303
+
+
+async def test_the_cookie_is_for_this_site_and_out_of_reach_of_scripts() -> None:
+    (start, *_) = await Client().ask("POST", "/login", "password=the+word", OWN)
+    cookie = dict(start["headers"])[b"set-cookie"].decode()
+    assert "HttpOnly" in cookie
+    assert "samesite=lax" in cookie.lower()
+
+
+async def test_another_site_can_do_nothing_even_with_the_cookie() -> None:
+    client = Client()
+    await client.status("POST", "/login", "password=the+word", OWN)
+    for origin in ("http://evil.example", "null", "http://pi.lan", "http://pi.lan:8321.evil.example"):
+        assert await client.socket(origin) == "websocket.close"
+        assert await client.status("POST", "/logout", "", origin) == 403
+    assert await client.status("GET", "/") == 200
+
+
+async def test_wrong_passwords_have_to_wait_and_the_right_one_too() -> None:
+    client = Client()
+    for _ in range(3):
+        assert await client.status("POST", "/login", "password=guess", OWN) == 401
+    assert await client.status("POST", "/login", "password=the+word", OWN) == 429
+    client.now_s = 2.1
+    assert await client.status("POST", "/login", "password=the+word", OWN) == 303
+
+
+@pytest.mark.parametrize("body", ["", "password=", "x" * 100_000, "password=%ff%00"])
+async def test_whatever_is_sent_as_a_password_gets_an_answer(body: str) -> None:
+    assert await Client().status("POST", "/login", body, OWN) == 401
+
+
+async def test_without_a_password_only_this_computers_own_names_are_answered() -> None:
+    for host in ("127.0.0.1:8321", "localhost:8321", "[::1]:8321"):
+        assert await Client("", host).status("GET", "/") == 200
+    for host in ("evil.example", "127.0.0.1.evil.example", "", "[::1"):
+        assert await Client("", host).status("GET", "/") == 403
+
+
+async def test_every_page_forbids_frames_and_foreign_scripts() -> None:
+    (start, *_) = await Client("", "localhost").ask("GET", "/")
+    policy = dict(start["headers"])[b"content-security-policy"].decode()
+    assert "frame-ancestors 'none'" in policy
+    assert "http" not in policy

@@ -1,0 +1,17 @@
+"""The log-in page says what it must, in each language, and nothing it was given goes into it raw."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.web.login import code_of, login_page
+from monitor.words import languages, words
+
+
+@pytest.mark.parametrize("language", languages())
+def test_it_speaks_the_language_and_labels_its_field(language: str) -> None:
+    page = login_page(words(language), "<b>trouble</b>")
+    assert f'<html lang="{language}">' in page
+    assert 'label for="password"' in page
+    assert "&lt;b&gt;trouble" in page
+    assert code_of(words(language)) == language

@@ -1,0 +1,57 @@
+"""Sessions end, and wrong passwords cost time."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.web.sessions import FREE_TRIES, LONGEST_WAIT_S, REMEMBERED, Sessions, Tries
+
+
+def test_a_session_lets_in_until_its_time_is_over_or_it_is_ended() -> None:
+    sessions = Sessions(lasts_s=100)
+    first, second = sessions.begin(0), sessions.begin(0)
+    assert first != second
+    assert sessions.holds(first, 99)
+    assert not sessions.holds(first, 100)
+    sessions.end(second)
+    assert not sessions.holds(second, 1)
+    assert not sessions.holds("", 1)
+
+
+def test_the_number_of_sessions_is_bounded() -> None:
+    sessions = Sessions(lasts_s=100)
+    oldest = sessions.begin(0)
+    for _ in range(REMEMBERED):
+        newest = sessions.begin(1)
+    assert not sessions.holds(oldest, 2)
+    assert sessions.holds(newest, 2)
+
+
+def test_mistyping_is_free_and_then_each_wrong_password_doubles_the_wait() -> None:
+    tries = Tries()
+    waits = []
+    for _ in range(7):
+        waits.append(tries.wait_s("a", 0))
+        tries.wrong("a", 0)
+    assert waits == [0, 0, 0, 2, 4, 8, 16]
+    assert tries.wait_s("a", 30) == 2
+    assert tries.wait_s("b", 0) == 0
+    tries.right("a")
+    assert tries.wait_s("a", 0) == 0
+
+
+@given(st.integers(FREE_TRIES, 3000))
+def test_the_wait_is_never_without_end(count: int) -> None:
+    tries = Tries()
+    for _ in range(count):
+        tries.wrong("a", 0)
+    assert 0 < tries.wait_s("a", 0) <= LONGEST_WAIT_S
+    assert tries.wait_s("a", LONGEST_WAIT_S) == 0
+
+
+def test_many_addresses_do_not_fill_the_memory() -> None:
+    tries = Tries()
+    for number in range(3 * REMEMBERED):
+        tries.wrong(str(number), 0)
+    assert len(tries._wrong) == REMEMBERED
