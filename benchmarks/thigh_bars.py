@@ -45,7 +45,7 @@ SILENT = (Posture.UNKNOWN, Posture.NOT_WORN)
 
 def epochs_of(recording: Labelled, rotation: NDArray[np.float64]) -> Epochs:
     """The rows of a turned recording, by the path that live samples take."""
-    builder, parts, last_s = EpochBuilder(), [], None
+    builder, parts, last_s = EpochBuilder(decides_after_s=Thigh.DECIDES_AFTER_S), [], None
     for block in recording.blocks(rotation):
         if last_s is not None:
             parts.append(builder.tick(min(last_s + 5.0, float(block.t_s[0]))))
@@ -58,7 +58,12 @@ def epochs_of(recording: Labelled, rotation: NDArray[np.float64]) -> Epochs:
 
 def _turned(epochs: Epochs, rotation: NDArray[np.float64]) -> Epochs:
     """The same with the sensor another way round."""
-    return replace(epochs, mean_g=epochs.mean_g @ rotation.T, window_mean_g=epochs.window_mean_g @ rotation.T)
+    return replace(
+        epochs,
+        mean_g=epochs.mean_g @ rotation.T,
+        window_mean_g=epochs.window_mean_g @ rotation.T,
+        ahead_mean_g=epochs.ahead_mean_g @ rotation.T,
+    )
 
 
 @dataclass

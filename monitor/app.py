@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from monitor import __version__, checkpoint, systemd
+from monitor import __version__, checkpoint, lasting, systemd
 from monitor.assembly import fingerprint, new_driver, new_pipeline
 from monitor.backfill import Backfill
 from monitor.bus import Bus
@@ -217,7 +217,9 @@ class App:
         try:
             kept = checkpoint.loads(text, fingerprint(self.settings, wearer))
         except CheckpointError as error:
-            _log.warning("%s: %s", wearer, error)
+            kept = checkpoint.lasting(text, fingerprint(self.settings, wearer))
+            remains = "; how the sensor sits is kept" if lasting.hand_over(kept, fresh) else ""
+            _log.warning("%s: %s%s", wearer, error, remains)
             await history.close_open(wearer)
             return fresh, None
         kept["backfill"].take_rules_of(fresh)

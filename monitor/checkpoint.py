@@ -2,8 +2,9 @@
 
 The state of the pure heart is plain data (dataclasses, lists, numbers, arrays), so one generic codec serves all of it.
 ``freeze`` gives JSON-ready data, ``thaw`` gives the objects back, ``dumps`` and ``loads`` add a version, the
-fingerprint of the settings and a check sum. It is no pickle: a text can only name a dataclass, an enum or a pydantic
-model of this package, in a module that is already loaded, and no dataclass runs code of its own when it comes back.
+fingerprint of the settings and a check sum, and a few ``lasting`` numbers that any version can read. It is no pickle: a
+text can only name a dataclass, an enum or a pydantic model of this package, in a module that is already loaded, and no
+dataclass runs code of its own when it comes back.
 
 What is not plain JSON is an object whose key ``!`` says what it is. A dataclass that is reached twice comes back as one
 object, as ``copy.deepcopy`` does it; lists, dicts and arrays do not share.
@@ -43,13 +44,17 @@ class CheckpointError(MonitorError):
         self.reason = reason
 
 
-def dumps(state: object, fingerprint: str) -> str:
-    """The state as text; ``fingerprint`` names the settings and the program under which it means something."""
+def dumps(state: object, fingerprint: str, lasting: Any = None) -> str:
+    """The state as text; ``fingerprint`` names the settings and the program under which it means something.
+
+    ``lasting`` is plain JSON data for whoever finds that he cannot read the state.
+    """
     try:
         body = json.dumps(freeze(state), allow_nan=False, separators=(",", ":"))
     except (RecursionError, ValueError) as error:  # a circle of lists, an integer of thousands of digits
         raise CheckpointError(f"cannot be written as text ({error})") from error
-    head = {"version": VERSION, "fingerprint": fingerprint, "check": _check(body)}
+    head = {"version": VERSION, "fingerprint": fingerprint, "check": _check(body), "lasting": lasting}
+    head["lasting_check"] = _check(fingerprint + json.dumps(lasting))
     return json.dumps(head) + "\n" + body
 
 
@@ -67,6 +72,18 @@ def loads(text: str, fingerprint: str) -> Any:
         return thaw(json.loads(body))
     except (ValueError, RecursionError) as error:
         raise CheckpointError(f"the text is damaged ({error})") from error
+
+
+def lasting(text: str, fingerprint: str) -> Any:
+    """The lasting data of a text of any version, however damaged its state; None if there is none to be trusted."""
+    try:
+        head = json.loads(text.partition("\n")[0])
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(head, dict) or head.get("fingerprint") != fingerprint:
+        return None
+    found = head.get("lasting")
+    return found if head.get("lasting_check") == _check(fingerprint + json.dumps(found)) else None
 
 
 def freeze(state: object) -> Any:

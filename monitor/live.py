@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from monitor import checkpoint
+from monitor import checkpoint, lasting
 from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.clock import Clock
@@ -223,7 +223,7 @@ class LiveWearer:
             return None
         self._checkpoint_wall_s = wall_s
         state = {"backfill": self.intake.backfill, "resume": self.intake.resume()}
-        return checkpoint.dumps(state, self._fingerprint)
+        return checkpoint.dumps(state, self._fingerprint, lasting.worth_keeping(self.intake.backfill))
 
     async def _stored(self, commit: Commit) -> bool:
         """Whether the commit is on the disk; one that is not waits for the next turn."""

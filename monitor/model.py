@@ -185,13 +185,17 @@ UPRIGHT = frozenset({Posture.STANDING, Posture.STEPPING, Posture.CYCLING})
 NO_STATEMENT = frozenset({Posture.UNKNOWN, Posture.VEHICLE, Posture.ASLEEP, Posture.NOT_WORN})
 """Freezes the clock: unknown is never sitting."""
 
+AHEAD_S = 4
+"""So many seconds after a row can be shown in its ``ahead`` columns."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Epochs:
     """One row a second, n >= 0 rows in time order; a second without a sample has no row.
 
     Row k describes [start_s, start_s + 1); the ``window_*`` columns look at the 4 s around it,
-    [start_s - 1, start_s + 3), and so the row is final at ``decided_s`` = start_s + 3.
+    [start_s - 1, start_s + 3), and so the row is final at ``decided_s`` = start_s + 3; start_s + 4 or 5 for a
+    placement that looks further ahead.
     """
 
     start_s: Floats
@@ -228,6 +232,10 @@ class Epochs:
     """Rate of the strongest beat of the vector magnitude between 1.3 and 3.6 Hz; a rate of steps only in stepping."""
     sway_rhythm: Floats
     """Highest autocorrelation across gravity at 0.5 to 1.7 Hz: 1 where the limb swings like a pendulum."""
+    ahead_mean_g: Floats
+    """(n, AHEAD_S, 3) mean vectors of the next seconds; NaN where there is no sample, or at ``decided_s`` and later."""
+    ahead_jitter_g: Floats
+    """(n, AHEAD_S) the same for ``jitter_g``."""
 
     def __len__(self) -> int:
         return len(self.start_s)

@@ -26,7 +26,7 @@ from monitor.events import (
     WearerState,
 )
 from monitor.model import SEDENTARY, AccelBlock, Posture, PostureEpochs
-from monitor.posture.base import Placement
+from monitor.posture.base import Placement, decides_after_s
 
 LATENCY_S = 5.0
 """No posture row is later than this; what has no row by then has no data."""
@@ -84,7 +84,8 @@ class Pipeline:
     @classmethod
     def of(cls, wearer: str, placement: Placement, bout_rules: BoutRules, coach: Coach, time_zone: str) -> Pipeline:
         """A pipeline that has seen nothing yet."""
-        return cls(EpochBuilder(), placement, Changes(wearer), Bouts(bout_rules, wearer), Day(wearer, time_zone), coach)
+        epochs = EpochBuilder(decides_after_s=decides_after_s(placement))
+        return cls(epochs, placement, Changes(wearer), Bouts(bout_rules, wearer), Day(wearer, time_zone), coach)
 
     @property
     def final_s(self) -> float:
@@ -179,16 +180,19 @@ class Pipeline:
         bout = self.bouts.bout
         called: list[Event] = []
         if self.coach is not None:
+            # a row is known some seconds late; who sits in it is taken to sit on until now, so that calls come in time
+            late_s = decided_s - start_s - 1.0
+            runs_on = bout is not None and self.bouts.upright is None and posture in SEDENTARY
             moment = Moment(
                 now_s=decided_s,
-                start_s=start_s,
+                start_s=start_s + late_s,
                 posture=posture,
                 worn=worn,
                 confidence=confidence,
                 movement_mg=movement_mg,
                 bout_id=bout.id if bout else None,
                 bout_start_s=bout.start_s if bout else None,
-                clock_s=bout.sedentary_s if bout else 0.0,
+                clock_s=(bout.sedentary_s if bout else 0.0) + (late_s if runs_on else 0.0),
             )
             called = self.coach.advance(moment)
         self.day.advance(start_s, self.bouts.clock_total_s - clock_s, bout.sedentary_s if bout else 0.0)

@@ -226,7 +226,11 @@ def test_an_end_without_a_label_is_not_held_against_a_bout() -> None:
 
 def test_the_usual_bout_halves_the_sitting_time() -> None:
     assert usual_duration_s([10, 10, 10, 10, 40]) == 10  # 40 of 80 s are spent by the fourth
-    assert usual_duration_s([10, 10, 10, 41]) == 41
+    assert usual_duration_s([10, 20, 40, 50]) == 35  # 60 of 120 s: 30 by the second, 70 by the third
+
+
+def test_a_second_more_moves_the_usual_bout_by_little() -> None:
+    assert usual_duration_s([473, 486, 486, 473]) == pytest.approx(usual_duration_s([473, 486, 487, 473]), rel=0.002)
     assert np.isnan(usual_duration_s([]))
 
 
@@ -239,6 +243,17 @@ def test_an_alert_is_due_five_seconds_past_the_limit_after_a_labelled_start() ->
     score.add(labels, [Told(50 + 122.0, 50 + 120.0)], 120.0, everywhere(labels))
     assert (score.due, score.missed, score.told_errors_s, score.due_errors_s) == (1, 0, [2.0], [0.0])
     assert (score.judged, score.false) == (1, 0)
+
+
+def test_an_interruption_that_belongs_to_a_bout_does_not_run_its_clock() -> None:
+    labels = kinds(("u", 50), ("s", 100), ("u", 10), ("s", 60), ("u", 50))
+    score = AlertScore()
+    score.add(labels, [Told(50 + 131.0, 50 + 130.0)], 120.0, everywhere(labels))
+    assert (score.due, score.missed, score.told_errors_s, score.due_errors_s) == (1, 0, [1.0], [0.0])
+
+
+def test_a_break_of_more_than_ten_seconds_ends_a_scored_bout() -> None:
+    assert pipeline_for("thigh", 120.0, Tape()).bouts.rules.break_min_s == 11
 
 
 def test_an_alert_that_never_comes_is_missed() -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from monitor.accel.metrics import norm
-from monitor.model import Bools, Epochs, Floats
+from monitor.model import AHEAD_S, Bools, Epochs, Floats
 
 _ROUNDS = 50
 _SCALED = ("spread_g", "window_spread_g", "along_g", "across_g", "jerk_g")
@@ -80,6 +80,7 @@ class Correction:
             epochs,
             mean_g=self.vectors(epochs.mean_g),
             window_mean_g=self.vectors(epochs.window_mean_g),
+            ahead_mean_g=np.stack([self.vectors(epochs.ahead_mean_g[:, k]) for k in range(AHEAD_S)], axis=1),
             **{name: scale * getattr(epochs, name) for name in _SCALED},
             **{name: scale * scale * getattr(epochs, name) for name in _SCALED_TWICE},
         )

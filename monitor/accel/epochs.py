@@ -3,6 +3,7 @@
 Row k depends on the samples of [k - 1, k + 3) and on nothing else: not on where the blocks were cut, not on
 what came before. To that end the samples of unfinished seconds are held back until a sample at or after k + 3
 has come, or until the clock says that none will (``tick``). Whoever is later than that is dropped and counted.
+A placement that wants to see what comes next asks for 4 or 5 s in place of 3 (``decides_after_s``).
 """
 
 from __future__ import annotations
@@ -16,14 +17,20 @@ from pydantic import BaseModel, Field
 
 from monitor.accel.metrics import norm
 from monitor.accel.movement import movement_in
-from monitor.accel.windows import SECONDS_BEFORE, WINDOW_S, gather_seconds, windows_around
-from monitor.model import AccelBlock, Epochs, Floats
+from monitor.accel.windows import SECONDS_BEFORE, WINDOW_S, Seconds, gather_seconds, windows_around
+from monitor.model import AHEAD_S, AccelBlock, Epochs, Floats
 
-_SECONDS_AFTER = WINDOW_S - SECONDS_BEFORE
+SECONDS_AFTER = WINDOW_S - SECONDS_BEFORE
+"""The window of second k ends at k + 3."""
 _PIECE_SAMPLES = 100_000
 """Long blocks are taken in pieces: a week of 50 Hz needs no more memory than half an hour."""
 _PIECE_ROWS = 2_000
-_SHAPES: dict[str, tuple[int, ...]] = {"mean_g": (3,), "window_mean_g": (3,)}
+_SHAPES: dict[str, tuple[int, ...]] = {
+    "mean_g": (3,),
+    "window_mean_g": (3,),
+    "ahead_mean_g": (AHEAD_S, 3),
+    "ahead_jitter_g": (AHEAD_S,),
+}
 _TYPES = {
     "sample_count": np.int32,
     "rate_hz": np.float32,
@@ -86,6 +93,8 @@ class EpochBuilder:
     """Holds back what is unfinished, and hands out each second once, in order."""
 
     rules: EpochRules = field(default_factory=EpochRules)
+    decides_after_s: int = SECONDS_AFTER
+    """A row is final so long after its start: 3 to 5 s; what comes after the window shows in the ``ahead`` columns."""
     pending: Pending = field(default_factory=Pending)
     last_s: float | None = None
     """Time of the newest sample accepted."""
@@ -105,7 +114,7 @@ class EpochBuilder:
         """Close the seconds that have waited long enough at ``now_s``."""
         if self.next_s is None:
             return join([])
-        return self._decide(np.floor(now_s - self.rules.wait_s) + 1.0)
+        return self._decide(np.floor(now_s - max(self.rules.wait_s, self.decides_after_s)) + 1.0)
 
     def _feed_piece(self, block: AccelBlock, piece: slice) -> Epochs:
         fresh = self._accept(block, piece)
@@ -115,7 +124,7 @@ class EpochBuilder:
         self.last_s = float(fresh.t_s[-1])
         if self.next_s is None:
             self.next_s = float(np.floor(fresh.t_s[0]))
-        return self._decide(np.floor(self.last_s) - _SECONDS_AFTER + 1.0)
+        return self._decide(np.floor(self.last_s) - self.decides_after_s + 1.0)
 
     def _accept(self, block: AccelBlock, piece: slice) -> Pending:
         """The samples of a piece that are sound and in time."""
@@ -142,21 +151,21 @@ class EpochBuilder:
         """Every row before second ``until_s`` that is not yet out."""
         if self.next_s is None or until_s <= self.next_s:
             return join([])
-        end = int(np.searchsorted(self.pending.t_s, until_s + _SECONDS_AFTER - 1.0))
-        rows = _rows(self.pending.part(slice(0, end)), self.next_s, until_s, self.rules)
+        end = int(np.searchsorted(self.pending.t_s, until_s + self.decides_after_s - 1.0))
+        rows = _rows(self.pending.part(slice(0, end)), self.next_s, until_s, self.rules, self.decides_after_s)
         keep = int(np.searchsorted(self.pending.t_s, until_s - SECONDS_BEFORE))
         self.pending = self.pending.part(slice(keep, None))
         self.next_s = until_s
         return rows
 
 
-def _rows(samples: Pending, from_s: float, until_s: float, rules: EpochRules) -> Epochs:
+def _rows(samples: Pending, from_s: float, until_s: float, rules: EpochRules, after_s: int) -> Epochs:
     """Rows of the seconds in [from_s, until_s); windows see the samples of their own segment only."""
     if not len(samples):
         return join([])
     borders = np.flatnonzero(np.diff(samples.segment)) + 1
     edges = [0, *borders.tolist(), len(samples)]
-    parts = [_segment_rows(samples.part(slice(a, b)), from_s, until_s, rules) for a, b in pairwise(edges)]
+    parts = [_segment_rows(samples.part(slice(a, b)), from_s, until_s, rules, after_s) for a, b in pairwise(edges)]
     rows = join(parts)
     if len(parts) == 1 or not len(rows):
         return rows
@@ -164,7 +173,7 @@ def _rows(samples: Pending, from_s: float, until_s: float, rules: EpochRules) ->
     return take(rows, np.append(np.diff(rows.start_s) > 0, True))
 
 
-def _segment_rows(samples: Pending, from_s: float, until_s: float, rules: EpochRules) -> Epochs:
+def _segment_rows(samples: Pending, from_s: float, until_s: float, rules: EpochRules, after_s: int) -> Epochs:
     seconds = gather_seconds(samples.t_s, samples.xyz_g.astype(np.float64))
     first, end = np.searchsorted(seconds.start_s, (from_s, until_s)).tolist()
     if first == end:
@@ -179,10 +188,11 @@ def _segment_rows(samples: Pending, from_s: float, until_s: float, rules: EpochR
         rate_hz = samples.rate_hz[last_sample[rows]]
         rhythm_known = (rate_hz >= rules.rhythm_min_hz) & (windows.longest_hole <= rules.rhythm_hole_cells)
         movement = movement_in(windows, rhythm_known)
+        ahead_mean_g, ahead_jitter_g = _ahead(seconds, rows, after_s)
         parts.append(
             Epochs(
                 start_s=seconds.start_s[rows],
-                decided_s=seconds.start_s[rows] + _SECONDS_AFTER,
+                decided_s=seconds.start_s[rows] + after_s,
                 sample_count=seconds.count[rows],
                 rate_hz=rate_hz,
                 segment=samples.segment[last_sample[rows]],
@@ -192,10 +202,23 @@ def _segment_rows(samples: Pending, from_s: float, until_s: float, rules: EpochR
                 jitter_g=seconds.jitter_g[rows],
                 window_mean_g=windows.mean_g,
                 rhythm_known=rhythm_known,
+                ahead_mean_g=ahead_mean_g,
+                ahead_jitter_g=ahead_jitter_g,
                 **{column.name: getattr(movement, column.name) for column in fields(movement)},
             )
         )
     return join(parts)
+
+
+def _ahead(seconds: Seconds, rows: NDArray[np.int64], after_s: int) -> tuple[Floats, Floats]:
+    """Mean and jitter of the seconds after each row, (n, AHEAD_S, 3) and (n, AHEAD_S); NaN from ``after_s`` on."""
+    mean_g, jitter_g = np.full((len(rows), AHEAD_S, 3), np.nan), np.full((len(rows), AHEAD_S), np.nan)
+    wanted_s = seconds.start_s[rows][:, None] + np.arange(1, after_s)
+    found = np.minimum(np.searchsorted(seconds.start_s, wanted_s), len(seconds.start_s) - 1)
+    there = seconds.start_s[found] == wanted_s
+    mean_g[:, : after_s - 1] = np.where(there[:, :, None], seconds.mean_g[found], np.nan)
+    jitter_g[:, : after_s - 1] = np.where(there, seconds.jitter_g[found], np.nan)
+    return mean_g, jitter_g
 
 
 def take(rows: Epochs, chosen: NDArray[np.bool_] | slice) -> Epochs:

@@ -126,8 +126,10 @@ class Mounting:
         self.standing.append((start_s, end_s))
 
     def known(self) -> KnownUpright | None:
-        """What is worth keeping for another day; None if there is nothing."""
-        if self.best is None:
+        """What is worth keeping for another day: proven by walking, or by the wearer's word; None if nothing is."""
+        if self.remembered:
+            return self.fit.known
+        if self.best is None or not self.walked:
             return None
         seat = None if self.seat is None or self.seat_s < self.since_s else self.seat
         best = self.candidates[self.best]
@@ -277,5 +279,5 @@ class Mounting:
             self.doubted = True
 
     def _trust(self) -> None:
-        self.walked = self.doubted = self.withheld = self.settled = self.remembered = False
+        self.doubted = self.withheld = self.settled = self.remembered = False
         self.confirmed_s = 0.0

@@ -1,8 +1,9 @@
 """Whether the alerts of the live path came when they were due.
 
-Due: a labelled bout with an upright label before it lasts at least the limit and 5 s; then an alert is wanted ``limit``
-seconds after its start. False: an alert in whose whole window (the limit before it) the labels are known, and no bout
-as long as the limit (less 5 s) is there. Alerts in unlabelled time are neither.
+Due: a labelled bout with an upright label before it holds at least the limit and 5 s of sitting; then an alert is
+wanted when so much has been sat: interruptions that belong to a bout do not run its clock. False: an alert in whose
+whole window (the limit before it) the labels are known, and no bout as long as the limit (less 5 s) is there. Alerts in
+unlabelled time are neither.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from monitor.evaluation.stretches import Bout, Kinds, bouts_in, known_in
+from monitor.evaluation.stretches import SEDENTARY, Bout, Kinds, bouts_in, known_in
 from monitor.model import Bools
 
 SLACK_S = 5.0
@@ -48,19 +49,20 @@ class AlertScore:
         bouts, known = bouts_in(truth), known_in(truth)
         self.labelled_s += float((known & counts).sum())
         for bout in bouts:
-            if bout.upright_before and counts[bout.start] and len(bout) >= limit_s + SLACK_S:
-                self._look_for(bout, told, limit_s)
+            sat_s = np.cumsum(truth[bout.start : bout.end] == SEDENTARY)
+            if bout.upright_before and counts[bout.start] and sat_s[-1] >= limit_s + SLACK_S:
+                self._look_for(bout, told, bout.start + 1.0 + float(np.searchsorted(sat_s, limit_s)))
         for alert in told:
             self._judge(alert, bouts, known & counts, limit_s)
 
-    def _look_for(self, bout: Bout, told: list[Told], limit_s: float) -> None:
+    def _look_for(self, bout: Bout, told: list[Told], wanted_s: float) -> None:
         self.due += 1
         answers = [alert for alert in told if bout.start < alert.at_s <= bout.end + SLACK_S]
         if not answers:
             self.missed += 1
             return
-        self.told_errors_s.append(answers[0].at_s - bout.start - limit_s)
-        self.due_errors_s.append(answers[0].due_s - bout.start - limit_s)
+        self.told_errors_s.append(answers[0].at_s - wanted_s)
+        self.due_errors_s.append(answers[0].due_s - wanted_s)
 
     def _judge(self, alert: Told, bouts: list[Bout], known: Bools, limit_s: float) -> None:
         first, end = int(np.floor(alert.at_s - limit_s)), int(np.floor(alert.at_s))

@@ -16,6 +16,7 @@ import numpy as np
 from monitor.accel.epochs import EpochBuilder
 from monitor.assembly import new_pipeline
 from monitor.evaluation.alerts import Told
+from monitor.evaluation.stretches import BRIDGE_S
 from monitor.events import BreakDue
 from monitor.model import AccelBlock, Epochs, Floats, PostureEpochs
 from monitor.pipeline import LATENCY_S, NO_POSTURES, Pipeline, Step, join_postures
@@ -79,14 +80,19 @@ class Outcome:
 
 
 def pipeline_for(placement: str, limit_s: float, epochs: EpochBuilder) -> Pipeline:
-    """A pipeline that has seen nothing, set for scoring: calls at the limit only, and 10 s upright are a break."""
+    """A pipeline that has seen nothing, set for scoring: calls at the limit only, over 10 s upright are a break.
+
+    A break begins when it has lasted its minimum, and interruptions of up to 10 s (``stretches.BRIDGE_S``) belong to
+    a bout: so the minimum is one second more.
+    """
     overrides = [
         f"wearers.{WEARER}.placement={placement}",
         f"coach.limit_s={limit_s:g}",
         "coach.early_s=0",
-        "bouts.break_min_s=10",
+        f"bouts.break_min_s={BRIDGE_S + 1}",
     ]
     pipeline = new_pipeline(load(None, overrides, environment={}).settings, WEARER).pipeline
+    epochs.decides_after_s = pipeline.epochs.decides_after_s
     pipeline.epochs = epochs
     return pipeline
 

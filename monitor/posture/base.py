@@ -6,8 +6,9 @@ once equals an hour live. All memory is plain data (dataclass fields), so that i
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
+from monitor.accel.remembered import KnownUpright
 from monitor.model import Epochs, PostureEpochs
 
 
@@ -27,3 +28,24 @@ class Placement(Protocol):
     def teach_standing(self, start_s: float, end_s: float) -> None:
         """The wearer stands upright in [start_s, end_s): used when the stream gets there, not before."""
         ...
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A placement whose mounting is worth keeping when all other state is lost."""
+
+    def known(self) -> KnownUpright | None:
+        """What is worth keeping of the mounting; None if nothing is proven yet."""
+        ...
+
+    def remember(self, known: KnownUpright) -> None:
+        """Begin with a mounting kept from before; used once the body has shown that it still fits."""
+        ...
+
+
+def decides_after_s(placement: Placement) -> int:
+    """Seconds after its start at which a row of this placement is final: 3, when its window is full, or its own word.
+
+    A placement with a class variable ``DECIDES_AFTER_S`` of 4 or 5 gets to see in ``Epochs.ahead_*`` what comes next.
+    """
+    return int(getattr(placement, "DECIDES_AFTER_S", 3))

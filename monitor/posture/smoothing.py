@@ -29,18 +29,23 @@ class Hysteresis:
 
 @dataclass
 class Holding:
-    """True while something is so, and for some seconds after."""
+    """True while something is so, and for some seconds after, unless something ends it."""
 
     last_s: float | None = None
-    """When it was so last."""
+    """When it was so last; None: not yet, or ended since."""
 
-    def advance(self, start_s: Floats, flags: Bools, hold_s: float) -> Bools:
-        """(n,) decision for each second."""
+    def advance(self, start_s: Floats, flags: Bools, hold_s: float, ends: Bools | None = None) -> Bools:
+        """(n,) decision for each second; in ``ends`` it is over at once, and stays so until it is so again."""
         if not len(start_s):
             return np.empty(0, np.bool_)
-        latest_s = np.maximum.accumulate(np.where(flags, start_s, -np.inf if self.last_s is None else self.last_s))
-        self.last_s = float(latest_s[-1]) if np.isfinite(latest_s[-1]) else None
-        held: Bools = start_s - latest_s <= hold_s
+        before_s = -np.inf if self.last_s is None else self.last_s
+        latest_s = np.maximum.accumulate(np.where(flags, start_s, before_s))
+        ended_s = np.full(len(start_s), -np.inf)
+        if ends is not None:
+            ended_s = np.maximum.accumulate(np.where(ends & ~flags, start_s, -np.inf))
+        going = np.isfinite(latest_s) & (latest_s > ended_s)
+        self.last_s = float(latest_s[-1]) if going[-1] else None
+        held: Bools = going & (start_s - latest_s <= hold_s)
         return held
 
 
@@ -62,3 +67,20 @@ class Lasting:
         self.state, self.since_s = bool(flags[-1]), float(since_s[-1])
         lasted_s: Floats = start_s - since_s
         return lasted_s
+
+
+@dataclass
+class Share:
+    """How much of the recent past something was so, 0 to 1; what is older counts by half for every halving time."""
+
+    value: float = 0.0
+
+    def advance(self, flags: Bools, halving_s: float) -> Floats:
+        """(n,) share up to each row; rows count, time without rows does not."""
+        kept, shares = 0.5 ** (1.0 / halving_s), np.empty(len(flags))
+        value = self.value
+        for place, flag in enumerate(flags.tolist()):
+            value = kept * value + (1.0 - kept if flag else 0.0)
+            shares[place] = value
+        self.value = value
+        return shares

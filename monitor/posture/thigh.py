@@ -2,7 +2,9 @@
 
 The tilt of the thigh against its own mean direction in walking decides: a sitting or lying thigh is horizontal, a
 standing one is not. Pedalling tilts it half-way and is known by its rhythm. Whether a horizontal thigh belongs to
-somebody who sits or who lies on his back cannot be seen; legs up or a thigh on its side are lying.
+somebody who sits or who lies on his back cannot be seen; legs up or a thigh on its side are lying. Somebody who
+crouches is told from somebody who sits down by ``seating``; sleep and vehicles are said by ``sleeping`` and ``riding``,
+cautiously and unproven.
 """
 
 from __future__ import annotations
@@ -23,7 +25,10 @@ from monitor.accel.side import Side
 from monitor.accel.stepping import steps
 from monitor.accel.wear import Wear
 from monitor.model import Bools, Epochs, Floats, Posture, PostureEpochs
+from monitor.posture.riding import Ride
 from monitor.posture.rows import posture_rows
+from monitor.posture.seating import Seating, jitters, tilts
+from monitor.posture.sleeping import Sleep
 from monitor.posture.smoothing import Holding, Hysteresis, Lasting
 
 _UP = (Posture.STANDING, Posture.STEPPING, Posture.ACTIVE)
@@ -65,6 +70,12 @@ class ThighRules(BaseModel, frozen=True, extra="forbid"):
     cycling_jerk_min_g: float = Field(
         0.08, ge=0.0, le=1.0, description="Pedalling changes the acceleration within 0.08 s at least so much."
     )
+    cycling_spread_min_g: float = Field(
+        0.06, ge=0.0, le=1.0, description="Pedalling changes the strength so much; swinging in a chair does not."
+    )
+    cycling_still_max_g: float = Field(
+        0.025, ge=0.0, le=0.2, description="A horizontal thigh that shakes less within a second is on no bicycle."
+    )
     cycling_of_s: int = Field(
         12, ge=4, le=60, description="Cycling is believed when most of so many seconds look like it."
     )
@@ -91,6 +102,8 @@ class Thigh:
     NAME: ClassVar[str] = "thigh"
     KNOWS: ClassVar[str] = "Sitting, standing, stepping and cycling, any way round, after about 20 seconds of walking."
     CANNOT: ClassVar[str] = "Tell sitting from lying on the back; before the first steps it says nothing."
+    DECIDES_AFTER_S: ClassVar[int] = 5
+    """Two seconds more than its windows need: they show whether somebody sits down or crouches."""
 
     rules: ThighRules = field(default_factory=ThighRules)
     wear: Wear = field(default_factory=Wear)
@@ -102,9 +115,12 @@ class Thigh:
     coasting: Holding = field(default_factory=Holding)
     shaking: RecentCount = field(default_factory=RecentCount)
     swinging: RecentCount = field(default_factory=RecentCount)
+    seating: Seating = field(default_factory=Seating)
     lasting: Lasting = field(default_factory=Lasting)
     seated: Lasting = field(default_factory=Lasting)
     side: Side = field(default_factory=Side)
+    ride: Ride = field(default_factory=Ride)
+    sleep: Sleep = field(default_factory=Sleep)
 
     def teach_standing(self, start_s: float, end_s: float) -> None:
         """The wearer stands upright in [start_s, end_s): used when the stream gets there, not before."""
@@ -128,7 +144,7 @@ class Thigh:
         second_deg = angle_deg(epochs.mean_g, direction)
         tilt_deg = np.where(epochs.window_spread_g > self.rules.moving_min_g, window_deg, second_deg)
         stepping = steps(epochs, self.mounting.stepping_rules) & (window_deg < self.rules.stepping_below_deg)
-        cycling = self._cycles(epochs, window_deg)
+        cycling = self._cycles(epochs, window_deg, direction)
         horizontal = self.horizontal.advance(tilt_deg, self.rules.upright_below_deg, self.rules.sedentary_above_deg)
         busy = self._is_busy(epochs, stepping)
         posture = np.select(
@@ -152,25 +168,34 @@ class Thigh:
             ],
             Posture.SITTING,
         )
+        crouches = self.seating.advance(
+            epochs, direction, posture, self.rules.sedentary_above_deg, self.rules.upright_below_deg
+        )
+        posture = np.where(crouches, Posture.ACTIVE, posture)
         since_upright_s = self.seated.advance(epochs.start_s, ~np.isin(posture, _UP))
         sits = posture == Posture.SITTING
         rolled = self.side.advance(epochs.mean_g, unit(direction), sits, since_upright_s)
         posture = np.where(rolled, Posture.LYING, posture)
+        posture = np.where(self.ride.advance(epochs, posture), Posture.VEHICLE, posture)
+        posture = np.where(self.sleep.advance(epochs, posture), Posture.ASLEEP, posture)
         return posture_rows(epochs, posture, self._confidence(epochs, tilt_deg, posture, upright), wear)
 
-    def _cycles(self, epochs: Epochs, window_deg: Floats) -> Bools:
+    def _cycles(self, epochs: Epochs, window_deg: Floats, direction: Floats) -> Bools:
         rules = self.rules
         within = (window_deg > rules.cycling_min_deg) & (window_deg < rules.cycling_max_deg)
         pedals = (
             within
             & (epochs.across_g > rules.cycling_across_min_g)
+            & (epochs.window_spread_g > rules.cycling_spread_min_g)
             & (epochs.sway_rhythm > rules.cycling_rhythm_min)
             & (epochs.jerk_g > rules.cycling_jerk_min_g)
         )
         often = self.pedalling.advance(epochs.start_s, pedals, rules.cycling_of_s) * 2 > rules.cycling_of_s
-        held = self.cycling.advance(epochs.start_s, often, rules.cycling_hold_s)
+        still = jitters(epochs) < rules.cycling_still_max_g
+        rests = np.any(still & (tilts(epochs, direction) > rules.sedentary_above_deg), axis=1)
+        held = self.cycling.advance(epochs.start_s, often, rules.cycling_hold_s, ends=rests)
         shakes = self.shaking.advance(epochs.start_s, epochs.jerk_g > rules.coasting_jerk_min_g, rules.coasting_of_s)
-        coasts = self.coasting.advance(epochs.start_s, often, rules.coasting_hold_s) & (
+        coasts = self.coasting.advance(epochs.start_s, often, rules.coasting_hold_s, ends=rests) & (
             shakes * 2 > rules.coasting_of_s
         )
         return often | ((held | coasts) & within)
@@ -193,10 +218,11 @@ class Thigh:
         stirring = np.where(epochs.jitter_g > _STIRRING_G, 1.0, 0.3)
         fresh = 1.0 - _FRESH_RISK * stirring * 0.5 ** (since_s / _FRESH_HALVING_S)
         leaning = 1.0 - _LEANING_RISK * np.clip((tilt_deg - _STRAIGHT_DEG) / 10.0, 0.0, 2.0)
-        said = [sedentary, posture == Posture.STEPPING, posture == Posture.CYCLING, posture == Posture.ACTIVE]
+        unproven = np.isin(posture, (Posture.VEHICLE, Posture.ASLEEP))
+        said = [sedentary, posture == Posture.STEPPING, posture == Posture.CYCLING, posture == Posture.ACTIVE, unproven]
         middle_deg = (self.rules.sedentary_above_deg + self.rules.upright_below_deg) / 2
         clear = np.minimum(0.99 + 0.0009 * np.abs(tilt_deg - middle_deg), 0.9995)
-        confidence = np.select(said, [clear * fresh, 0.9995, 0.95, 0.97], clear * leaning)
+        confidence = np.select(said, [clear * fresh, 0.9995, 0.95, 0.97, 0.7], clear * leaning)
         young = np.where(upright.evidence_s < _YOUNG_S, 0.98, 1.0)
         trusted: Floats = np.where(upright.doubted, 0.95, young) * confidence
         return trusted

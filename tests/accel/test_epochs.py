@@ -20,8 +20,8 @@ def bits(rows: Epochs) -> list[bytes]:
     return [getattr(rows, column.name).tobytes() for column in fields(rows)]
 
 
-def run(blocks: list[AccelBlock], end_s: float | None = None) -> Epochs:
-    builder = EpochBuilder()
+def run(blocks: list[AccelBlock], end_s: float | None = None, decides_after_s: int = 3) -> Epochs:
+    builder = EpochBuilder(decides_after_s=decides_after_s)
     parts = [builder.feed(block) for block in blocks]
     last_s = float(blocks[-1].t_s[-1])
     return join([*parts, builder.tick(last_s + 5.0 if end_s is None else end_s)])
@@ -38,6 +38,7 @@ def test_one_row_for_each_whole_second_that_has_a_sample() -> None:
 @given(st.lists(st.integers(1, len(WALK.t_s) - 1), max_size=30))
 def test_cutting_the_stream_elsewhere_changes_no_bit(cuts: list[int]) -> None:
     assert bits(run(WALK.blocks(cuts))) == bits(run([WALK.block()]))
+    assert bits(run(WALK.blocks(cuts), decides_after_s=5)) == bits(run([WALK.block()], decides_after_s=5))
 
 
 def test_sample_by_sample_is_the_same_as_all_at_once() -> None:
@@ -48,10 +49,12 @@ def test_sample_by_sample_is_the_same_as_all_at_once() -> None:
 @given(st.floats(1.0, 35.0))
 def test_a_row_depends_on_nothing_after_it_was_decided(after_s: float) -> None:
     end_s = float(WALK.t_s[0]) + after_s
-    cut, whole = run([WALK.until(end_s).block()]), run([WALK.block()])
-    final = int((cut.decided_s <= end_s).sum())
-    for column in fields(cut):
-        assert getattr(cut, column.name)[:final].tobytes() == getattr(whole, column.name)[:final].tobytes()
+    for decides_after_s in (3, 5):
+        cut = run([WALK.until(end_s).block()], decides_after_s=decides_after_s)
+        whole = run([WALK.block()], decides_after_s=decides_after_s)
+        final = int((cut.decided_s <= end_s).sum())
+        for column in fields(cut):
+            assert getattr(cut, column.name)[:final].tobytes() == getattr(whole, column.name)[:final].tobytes()
 
 
 def test_a_second_is_handed_out_when_a_sample_three_seconds_later_has_come() -> None:
@@ -59,6 +62,18 @@ def test_a_second_is_handed_out_when_a_sample_three_seconds_later_has_come() -> 
     recording = wear(("sit", 10), rate_hz=10.0, start_s=100.0)
     assert len(builder.feed(recording.until(102.95).block())) == 0
     assert builder.feed(recording.block(30, 31)).start_s.tolist() == [100.0]
+
+
+def test_who_waits_longer_sees_the_seconds_ahead() -> None:
+    builder, recording = EpochBuilder(decides_after_s=5), wear(("sit", 5), ("stand", 10), rate_hz=10.0, start_s=100.0)
+    assert len(builder.feed(recording.until(104.95).block())) == 0
+    rows = join([builder.feed(recording.block(50)), builder.tick(200.0)])
+    assert (rows.decided_s == rows.start_s + 5.0).all()
+    assert rows.ahead_mean_g[0].tobytes() == rows.mean_g[1:5].tobytes()
+    assert rows.ahead_jitter_g[0].tobytes() == rows.jitter_g[1:5].tobytes()
+    assert np.isnan(rows.ahead_mean_g[-1]).all()
+    shown = ~np.isnan(run([recording.block()]).ahead_jitter_g[:-4])
+    assert shown.tolist() == [[True, True, False, False]] * len(shown)
 
 
 def test_without_samples_the_clock_closes_a_second_after_five() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.posture.smoothing import Holding, Hysteresis, Lasting
+from monitor.posture.smoothing import Holding, Hysteresis, Lasting, Share
 
 
 def test_in_between_it_stays_as_it_was() -> None:
@@ -29,6 +30,18 @@ def test_it_holds_for_the_time_and_no_longer() -> None:
     assert later.tolist() == [True, True, False]
 
 
+def test_what_ends_it_ends_it_until_it_is_so_again() -> None:
+    start_s = np.arange(6.0)
+    flags, ends = np.array([1, 0, 0, 0, 1, 0], bool), np.array([0, 0, 1, 0, 0, 0], bool)
+    whole = Holding().advance(start_s, flags, 10.0, ends)
+    assert whole.tolist() == [True, True, False, False, True, True]
+    holding = Holding()
+    parts = [
+        holding.advance(*(column[k : k + 1] for column in (start_s, flags)), 10.0, ends[k : k + 1]) for k in range(6)
+    ]
+    assert np.concatenate(parts).tolist() == whole.tolist()
+
+
 def test_how_long_something_has_been_so() -> None:
     start_s, flags = np.array([5.0, 6.0, 8.0, 9.0, 10.0]), np.array([True, True, False, False, True])
     assert Lasting().advance(start_s, flags).tolist() == [0, 1, 0, 1, 0]
@@ -39,3 +52,13 @@ def test_how_long_does_not_depend_on_the_cuts() -> None:
     start_s, flags = np.arange(6.0), np.array([False, True, True, True, False, False])
     parts = [lasting.advance(start_s[k : k + 1], flags[k : k + 1]) for k in range(6)]
     assert np.concatenate(parts).tolist() == Lasting().advance(start_s, flags).tolist()
+
+
+def test_a_share_halves_with_its_time_and_does_not_depend_on_the_cuts() -> None:
+    flags = np.array([True] * 60 + [False] * 60)
+    whole = Share().advance(flags, 60.0)
+    assert whole[59] == pytest.approx(0.5)
+    assert whole[119] == pytest.approx(0.25)
+    share = Share()
+    parts = [share.advance(flags[k : k + 11], 60.0) for k in range(0, 120, 11)]
+    assert np.concatenate(parts).tobytes() == whole.tobytes()

@@ -18,7 +18,7 @@ DAY = wear(("walk", 30), ("stand", 20), ("sit", 40), ("walk", 15), ("sit", 30), 
 
 
 def postures(*blocks: AccelBlock, thigh: Thigh | None = None) -> PostureEpochs:
-    builder = EpochBuilder()
+    builder = EpochBuilder(decides_after_s=Thigh.DECIDES_AFTER_S)
     rows = join([*(builder.feed(block) for block in blocks), builder.tick(1e6)])
     return (thigh or Thigh()).advance(rows)
 
@@ -79,6 +79,23 @@ def test_cycling_is_neither_walking_nor_sitting() -> None:
     assert Posture.CYCLING not in word(rows, 195, 215)
 
 
+def test_a_still_thigh_is_on_no_bicycle() -> None:
+    rows = postures(wear(("walk", 30), ("cycle", 60), ("rest", 40)).block())
+    assert Posture.CYCLING in word(rows, 80, 90)
+    assert word(rows, 100, 130) == {Posture.SITTING}
+
+
+def test_swinging_in_a_chair_is_sitting() -> None:
+    rows = postures(wear(("walk", 30), ("sit", 30), ("swivel", 40), ("sit", 20)).block())
+    assert word(rows, 35, 118) == {Posture.SITTING}
+
+
+def test_a_crouch_is_no_seat() -> None:
+    rows = postures(wear(("walk", 30), ("stand", 10), ("crouch", 5), ("stand", 20)).block())
+    assert not rows.sedentary.any()
+    assert Posture.ACTIVE in word(rows, 41, 44)
+
+
 def test_pedalling_before_the_first_walk_teaches_nothing() -> None:
     assert set(postures(wear(("cycle", 300), ("sit", 60)).block()).posture) == {Posture.UNKNOWN}
 
@@ -91,7 +108,7 @@ def test_turning_the_sensor_changes_no_posture(seed: int) -> None:
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.integers(1, len(DAY.t_s) - 1), max_size=20))
 def test_cutting_the_stream_elsewhere_changes_no_bit(cuts: list[int]) -> None:
-    builder, thigh = EpochBuilder(), Thigh()
+    builder, thigh = EpochBuilder(decides_after_s=Thigh.DECIDES_AFTER_S), Thigh()
     parts = [thigh.advance(builder.feed(block)) for block in DAY.blocks(cuts)]
     parts.append(thigh.advance(builder.tick(1e6)))
     whole = postures(DAY.block())

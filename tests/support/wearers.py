@@ -44,7 +44,7 @@ class Recording:
 
 
 def wear(*doings: tuple[str, float], rate_hz: float = 25.0, seed: int = 1, start_s: float = 1000.0) -> Recording:
-    """A recording of doings in turn, each (name, seconds): sit, rest, stand, walk, cycle, coast, lie, side, off."""
+    """A recording of doings in turn, each (name, seconds): the names are those of ``_DOINGS``."""
     rng = np.random.default_rng(seed)
     parts, begin_s = [], 0.0
     for name, seconds in doings:
@@ -107,6 +107,23 @@ def _coast(t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.flo
     return _leg(np.full(len(t_s), 56.0), rng.normal(0.0, 0.1, (len(t_s), 3)), rng)
 
 
+def _crouch(t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """The thigh is as horizontal as in a chair, and the muscles that hold it stir."""
+    return _leg(np.full(len(t_s), 85.0), rng.normal(0.0, 0.04, (len(t_s), 3)), rng)
+
+
+def _swivel(t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Sitting low and swinging the knee from side to side at the rate of pedals: gravity is all there is."""
+    swing = 0.2 * np.sin(2 * np.pi * 0.9 * t_s)
+    leg_g = _leg(np.full(len(t_s), 55.0), np.zeros((len(t_s), 3)), rng)
+    return np.stack([leg_g[:, 0], leg_g[:, 1] + swing, leg_g[:, 2] * np.sqrt(1 - swing**2)], axis=1)
+
+
+def _drive(t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """On a seat that the road shakes by 0.05 g, broadband."""
+    return _leg(np.full(len(t_s), 78.0), rng.normal(0.0, 0.05, (len(t_s), 3)), rng)
+
+
 def _off(t_s: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
     """On the table, in whatever way it fell: nothing but the sensor's own noise."""
     return np.array([0.1, 0.6, 0.79]) + rng.normal(0.0, 0.003, size=(len(t_s), 3))
@@ -119,6 +136,9 @@ _DOINGS = {
     "side": _side,
     "rest": _rest,
     "coast": _coast,
+    "crouch": _crouch,
+    "swivel": _swivel,
+    "drive": _drive,
     "walk": _walk,
     "cycle": _cycle,
     "off": _off,
