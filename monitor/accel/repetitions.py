@@ -1,0 +1,301 @@
+"""Repetitions and holds of an expected exercise, from the direction of gravity in a limb's sensor.
+
+The samples become bins of 0.1 s on stream time; the mean of the last five bins is the direction of gravity. Its angle
+against the wearer's own upright (or against the pose in which the watching began) goes up and down with the limb. A
+zigzag of turning points, each further from the last than the motion's least excursion and than half of the set's own
+amplitude, makes excursions of it. A *set* is several excursions alike in size, length and pace: only then are they
+counted, the first ones included. A single rise from a chair, walking and fidgeting never become a set.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from statistics import median
+
+from pydantic import BaseModel, Field
+
+from monitor.accel.limb import BIN_S, Signal
+
+
+DOWNWARDS = ("lowering", "behind")
+"""Signals whose repetitions are falls of the angle."""
+
+
+class MotionRules(BaseModel, frozen=True, extra="forbid"):
+    """What one repetition looks like at the thigh, and when several are a set.
+
+    The figures are our own: measured on the labelled squats, lunges and chair rises of UTD-MHAD and on simulated
+    bodies, and set against the false sets on HARTH, SENS and MEx; ``docs/exercises.md`` has what they give.
+    """
+
+    signal: Signal = Field("flexion", description="Which angle is followed.")
+    smooth_bins: int = Field(1, ge=1, le=20, description="Mean of so many bins, where the excursions are small.")
+    least_deg: float = Field(30.0, ge=4, le=120, description="The smallest excursion that can be a repetition.")
+    most_deg: float = Field(150.0, ge=10, le=360, description="The largest.")
+    top_deg: tuple[float, float] = Field((-180.0, 360.0), description="Where the excursion turns, against upright.")
+    rest_deg: tuple[float, float] = Field((-180.0, 360.0), description="Where it comes from and goes to.")
+    shortest_s: float = Field(0.5, ge=0.2, le=30, description="The shortest time between the way up and the way down.")
+    longest_s: float = Field(20.0, ge=1, le=300, description="The longest.")
+    period_min_s: float = Field(1.8, ge=0.5, le=30, description="The quickest pace, from one repetition to the next.")
+    pause_max_s: float = Field(25.0, ge=2, le=120, description="A longer pause ends the set.")
+    shake_max_g: float = Field(0.25, ge=0.01, le=2, description="More jolting than this is walking or falling.")
+    alike: float = Field(0.65, ge=0.1, le=1, description="Smaller excursions than this share of the median are others.")
+    pace_alike: float = Field(3.5, ge=1, le=10, description="The longest is at most so many times the median.")
+    least_count: int = Field(3, ge=1, le=20, description="So many alike make a set.")
+    last_stays: bool = Field(False, description="The last one may end in the pose itself.")
+
+
+class HoldRules(BaseModel, frozen=True, extra="forbid"):
+    """What a held pose looks like: stillness in a pose that was entered and left."""
+
+    least_s: float = Field(5.0, ge=1, le=120, description="The shortest hold.")
+    longest_s: float = Field(100.0, ge=5, le=900, description="Who stays longer has not held a pose, but rests.")
+    still_deg: float = Field(5.0, ge=0.5, le=20, description="Stillness: the direction stays within this angle.")
+    differs_deg: float = Field(6.0, ge=2, le=90, description="So far from the pose before and after it.")
+    pose_deg: tuple[float, float] = Field((-180.0, 360.0), description="Where the pose is, against upright.")
+    other_deg: tuple[float, float] | None = Field(None, description="Where it is when the other leg does it.")
+    least_count: int = Field(2, ge=1, le=20, description="So many holds are needed to believe them.")
+
+
+# --- an angle to excursions ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Excursion:
+    """Up and down again once."""
+
+    start_s: float
+    """When the way up was sure."""
+    end_s: float
+    """When the way down was sure."""
+    rest_deg: float
+    """Where it came from."""
+    top_deg: float
+    held_s: float
+    """Seconds of stillness near the top."""
+    shake_g: float
+
+    @property
+    def size_deg(self) -> float:
+        """From rest to top."""
+        return self.top_deg - self.rest_deg
+
+    @property
+    def lasts_s(self) -> float:
+        """Between the two ways."""
+        return self.end_s - self.start_s
+
+
+@dataclass
+class Zigzag:
+    """Turning points of an angle, each at least ``least_deg`` from the one before."""
+
+    least_deg: float
+    low_deg: float = math.inf
+    high_deg: float = -math.inf
+    rising: bool = False
+    """Since the last low the angle has risen for sure."""
+    start_s: float = 0.0
+    held_s: float = 0.0
+    shake_g: float = 0.0
+    before_deg: list[float] = field(default_factory=list)
+    """The angles of the last half second, for its speed."""
+
+    def see(self, at_s: float, angle_deg: float, shake_g: float) -> Excursion | None:
+        """One bin more; the excursion that has ended with it."""
+        self.before_deg.append(angle_deg)
+        slow = abs(angle_deg - self.before_deg[0]) < 5.0
+        if len(self.before_deg) > 5:
+            del self.before_deg[0]
+        if not self.rising:
+            self.low_deg = min(self.low_deg, angle_deg)
+            if angle_deg >= self.low_deg + self.least_deg:
+                self.rising, self.start_s, self.high_deg = True, at_s, angle_deg
+                self.held_s = self.shake_g = 0.0
+            return None
+        self.high_deg = max(self.high_deg, angle_deg)
+        self.shake_g = max(self.shake_g, shake_g)
+        if slow and angle_deg > self.high_deg - 12.0:
+            self.held_s += BIN_S
+        if angle_deg > self.high_deg - self.least_deg:
+            return None
+        ended = self.open(at_s)
+        self.rising, self.low_deg = False, angle_deg
+        return ended
+
+    def open(self, at_s: float) -> Excursion:
+        """The excursion that is under way, as if it ended now."""
+        return Excursion(self.start_s, at_s, self.low_deg, self.high_deg, self.held_s, self.shake_g)
+
+
+# --- excursions to a set ------------------------------------------------------------------------------------
+
+
+@dataclass
+class Counter:
+    """Counts the repetitions of one motion."""
+
+    rules: MotionRules
+    zigzag: Zigzag
+    absolute: bool = False
+    """The angle is against the wearer's own upright, so that poses can be compared."""
+    candidates: list[Excursion] = field(default_factory=list)
+    """Alike, but not a set yet."""
+    recent_deg: list[float] = field(default_factory=list)
+    counted: list[Excursion] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, rules: MotionRules, absolute: bool) -> Counter:
+        """A counter that has seen nothing."""
+        return cls(rules, Zigzag(rules.least_deg), absolute)
+
+    @property
+    def repetitions(self) -> int:
+        """So many were seen."""
+        return len(self.counted)
+
+    @property
+    def held_s(self) -> float:
+        """Seconds of stillness at the top, of all of them."""
+        return sum(each.held_s for each in self.counted)
+
+    def see(self, at_s: float, angle_deg: float, shake_g: float) -> bool:
+        """One bin more; whether the count has changed."""
+        self.recent_deg = [*self.recent_deg[1 - self.rules.smooth_bins :], angle_deg][-self.rules.smooth_bins :]
+        angle_deg = sum(self.recent_deg) / len(self.recent_deg)
+        if self.rules.signal in DOWNWARDS:
+            angle_deg = -angle_deg
+        excursion = self.zigzag.see(at_s, angle_deg, shake_g)
+        if excursion is None:
+            return False
+        before = len(self.counted)
+        self._take(excursion)
+        if len(self.counted) != before:
+            # of a set's own size, so that a wriggle at the top is no repetition of its own
+            size_deg = median(each.size_deg for each in self.counted[-8:])
+            self.zigzag.least_deg = min(max(self.rules.least_deg, 0.45 * size_deg), 70.0)
+        return len(self.counted) != before
+
+    def finish(self, at_s: float) -> None:
+        """Nothing more comes: a last one that stays in its pose counts, where that may be."""
+        if self.rules.last_stays and self.zigzag.rising:
+            last = self.zigzag.open(min(at_s, self.zigzag.start_s + 2.0))
+            others = self.counted or self.candidates
+            if others and at_s - self.zigzag.start_s >= 1.0:
+                median_s = median(each.lasts_s for each in others)
+                self._take(Excursion(last.start_s, last.start_s + median_s, last.rest_deg, last.top_deg, 0.0, 0.0))
+
+    def _take(self, excursion: Excursion) -> None:
+        if not self._plausible(excursion):
+            return
+        if self.counted:
+            if self._alike(excursion, self.counted[-8:], within_s=3 * self.rules.pause_max_s):
+                self.counted.append(excursion)
+                return
+        self.candidates = [*self.candidates[-11:], excursion]
+        while not self._alike(self.candidates[-1], self.candidates[:-1], self.rules.pause_max_s):
+            del self.candidates[0]
+        if len(self.candidates) >= self.rules.least_count and self._steady():
+            self.counted += self.candidates
+            self.candidates = []
+
+    def _plausible(self, excursion: Excursion) -> bool:
+        rules = self.rules
+        inside = rules.shortest_s <= excursion.lasts_s <= rules.longest_s and excursion.size_deg <= rules.most_deg
+        if not inside or excursion.shake_g > rules.shake_max_g:
+            return False
+        if not self.absolute:
+            return True
+        top_deg, rest_deg = excursion.top_deg, excursion.rest_deg
+        if rules.signal in DOWNWARDS:
+            top_deg, rest_deg = -top_deg, -rest_deg
+        return (
+            rules.top_deg[0] <= top_deg <= rules.top_deg[1] and rules.rest_deg[0] <= rest_deg <= rules.rest_deg[1]
+        )
+
+    def _alike(self, one: Excursion, others: list[Excursion], within_s: float) -> bool:
+        """Of the same size, length and pace as those before it."""
+        if not others:
+            return True
+        rules, last = self.rules, others[-1]
+        size_deg, lasts_s = median(each.size_deg for each in others), median(each.lasts_s for each in others)
+        sized = rules.alike * size_deg <= one.size_deg <= size_deg / rules.alike
+        long = lasts_s / rules.pace_alike - 0.5 <= one.lasts_s <= lasts_s * rules.pace_alike + 0.5
+        paced = rules.period_min_s <= one.start_s - last.start_s and one.start_s - last.end_s <= within_s
+        return sized and long and paced
+
+    def _steady(self) -> bool:
+        """The pauses between them are alike, but for one in which the wearer talks."""
+        pauses_s = sorted(b.start_s - a.start_s for a, b in zip(self.candidates, self.candidates[1:], strict=False))
+        middle_s = pauses_s[len(pauses_s) // 2 if len(pauses_s) % 2 else len(pauses_s) // 2 - 1]
+        return all(each <= self.rules.pace_alike * middle_s for each in pauses_s)
+
+
+# --- an angle to holds --------------------------------------------------------------------------------------
+
+
+@dataclass
+class Plateau:
+    """A stretch of stillness."""
+
+    start_s: float
+    end_s: float
+    angle_deg: float
+    """Mean."""
+    count: int = 1
+
+
+@dataclass
+class Holder:
+    """Adds up the seconds in which a pose was held."""
+
+    rules: HoldRules
+    absolute: bool = False
+    now: Plateau | None = None
+    before: Plateau | None = None
+    """The last stillness of at least a second."""
+    holds: list[Plateau] = field(default_factory=list)
+
+    @property
+    def is_believed(self) -> bool:
+        """Enough holds; with one leg and the other, where there are sides."""
+        if len(self.holds) < self.rules.least_count:
+            return False
+        return self.rules.other_deg is None or len({self._is_other(hold) for hold in self.holds}) == 2
+
+    @property
+    def held_s(self) -> float:
+        """Seconds held, of all that were entered and left."""
+        return sum(hold.end_s - hold.start_s for hold in self.holds)
+
+    def see(self, at_s: float, angle_deg: float) -> bool:
+        """One bin more; whether a hold has ended with it."""
+        now = self.now
+        if now is not None and abs(angle_deg - now.angle_deg) <= self.rules.still_deg and at_s - now.end_s < 1.0:
+            now.end_s, now.count = at_s, now.count + 1
+            now.angle_deg += (angle_deg - now.angle_deg) / min(now.count, 50)
+            return False
+        ended = now is not None and now.end_s - now.start_s >= 1.0 and self._end(now)
+        self.now = Plateau(at_s, at_s, angle_deg)
+        return ended
+
+    def _end(self, plateau: Plateau) -> bool:
+        before, self.before = self.before, plateau
+        rules, lasts_s = self.rules, plateau.end_s - plateau.start_s
+        if not rules.least_s <= lasts_s <= rules.longest_s or not self._is_pose(plateau):
+            return False
+        if before is not None and abs(plateau.angle_deg - before.angle_deg) < rules.differs_deg:
+            return False
+        self.holds.append(plateau)
+        return True
+
+    def _is_pose(self, plateau: Plateau) -> bool:
+        if not self.absolute:
+            return False
+        own = self.rules.pose_deg[0] <= plateau.angle_deg <= self.rules.pose_deg[1]
+        return own or self._is_other(plateau)
+
+    def _is_other(self, plateau: Plateau) -> bool:
+        other = self.rules.other_deg
+        return other is not None and other[0] <= plateau.angle_deg <= other[1]
