@@ -43,6 +43,7 @@ from firmware_sim.scenario import (
     OutOfRange,
     Reboot,
     Scenario,
+    Slip,
     load_scenario,
 )
 from firmware_sim.sensor import Sensor, SensorRules
@@ -170,6 +171,9 @@ class VirtualWearable(Generic[P]):
                 self._drop(fault.probability, fault.duration_s)
             case Battery():
                 self._charge_pct = float(fault.level_pct)
+            case Slip():
+                self.truth.event(self._now_s, "slip", turn_deg=fault.turn_deg)
+                self.wearer.slip(self._now_s, fault.turn_deg)
         if self.timeline.scenario.at_end == "repeat":
             self._plan_fault(fault, at_s + self.timeline.scenario.length_s)
 

@@ -25,14 +25,20 @@ class Col(IntEnum):
     LEFT_G = 6
     UP_G = 7
     """Acceleration of the hips beyond what the height says."""
+    LEG_ALONG_G = 8
+    LEG_FRONT_G = 9
+    LEG_LEFT_G = 10
+    """What the sensor's own thigh feels beyond that, in its own axes: shocks that the leg takes before the hips."""
 
 
 COLUMNS = len(Col)
+HIPS = slice(Col.FORWARD_G, Col.UP_G + 1)
+LEG = slice(Col.LEG_ALONG_G, Col.LEG_LEFT_G + 1)
 ANGLES = (Col.THIGH_DEG, Col.TRUNK_DEG, Col.ARM_DEG, Col.ROLL_DEG)
 
 
 def still(elapsed_s: np.ndarray, **values: float) -> np.ndarray:
-    """Return (N, 8) rows of a pose that does not change; columns by their lower-case names."""
+    """Return (N, 11) rows of a pose that does not change; columns by their lower-case names."""
     row = np.zeros(COLUMNS)
     for name, value in values.items():
         row[Col[name.upper()]] = value
@@ -62,6 +68,8 @@ class Unrest:
     sway_deg: float
     """Size of the slow swaying that never ends."""
     page_s: float = 75.0
+    hands_deg: float = 0.0
+    """Size of what the arm does at work: typing, pointing, holding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,10 @@ class Page:
     """Start, duration, frequency and (4,) amplitudes."""
 
 
+HANDS_HZ, HAND_WAVES = (2.5, 6.5), 9
+HAND_RESTS_S = (11.0, 31.0)
+SIZES = 0.5
+"""How unequal wriggles are, in natural logarithms."""
 SHIFT_S = 1.6
 FIDGET_S = (0.6, 2.8)
 
@@ -90,6 +102,8 @@ class Wander:
     def angles_deg(self, elapsed_s: np.ndarray) -> np.ndarray:
         """Return (N, 4) angles to be added to thigh, trunk, arm and roll."""
         angles = self._sway_deg(elapsed_s)
+        if self.unrest.hands_deg:
+            angles[:, Col.ARM_DEG] += self._hands_deg(elapsed_s)
         number = np.floor(elapsed_s / self.unrest.page_s).astype(np.int64)
         for page in np.unique(number):
             within = number == page
@@ -102,6 +116,14 @@ class Wander:
         phase = np.random.default_rng((*self.seed, 1)).uniform(0.0, 2 * np.pi, (3, 4))
         waves = np.sin(2 * np.pi * elapsed_s[:, None, None] / periods_s + phase)
         return np.asarray(self.unrest.sway_deg * (waves * weights[:, None]).sum(axis=1))
+
+    def _hands_deg(self, elapsed_s: np.ndarray) -> np.ndarray:
+        """Return the arm's work: quick small movements, with rests between."""
+        rng = np.random.default_rng((*self.seed, 8))
+        rate_hz, phase = rng.uniform(*HANDS_HZ, HAND_WAVES), rng.uniform(0.0, 2 * np.pi, (2, HAND_WAVES))
+        waves = np.sin(2 * np.pi * elapsed_s[:, None] * rate_hz + phase[0]).sum(axis=1)
+        turns = np.sin(2 * np.pi * elapsed_s[:, None] / HAND_RESTS_S + phase[1, :2]).sum(axis=1)
+        return np.asarray(self.unrest.hands_deg * np.sqrt(2.0 / HAND_WAVES) * waves * np.clip(0.7 + turns, 0.0, 1.5))
 
     def _page_deg(self, number: int, elapsed_s: np.ndarray) -> np.ndarray:
         before, page = self._page(number - 1), self._page(number)
@@ -131,7 +153,9 @@ class Wander:
             start_s = number * page_s + float(rng.uniform(0.0, page_s - lasts_s))
             rate_hz = float(rng.uniform(0.8, 2.5))
             # Quick wriggles are small: what tires is the acceleration, which grows with the square of the rate.
-            size_deg = unrest.fidget_deg * rng.normal(size=4).clip(-2, 2) / max(1.0, rate_hz) ** 2
+            size_deg = (
+                unrest.fidget_deg * rng.lognormal(0.0, SIZES) * rng.normal(size=4).clip(-2, 2) / max(1.0, rate_hz) ** 2
+            )
             fidgets.append((start_s, lasts_s, rate_hz, size_deg))
         return Page(shift_at_s, level_deg, tuple(fidgets))
 

@@ -78,7 +78,15 @@ class Battery(BaseModel, frozen=True, extra="forbid"):
     level_pct: int = Field(ge=0, le=100, description="Charge from then on.")
 
 
-Fault = Annotated[OutOfRange | Reboot | DropNotifications | Battery, Field(discriminator="kind")]
+class Slip(BaseModel, frozen=True, extra="forbid"):
+    """The sensor slides round the limb and stays there: a mounting learnt before is wrong."""
+
+    kind: Literal["slip"]
+    at_s: float = Field(ge=0.0, description="When, since the scenario's start.")
+    turn_deg: float = Field(60.0, ge=5.0, le=180.0, description="How far it turns.")
+
+
+Fault = Annotated[OutOfRange | Reboot | DropNotifications | Battery | Slip, Field(discriminator="kind")]
 
 
 class Reaction(BaseModel, frozen=True, extra="forbid"):
@@ -115,9 +123,10 @@ def packaged_scenarios() -> list[str]:
 
 
 def load_scenario(source: str | Path) -> Scenario:
-    """Read a scenario by its packaged name or from a file."""
-    if str(source) in packaged_scenarios():
-        text = (resources.files("firmware_sim") / "scenarios" / f"{source}.toml").read_text(encoding="utf-8")
+    """Read a scenario by its packaged name, with dashes or underscores, or from a file."""
+    name = str(source).replace("-", "_")
+    if name in packaged_scenarios():
+        text = (resources.files("firmware_sim") / "scenarios" / f"{name}.toml").read_text(encoding="utf-8")
     else:
         text = _read(Path(source))
     return parse_scenario(text, str(source))

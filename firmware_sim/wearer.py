@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from firmware_sim.motions import MOTIONS, Motion
-from firmware_sim.pose import Col, hump, smooth
+from firmware_sim.pose import LEG, Col, hump, smooth
 from firmware_sim.timeline import Span, Timeline
 
 GRAVITY_M_S2 = 9.80665
@@ -20,6 +20,8 @@ STEP_S = 0.01
 RISE_M = 0.25
 """A larger change of the hips' height means getting up or down: slower, with the trunk thrown forward."""
 LEAN_DEG = 35.0
+SLIP_S = 4.0
+"""How long a sensor takes to slip."""
 ANGLE_OF = {"thigh": Col.THIGH_DEG, "trunk": Col.TRUNK_DEG, "arm": Col.ARM_DEG}
 
 
@@ -36,16 +38,35 @@ class Mount:
     """Share of the hips' acceleration that arrives."""
     loose_deg: float
     """How far the sensor slides about."""
+    leg: float = 0.0
+    """Share of the leg's own shocks that arrives."""
 
 
 MOUNTS: dict[str, Mount] = {
-    "thigh": Mount("thigh", 0.0, 0.22, 1.0, 0.0),
-    "pocket": Mount("thigh", 8.0, 0.12, 1.1, 6.0),
+    "thigh": Mount("thigh", 0.0, 0.22, 0.75, 0.0, leg=1.0),
+    "pocket": Mount("thigh", 8.0, 0.12, 1.1, 6.0, leg=0.9),
     "waist": Mount("trunk", 5.0, 0.0, 0.9, 1.0),
     "lower_back": Mount("trunk", 10.0, -0.05, 0.9, 0.5),
     "chest": Mount("trunk", -15.0, -0.40, 0.7, 0.5),
-    "wrist": Mount("arm", 0.0, 0.55, 0.4, 3.0),
+    "wrist": Mount("arm", 0.0, 0.55, 0.9, 3.0),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Slipped:
+    """One change of the mounting: a turn about an axis of the segment."""
+
+    at_s: float
+    angle_rad: float
+    axis: np.ndarray
+    """(3,) unit vector."""
+
+    def turned(self, force_g: np.ndarray, elapsed_s: np.ndarray) -> np.ndarray:
+        """Return the (N, 3) force as the sensor feels it (Rodrigues' formula)."""
+        angle = (self.angle_rad * smooth((elapsed_s - self.at_s) / SLIP_S))[:, None]
+        along = (force_g @ self.axis)[:, None] * self.axis
+        across = np.cross(self.axis, force_g)
+        return np.asarray(along + np.cos(angle) * (force_g - along) + np.sin(angle) * across)
 
 
 class Wearer:
@@ -58,11 +79,20 @@ class Wearer:
         self.rotation = random_rotation(np.random.default_rng([seed, 0xB0]))
         """(3, 3): sensor axes from segment axes (along the segment upwards, to the front, to the left)."""
         self._motions: dict[int, Motion] = {}
+        self._slips: list[Slipped] = []
+
+    def slip(self, elapsed_s: float, turn_deg: float) -> None:
+        """Let the sensor slide round the segment and tilt, within a few seconds from a moment on."""
+        rng = np.random.default_rng([self._seed, 0xB3, len(self._slips)])
+        axis = np.array([1.0, *rng.normal(0.0, 0.4, 2)])
+        self._slips.append(Slipped(elapsed_s, np.radians(turn_deg), axis / np.linalg.norm(axis)))
 
     def acceleration_g(self, elapsed_s: np.ndarray) -> np.ndarray:
         """Return the (N, 3) specific force at (N,) rising times since the day's origin, along the sensor's axes."""
         parts = [self._span_force_g(index, elapsed_s[within]) for index, within in self._by_span(elapsed_s)]
         force_g = np.concatenate(parts) if parts else np.empty((0, 3))
+        for slipped in self._slips:
+            force_g = slipped.turned(force_g, elapsed_s)
         return np.asarray(force_g @ self.rotation.T)
 
     def _by_span(self, elapsed_s: np.ndarray) -> list[tuple[int, np.ndarray]]:
@@ -88,10 +118,11 @@ class Wearer:
         front = front + mount.lever_m * np.radians(second[:, column]) / GRAVITY_M_S2
         roll = np.radians(now[:, Col.ROLL_DEG])
         left = left_g * np.cos(roll) - front * np.sin(roll)
-        return np.column_stack((along, front * np.cos(roll) + left_g * np.sin(roll), left))
+        force_g = np.column_stack((along, front * np.cos(roll) + left_g * np.sin(roll), left))
+        return np.asarray(force_g + mount.leg * now[:, LEG])
 
     def pose(self, index: int, elapsed_s: np.ndarray) -> np.ndarray:
-        """Return (N, 8) pose rows of a span, blended with the span before it at its start."""
+        """Return (N, 11) pose rows of a span, blended with the span before it at its start."""
         span = self._timeline.spans[index]
         pose = self._motion(span).pose(elapsed_s)
         if index == 0:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-QUICK_S, SLOW_S = 0.06, 0.6
+QUICK_S, SLOW_S = 0.05, 0.6
 """Time constants of the two running means whose difference is counted."""
-RISE_G = 0.035
+RISE_G = 0.05
 """What a step must rise above the slow mean, and fall below it before."""
-SHORTEST_S, LONGEST_S = 0.28, 1.6
+SHORTEST_S, LONGEST_S = 0.28, 1.3
 """Steps nearer to each other are the same step, steps further apart are no walk (0.6 to 3.6 steps a second)."""
 STREAK = 7
 """So many steps in a row make a walk; they are then counted together, as chips do."""

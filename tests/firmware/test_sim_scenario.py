@@ -73,3 +73,10 @@ def test_a_wrong_scenario_is_named_by_file_and_key(text: str, named: str) -> Non
 def test_a_file_that_is_not_there_names_the_packaged_ones() -> None:
     with pytest.raises(ScenarioError, match="office_day"):
         load_scenario("no/such/file.toml")
+
+
+@pytest.mark.parametrize("name", packaged_scenarios())
+def test_every_packaged_scenario_has_a_title_and_is_found_with_dashes_too(name: str) -> None:
+    scenario = load_scenario(name)
+    assert scenario.title
+    assert load_scenario(name.replace("_", "-")) == scenario

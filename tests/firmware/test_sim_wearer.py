@@ -48,7 +48,7 @@ def test_at_rest_a_body_feels_one_g(do: str, placement: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("do", "lowest", "highest"), [("stand", 0, 12), ("walk", 0, 14), ("sit", 70, 98), ("lie", 75, 98)]
+    ("do", "lowest", "highest"), [("stand", 0, 12), ("walk", 4, 20), ("sit", 70, 98), ("lie", 75, 98)]
 )
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_thigh_is_upright_or_level_as_the_posture_says(do: str, lowest: float, highest: float, seed: int) -> None:
@@ -59,8 +59,8 @@ def test_the_thigh_is_upright_or_level_as_the_posture_says(do: str, lowest: floa
 def test_walking_shakes_the_thigh_as_people_do(seed: int) -> None:
     vm = magnitude(doing("walk", seed=seed))
     seconds = vm[: len(vm) // 50 * 50].reshape(-1, 50)
-    assert 0.15 < np.median(seconds.std(axis=1)) < 0.35
-    assert ((vm - vm.mean()) ** 3).mean() / vm.std() ** 3 > 0.5, "heel strikes are sharp peaks upwards"
+    assert 0.2 < np.median(seconds.std(axis=1)) < 0.6
+    assert ((vm - vm.mean()) ** 3).mean() / vm.std() ** 3 > 0.4, "heel strikes are sharp peaks upwards"
     assert 1.6 < main_rate_hz(vm) < 2.0
 
 
@@ -70,9 +70,11 @@ def test_the_step_rate_can_be_chosen() -> None:
     assert main_rate_hz(vm) == pytest.approx(1.7, abs=0.06)
 
 
-def test_the_thigh_swings_at_half_the_step_rate() -> None:
-    force_g = doing("walk")
-    assert main_rate_hz(force_g[:, 1]) == pytest.approx(main_rate_hz(magnitude(force_g)) / 2, abs=0.05)
+def test_a_thigh_feels_its_own_leg_s_steps_more_than_the_other_s() -> None:
+    force_g = doing("walk", lasts_s=20.0)
+    front, step = force_g[:, 1] - force_g[:, 1].mean(), RATE_HZ / main_rate_hz(magnitude(force_g))
+    alike = [front[: -round(lag)] @ front[round(lag) :] for lag in (step, 2 * step)]
+    assert alike[1] > 1.2 * alike[0]
 
 
 def test_cycling_is_smooth_and_slower_than_walking() -> None:
@@ -118,7 +120,7 @@ def test_nothing_ever_jumps(do: str) -> None:
     borders_s = np.concatenate([np.arange(start - 0.5, start + 3.0, 0.002) for start in (20, 40, 60, 80)])
     steps = np.abs(np.diff(wearer.acceleration_g(borders_s), axis=0)).max(axis=1)
     steps = steps[np.diff(borders_s) < 0.01]
-    assert steps.max() < 0.15
+    assert steps.max() < {"run": 1.2, "stairs": 0.3}.get(do, 0.2)
 
 
 def test_getting_up_takes_about_two_seconds() -> None:
@@ -153,3 +155,43 @@ def test_the_mounting_is_a_rotation() -> None:
 def test_at_the_waist_sitting_and_standing_differ_by_little() -> None:
     difference = abs(angle_deg(doing("sit", "waist")) - angle_deg(doing("stand", "waist")))
     assert 2 < difference < 35
+
+
+def test_a_slipped_sensor_feels_the_same_body_from_another_side() -> None:
+    activities = (Activity(do="sit", duration_s=300),)
+    before, slipped = worn(*activities), worn(*activities)
+    slipped.slip(100.0, 70.0)
+    elapsed_s = np.arange(0.0, 200.0, 0.1)
+    straight, turned = (wearer.acceleration_g(elapsed_s) for wearer in (before, slipped))
+    assert np.abs(straight - turned)[elapsed_s < 100].max() < 1e-12
+    assert magnitude(turned) == pytest.approx(magnitude(straight), abs=1e-9)
+    late = elapsed_s > 105
+    cosine = (straight[late] * turned[late]).sum(axis=1) / magnitude(straight[late]) ** 2
+    assert np.degrees(np.arccos(cosine)).min() > 20
+
+
+def exercised(do: str, placement: str, repetitions: int, hold_s: float) -> np.ndarray:
+    """Return the angle of the segment to the vertical, ten times a second, grown positive to its front."""
+    wearer = worn(Activity(do=do, duration_s=200, repetitions=repetitions, hold_s=hold_s), placement=placement)
+    force_g = wearer.acceleration_g(np.arange(0.0, 200.0, 0.1)) @ wearer.rotation
+    return np.degrees(np.arctan2(force_g[:, 1], force_g[:, 0]))
+
+
+def test_a_leg_raise_brings_the_leg_up_and_slowly_near_the_floor() -> None:
+    angles = exercised("lying_leg_raise", "thigh", 10, 1.0)
+    up = angles % 360 > 150
+    assert (np.diff(up.astype(int)) == 1).sum() == 10
+    assert (np.abs(angles - 99) < 3).sum() * 0.1 > 10 * 0.8
+
+
+def test_a_bird_dog_reaches_back_twice_a_repetition_on_the_own_side() -> None:
+    assert (np.diff((exercised("bird_dog", "thigh", 5, 2.0) < -65).astype(int)) == 1).sum() == 10
+
+
+def test_a_boat_pose_leans_the_trunk_back_for_the_hold() -> None:
+    leaning = exercised("boat_pose", "waist", 3, 20.0) - 5.0 > 30
+    assert leaning.sum() * 0.1 == pytest.approx(3 * 21, abs=6)
+
+
+def test_a_frog_stretch_is_face_down() -> None:
+    assert np.median(exercised("frog_stretch", "chest", 2, 30.0)) < -60
