@@ -17,11 +17,17 @@ from numpy.typing import NDArray
 from monitor.model import Floats
 
 BIN_S = 0.1
+LEVEL = 0.7
+"""Cosine of the angle from which on a thigh counts as level: it then points forwards."""
 Vector = tuple[float, float, float]
-Signal = Literal["flexion", "lowering", "signed", "behind", "turn"]
+Signal = Literal["flexion", "lowering", "signed", "aside", "turn"]
 """``flexion``: the knee goes up; ``lowering``: it comes down, as in rising from a chair; ``signed``: forwards and back,
-forwards counts; ``behind``: the same, backwards counts; ``turn``: away from the first pose, whichever way."""
-
+forwards counts; ``aside``: from standing towards wherever the first excursion went, for small ones; ``turn``: away from
+the first pose, whichever way."""
+ASIDE_DEG, ASIDE_S = 7.0, 20.0
+"""Moving so far from standing within so long shows where the excursions of ``aside`` go."""
+QUIET_DEG = 3.0
+"""A pose is quiet when its direction has turned less than this within a second."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +49,9 @@ class Binning:
     means: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 3)))
     numbers: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
-    SMOOTH = 5
+    smooth: int = 5
+    """A direction is the mean of so many bins, at most ten."""
+
     SHAKE = 10
 
     def feed(self, t_s: Floats, xyz_g: NDArray[np.float32]) -> Bins:
@@ -60,14 +68,14 @@ class Binning:
         length = np.sqrt(smooth[:, 0] ** 2 + smooth[:, 1] ** 2 + smooth[:, 2] ** 2)
         sound = length > 0.2
         length = np.where(sound, length, 1.0)
-        return Bins((found[sound] + 1) * BIN_S, (smooth / length[:, None])[sound], shake[sound])
+        return Bins(np.asarray((found[sound] + 1) * BIN_S), (smooth / length[:, None])[sound], shake[sound])
 
     def _smooth(self, numbers: NDArray[np.int64], means: Floats, old: int) -> Floats:
         """Mean of the bins that lie at most half a second back; written out, so that bits do not depend on cuts."""
         total, count = means[old:].copy(), np.ones(len(numbers) - old)
-        for back in range(1, self.SMOOTH):
+        for back in range(1, self.smooth):
             there, near = self._before(numbers, old, back)
-            near &= numbers[old:] - numbers[there] < self.SMOOTH
+            near &= numbers[old:] - numbers[there] < self.smooth
             total += np.where(near[:, None], means[there], 0.0)
             count += near
         return np.asarray(total / count[:, None])
@@ -97,28 +105,49 @@ class Reference:
     """Gravity while the wearer stands, in the sensor's axes; None where it is not known."""
     seat: Vector | None = None
     """Gravity while the thigh is level: tells forwards from backwards."""
+    begins_seated: bool = False
+    """The pose in which the watching begins is the seat."""
     begin: Vector | None = None
     """The pose in which the watching began; taken from the first bins."""
     aside: Vector | None = None
     """Across upright, towards the first excursion."""
+    stand: Vector | None = None
+    """The first quiet standing pose, for ``aside``."""
+    waiting: list[tuple[float, Vector, float]] = field(default_factory=list)
+    """Time, direction and shake of what came since, until ``aside`` is known."""
+    lately: list[Vector] = field(default_factory=list)
+    """Directions of the last second, until ``stand`` is known."""
+
+    def rows(self, bins: Bins, signal: Signal) -> list[tuple[float, float, float]]:
+        """Time, angle and shake of each bin, in order; ``aside`` may keep some back for a while."""
+        self._note_begin(bins)
+        if signal == "aside":
+            return self._of_aside(bins)
+        angles_deg = self.angles(bins, signal)
+        return list(zip(bins.at_s.tolist(), angles_deg, bins.shake_g.tolist(), strict=True))
+
+    def _note_begin(self, bins: Bins) -> None:
+        if self.begin is None and len(bins.at_s):
+            x, y, z = bins.direction[0].tolist()
+            self.begin = (x, y, z)
+            if self.begins_seated and self.upright is None:
+                self.seat = self.begin
 
     def angles(self, bins: Bins, signal: Signal) -> list[float]:
         """(n,) the angle in degrees: 0 upright, 90 with a level thigh, negative behind the body."""
-        if self.begin is None and len(bins.at_s):
-            x, y, z = bins.direction[min(9, len(bins.at_s) - 1)].tolist()
-            self.begin = (x, y, z)
         if self.upright is None and self.seat is not None and signal != "turn":
             return [90.0 - angle for angle in _angles(bins.direction, self.seat)]
         zero = self.upright or self.begin
         if zero is None:
             return []
         plain = _angles(bins.direction, zero)
-        return self._signed(bins.direction, zero, plain) if signal in ("signed", "behind") else plain
+        return self._signed(bins.direction, zero, plain) if signal == "signed" else plain
 
     def _signed(self, directions: Floats, zero: Vector, plain: list[float]) -> list[float]:
         """The angle in the plane in which the leg goes forwards and back: what goes sideways does not count."""
-        if self.aside is None and self.seat is not None:
-            self.aside = _across(self.seat, zero)
+        seat = self.seat or self.begin
+        if self.aside is None and seat is not None and _dot(seat, zero) < LEVEL:
+            self.aside = _across(seat, zero)
         signed = []
         for (x, y, z), angle in zip(directions.tolist(), plain, strict=True):
             if self.aside is None and 25.0 < angle < 155.0:
@@ -127,10 +156,58 @@ class Reference:
             if self.aside is None:
                 signed.append(angle)
                 continue
-            forwards = x * self.aside[0] + y * self.aside[1] + z * self.aside[2]
-            up = x * zero[0] + y * zero[1] + z * zero[2]
-            signed.append(math.degrees(math.atan2(forwards, up)))
+            signed.append(math.degrees(math.atan2(_dot((x, y, z), self.aside), _dot((x, y, z), zero))))
         return signed
+
+    def _of_aside(self, bins: Bins) -> list[tuple[float, float, float]]:
+        """Nothing until some excursions have shown which way they go; then all at once, the first ones too."""
+        rows = []
+        for row in zip(bins.at_s.tolist(), bins.direction.tolist(), bins.shake_g.tolist(), strict=True):
+            if self.stand is None:
+                self._look_for_stand(row[1])
+            elif self.aside is not None:
+                rows.append(row)
+            else:
+                self.waiting.append(row)
+                rows += self._look_for_aside()
+        zero, aside = self.stand, self.aside
+        if zero is None or aside is None:
+            return []
+        return [(at_s, math.degrees(math.atan2(_dot(d, aside), _dot(d, zero))), shake) for at_s, d, shake in rows]
+
+    def _look_for_stand(self, direction: Vector) -> None:
+        self.lately = [*self.lately[-9:], direction]
+        quiet = len(self.lately) == 10 and _between_deg(self.lately[0], direction) < QUIET_DEG
+        if quiet and self._may_stand(direction):
+            self.stand, self.lately = direction, []
+
+    def _look_for_aside(self) -> list[tuple[float, Vector, float]]:
+        """The main direction of what has moved (its first principal component), away from standing."""
+        waiting, zero = self.waiting, self.stand
+        if zero is None or waiting[-1][0] - waiting[0][0] < ASIDE_S:
+            return []
+        moved = np.array([_perpendicular(direction, zero) for _, direction, _ in waiting])
+        if np.sort((moved**2).sum(axis=1))[-10] < math.sin(math.radians(ASIDE_DEG)) ** 2:
+            del waiting[:100]
+            return []
+        inside = (moved**2).sum(axis=1) < 0.5
+        x, y, z = np.linalg.svd(moved[inside], full_matrices=False)[2][0].tolist()
+        forth = sum(_dot((x, y, z), direction) for _, direction, _ in waiting) >= 0.0
+        self.aside, self.waiting = (x, y, z) if forth else (-x, -y, -z), []
+        return waiting
+
+    def _may_stand(self, direction: Vector) -> bool:
+        if self.upright is not None:
+            return _between_deg(direction, self.upright) < 35.0
+        return self.seat is None or _between_deg(direction, self.seat) > 50.0
+
+
+def _dot(a: Vector, b: Vector) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+def _between_deg(a: Vector, b: Vector) -> float:
+    return math.degrees(math.acos(max(-1.0, min(1.0, _dot(a, b)))))
 
 
 def _angles(directions: Floats, other: Vector) -> list[float]:
@@ -139,8 +216,12 @@ def _angles(directions: Floats, other: Vector) -> list[float]:
     return angles
 
 
+def _perpendicular(vector: Vector, zero: Vector) -> Vector:
+    along = _dot(vector, zero)
+    return vector[0] - along * zero[0], vector[1] - along * zero[1], vector[2] - along * zero[2]
+
+
 def _across(vector: Vector, zero: Vector) -> Vector:
-    along = sum(a * b for a, b in zip(vector, zero, strict=True))
-    x, y, z = (a - along * b for a, b in zip(vector, zero, strict=True))
+    x, y, z = _perpendicular(vector, zero)
     length = math.sqrt(x * x + y * y + z * z) or 1.0
     return x / length, y / length, z / length

@@ -18,10 +18,6 @@ from pydantic import BaseModel, Field
 from monitor.accel.limb import BIN_S, Signal
 
 
-DOWNWARDS = ("lowering", "behind")
-"""Signals whose repetitions are falls of the angle."""
-
-
 class MotionRules(BaseModel, frozen=True, extra="forbid"):
     """What one repetition looks like at the thigh, and when several are a set.
 
@@ -30,7 +26,9 @@ class MotionRules(BaseModel, frozen=True, extra="forbid"):
     """
 
     signal: Signal = Field("flexion", description="Which angle is followed.")
-    smooth_bins: int = Field(1, ge=1, le=20, description="Mean of so many bins, where the excursions are small.")
+    smooth_bins: int = Field(
+        5, ge=1, le=10, description="A direction is the mean of so many bins; more, where the excursions are small."
+    )
     least_deg: float = Field(30.0, ge=4, le=120, description="The smallest excursion that can be a repetition.")
     most_deg: float = Field(150.0, ge=10, le=360, description="The largest.")
     top_deg: tuple[float, float] = Field((-180.0, 360.0), description="Where the excursion turns, against upright.")
@@ -43,12 +41,15 @@ class MotionRules(BaseModel, frozen=True, extra="forbid"):
     alike: float = Field(0.65, ge=0.1, le=1, description="Smaller excursions than this share of the median are others.")
     pace_alike: float = Field(3.5, ge=1, le=10, description="The longest is at most so many times the median.")
     least_count: int = Field(3, ge=1, le=20, description="So many alike make a set.")
+    skips_smaller: bool = Field(False, description="Smaller excursions between two repetitions belong to them.")
+    lying: bool = Field(False, description="Done lying: where upright is not known, any turn from the pose counts.")
     last_stays: bool = Field(False, description="The last one may end in the pose itself.")
 
 
 class HoldRules(BaseModel, frozen=True, extra="forbid"):
     """What a held pose looks like: stillness in a pose that was entered and left."""
 
+    signal: Signal = Field("flexion", description="Which angle is followed.")
     least_s: float = Field(5.0, ge=1, le=120, description="The shortest hold.")
     longest_s: float = Field(100.0, ge=5, le=900, description="Who stays longer has not held a pose, but rests.")
     still_deg: float = Field(5.0, ge=0.5, le=20, description="Stillness: the direction stays within this angle.")
@@ -142,7 +143,6 @@ class Counter:
     """The angle is against the wearer's own upright, so that poses can be compared."""
     candidates: list[Excursion] = field(default_factory=list)
     """Alike, but not a set yet."""
-    recent_deg: list[float] = field(default_factory=list)
     counted: list[Excursion] = field(default_factory=list)
 
     @classmethod
@@ -162,9 +162,7 @@ class Counter:
 
     def see(self, at_s: float, angle_deg: float, shake_g: float) -> bool:
         """One bin more; whether the count has changed."""
-        self.recent_deg = [*self.recent_deg[1 - self.rules.smooth_bins :], angle_deg][-self.rules.smooth_bins :]
-        angle_deg = sum(self.recent_deg) / len(self.recent_deg)
-        if self.rules.signal in DOWNWARDS:
+        if self.rules.signal == "lowering":
             angle_deg = -angle_deg
         excursion = self.zigzag.see(at_s, angle_deg, shake_g)
         if excursion is None:
@@ -193,12 +191,17 @@ class Counter:
             if self._alike(excursion, self.counted[-8:], within_s=3 * self.rules.pause_max_s):
                 self.counted.append(excursion)
                 return
+        if self.rules.skips_smaller and self._is_smaller(excursion, self.counted[-8:] or self.candidates):
+            return
         self.candidates = [*self.candidates[-11:], excursion]
         while not self._alike(self.candidates[-1], self.candidates[:-1], self.rules.pause_max_s):
             del self.candidates[0]
         if len(self.candidates) >= self.rules.least_count and self._steady():
             self.counted += self.candidates
             self.candidates = []
+
+    def _is_smaller(self, one: Excursion, others: list[Excursion]) -> bool:
+        return bool(others) and one.size_deg < self.rules.alike * median(each.size_deg for each in others)
 
     def _plausible(self, excursion: Excursion) -> bool:
         rules = self.rules
@@ -208,11 +211,9 @@ class Counter:
         if not self.absolute:
             return True
         top_deg, rest_deg = excursion.top_deg, excursion.rest_deg
-        if rules.signal in DOWNWARDS:
+        if rules.signal == "lowering":
             top_deg, rest_deg = -top_deg, -rest_deg
-        return (
-            rules.top_deg[0] <= top_deg <= rules.top_deg[1] and rules.rest_deg[0] <= rest_deg <= rules.rest_deg[1]
-        )
+        return rules.top_deg[0] <= top_deg <= rules.top_deg[1] and rules.rest_deg[0] <= rest_deg <= rules.rest_deg[1]
 
     def _alike(self, one: Excursion, others: list[Excursion], within_s: float) -> bool:
         """Of the same size, length and pace as those before it."""

@@ -89,6 +89,7 @@ def test_the_state_says_what_the_contract_says() -> None:
         "bout_id": "01J",
         "alert_id": None,
         "confidence": 0.93,
+        "exercise": None,
     }
 
 
