@@ -44,7 +44,7 @@ REPORTED = Ranges(
 )  # fmt: skip
 
 FULL: dict[str, tuple[float, list[tuple[float, float]], list[tuple[float, float]]]] = {
-    # rest angle; the own leg's key points (angle, share of a move's time; the first that is reached is held); the other's
+    # rest angle; key points of the own leg (angle, share of a move's time; the first is held); of the other leg
     "standing_hip_flexion": (2.0, [(88.0, 1.0), (2.0, 1.0)], [(-3.0, 1.0), (2.0, 1.0)]),
     "lying_leg_raise": (92.0, [(165.0, 1.2), (100.0, 2.0)], []),
     "bird_dog": (2.0, [(-80.0, 1.5), (50.0, 1.5), (-80.0, 1.5), (2.0, 1.2)], [(5.0, 1.5), (-3.0, 3.0), (2.0, 1.2)]),
@@ -107,6 +107,8 @@ def _knots(exercise: str, rng: Rng, ranges: Ranges, count: int) -> tuple[list[tu
     rest, own, other = FULL[exercise]
     size, uneven = rng.uniform(*ranges.size), rng.uniform(*ranges.uneven)
     move_s, hold_s, pause_s = (rng.uniform(*span) for span in (ranges.move_s, ranges.hold_s, ranges.pause_s))
+    if exercise == "sit_to_stand":  # who does not come upright has not stood up
+        size = max(size, 0.85)
     drift_deg = rng.uniform(*ranges.drift_deg)
     alternating = bool(other) and rng.random() < 0.6
     talks_at = int(rng.integers(1, count)) if rng.random() < ranges.talking else -1

@@ -31,13 +31,14 @@ class Follower:
         known = reference.upright is not None or reference.seat is not None
         absolute = known or reference.begins_seated or not on_leg
         count, hold = (motion.count, motion.hold) if on_leg else (None, motion.trunk_hold)
+        absolute_or_seated = absolute  # who knows nothing of the limb's pose counts nothing
         if count is not None and count.lying and reference.upright is None:
             count, absolute = count.model_copy(update={"signal": "turn"}), False
         return cls(
             reference,
             binning=Binning(smooth=count.smooth_bins if count else 5),
             signal=count.signal if count else hold.signal if hold else "flexion",
-            counter=Counter.of(count, absolute) if count else None,
+            counter=Counter.of(count, absolute) if count and absolute_or_seated else None,
             holder=Holder(hold, absolute) if hold else None,
         )
 

@@ -191,6 +191,9 @@ class Reference:
             del waiting[:100]
             return []
         inside = (moved**2).sum(axis=1) < 0.5
+        if inside.sum() < 50:
+            self.waiting = []
+            return []
         x, y, z = np.linalg.svd(moved[inside], full_matrices=False)[2][0].tolist()
         forth = sum(_dot((x, y, z), direction) for _, direction, _ in waiting) >= 0.0
         self.aside, self.waiting = (x, y, z) if forth else (-x, -y, -z), []

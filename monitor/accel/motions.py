@@ -27,11 +27,13 @@ class Motion(BaseModel, frozen=True, extra="forbid"):
 
 MOTIONS: dict[str, Motion] = {
     "knee_lift": Motion(
-        count=MotionRules(least_deg=25.0, most_deg=140.0, rest_deg=(-40.0, 45.0), top_deg=(35.0, 150.0))
+        count=MotionRules(
+            least_deg=33.0, most_deg=140.0, period_min_s=2.2, rest_deg=(-40.0, 30.0), top_deg=(39.0, 150.0)
+        )
     ),
     "leg_raise": Motion(
         count=MotionRules(
-            least_deg=24.0, most_deg=140.0, rest_deg=(-20.0, 145.0), top_deg=(105.0, 180.0), longest_s=30.0, lying=True
+            least_deg=28.0, most_deg=140.0, rest_deg=(80.0, 145.0), top_deg=(115.0, 180.0), longest_s=30.0, lying=True
         )
     ),
     "bird_dog": Motion(
@@ -41,26 +43,41 @@ MOTIONS: dict[str, Motion] = {
             most_deg=200.0,
             rest_deg=(-140.0, -15.0),
             top_deg=(5.0, 110.0),
-            alike=0.76,
+            alike=0.73,
+            least_count=3,
             skips_smaller=True,
         )
     ),
-    "squat": Motion(count=MotionRules(least_deg=25.0, most_deg=140.0, rest_deg=(-40.0, 45.0), top_deg=(30.0, 130.0))),
+    "squat": Motion(
+        count=MotionRules(
+            least_deg=33.0, most_deg=140.0, period_min_s=2.0, rest_deg=(-40.0, 30.0), top_deg=(39.0, 130.0)
+        )
+    ),
     "forward_lunge": Motion(
-        count=MotionRules(signal="aside", smooth_bins=10, least_deg=6.0, most_deg=50.0, longest_s=8.0, alike=0.45)
+        count=MotionRules(
+            signal="aside",
+            smooth_bins=10,
+            least_deg=8.0,
+            most_deg=50.0,
+            longest_s=8.0,
+            alike=0.5,
+            period_min_s=2.4,
+            least_count=4,
+            rest_deg=(-20.0, 20.0),
+        )
     ),
     "sit_to_stand": Motion(
         count=MotionRules(
             signal="lowering",
-            least_deg=28.0,
+            least_deg=38.0,
             most_deg=140.0,
-            rest_deg=(45.0, 140.0),
-            top_deg=(-40.0, 62.0),
+            rest_deg=(66.0, 140.0),
+            top_deg=(-40.0, 45.0),
             last_stays=True,
         )
     ),
     "lunge_hold": Motion(
-        hold=HoldRules(signal="signed", least_s=10.0, pose_deg=(-60.0, -6.0), other_deg=(50.0, 115.0))
+        hold=HoldRules(signal="signed", least_s=15.0, pose_deg=(-60.0, -7.0), other_deg=(50.0, 115.0))
     ),
     "boat_hold": Motion(
         hold=HoldRules(pose_deg=(105.0, 170.0), still_deg=4.0, differs_deg=4.0),

@@ -40,7 +40,7 @@ class MotionRules(BaseModel, frozen=True, extra="forbid"):
     shake_max_g: float = Field(0.25, ge=0.01, le=2, description="More jolting than this is walking or falling.")
     alike: float = Field(0.65, ge=0.1, le=1, description="Smaller excursions than this share of the median are others.")
     pace_alike: float = Field(3.5, ge=1, le=10, description="The longest is at most so many times the median.")
-    least_count: int = Field(3, ge=1, le=20, description="So many alike make a set.")
+    least_count: int = Field(4, ge=1, le=20, description="So many alike make a set.")
     skips_smaller: bool = Field(False, description="Smaller excursions between two repetitions belong to them.")
     lying: bool = Field(False, description="Done lying: where upright is not known, any turn from the pose counts.")
     last_stays: bool = Field(False, description="The last one may end in the pose itself.")
@@ -133,6 +133,13 @@ class Zigzag:
 # --- excursions to a set ------------------------------------------------------------------------------------
 
 
+LOOKED_AT = 0.65
+"""Excursions of this share of the least are seen, so that steps and pedalling show their pace, but never counted."""
+
+LOOSE = 1.33
+"""So much smaller or quicker a single repetition of a set may be than the rules say of a sure one."""
+
+
 @dataclass
 class Counter:
     """Counts the repetitions of one motion."""
@@ -141,14 +148,18 @@ class Counter:
     zigzag: Zigzag
     absolute: bool = False
     """The angle is against the wearer's own upright, so that poses can be compared."""
+    latest_s: float = -math.inf
+    """Start of the latest excursion, whatever it was."""
     candidates: list[Excursion] = field(default_factory=list)
     """Alike, but not a set yet."""
+    sure: list[bool] = field(default_factory=list)
+    """Which of them fit the rules without forgiveness: only these make a set."""
     counted: list[Excursion] = field(default_factory=list)
 
     @classmethod
     def of(cls, rules: MotionRules, absolute: bool) -> Counter:
         """A counter that has seen nothing."""
-        return cls(rules, Zigzag(rules.least_deg), absolute)
+        return cls(rules, Zigzag(LOOKED_AT * rules.least_deg), absolute)
 
     @property
     def repetitions(self) -> int:
@@ -185,27 +196,38 @@ class Counter:
                 self._take(Excursion(last.start_s, last.start_s + median_s, last.rest_deg, last.top_deg, 0.0, 0.0))
 
     def _take(self, excursion: Excursion) -> None:
-        if not self._plausible(excursion):
+        rules = self.rules
+        since_s, self.latest_s = excursion.start_s - self.latest_s, excursion.start_s
+        if not self._plausible(excursion, LOOSE) or since_s < rules.period_min_s / LOOSE:
+            if excursion.size_deg >= rules.least_deg or since_s < rules.period_min_s / LOOSE:
+                self._break_off()
             return
-        if self.counted:
-            if self._alike(excursion, self.counted[-8:], within_s=3 * self.rules.pause_max_s):
-                self.counted.append(excursion)
-                return
-        if self.rules.skips_smaller and self._is_smaller(excursion, self.counted[-8:] or self.candidates):
+        if self.counted and self._alike(excursion, self.counted[-8:], within_s=3 * rules.pause_max_s):
+            self.counted.append(excursion)
+            return
+        if rules.skips_smaller and self._is_smaller(excursion, self.counted[-8:] or self.candidates):
             return
         self.candidates = [*self.candidates[-11:], excursion]
-        while not self._alike(self.candidates[-1], self.candidates[:-1], self.rules.pause_max_s):
-            del self.candidates[0]
-        if len(self.candidates) >= self.rules.least_count and self._steady():
+        self.sure = [*self.sure[-11:], since_s >= rules.period_min_s and self._plausible(excursion, 1.0)]
+        while not self._alike(self.candidates[-1], self.candidates[:-1], rules.pause_max_s):
+            del self.candidates[0], self.sure[0]
+        if sum(self.sure) >= rules.least_count and self._steady():
             self.counted += self.candidates
-            self.candidates = []
+            self.candidates, self.sure = [], []
+
+    def _break_off(self) -> None:
+        """Something else in between, such as steps or pedalling: what came before it was no set."""
+        if not self.rules.skips_smaller:
+            self.candidates, self.sure = [], []
 
     def _is_smaller(self, one: Excursion, others: list[Excursion]) -> bool:
         return bool(others) and one.size_deg < self.rules.alike * median(each.size_deg for each in others)
 
-    def _plausible(self, excursion: Excursion) -> bool:
-        rules = self.rules
-        inside = rules.shortest_s <= excursion.lasts_s <= rules.longest_s and excursion.size_deg <= rules.most_deg
+    def _plausible(self, excursion: Excursion, loose: float) -> bool:
+        """Of the motion's size, length and place; ``loose`` above 1 forgives what one repetition of a set may be."""
+        rules, more_deg = self.rules, 36.0 * (loose - 1.0)
+        inside = rules.shortest_s <= excursion.lasts_s <= rules.longest_s
+        inside &= rules.least_deg / loose <= excursion.size_deg <= rules.most_deg
         if not inside or excursion.shake_g > rules.shake_max_g:
             return False
         if not self.absolute:
@@ -213,7 +235,8 @@ class Counter:
         top_deg, rest_deg = excursion.top_deg, excursion.rest_deg
         if rules.signal == "lowering":
             top_deg, rest_deg = -top_deg, -rest_deg
-        return rules.top_deg[0] <= top_deg <= rules.top_deg[1] and rules.rest_deg[0] <= rest_deg <= rules.rest_deg[1]
+        at_top = rules.top_deg[0] - more_deg <= top_deg <= rules.top_deg[1] + more_deg
+        return at_top and rules.rest_deg[0] - more_deg <= rest_deg <= rules.rest_deg[1] + more_deg
 
     def _alike(self, one: Excursion, others: list[Excursion], within_s: float) -> bool:
         """Of the same size, length and pace as those before it."""
@@ -223,7 +246,7 @@ class Counter:
         size_deg, lasts_s = median(each.size_deg for each in others), median(each.lasts_s for each in others)
         sized = rules.alike * size_deg <= one.size_deg <= size_deg / rules.alike
         long = lasts_s / rules.pace_alike - 0.5 <= one.lasts_s <= lasts_s * rules.pace_alike + 0.5
-        paced = rules.period_min_s <= one.start_s - last.start_s and one.start_s - last.end_s <= within_s
+        paced = rules.period_min_s / LOOSE <= one.start_s - last.start_s and one.start_s - last.end_s <= within_s
         return sized and long and paced
 
     def _steady(self) -> bool:
