@@ -49,6 +49,8 @@ FULL: dict[str, tuple[float, list[tuple[float, float]], list[tuple[float, float]
     "lying_leg_raise": (92.0, [(165.0, 1.2), (100.0, 2.0)], []),
     "bird_dog": (2.0, [(-80.0, 1.5), (50.0, 1.5), (-80.0, 1.5), (2.0, 1.2)], [(5.0, 1.5), (-3.0, 3.0), (2.0, 1.2)]),
     "squat": (2.0, [(80.0, 1.0), (2.0, 1.0)], []),
+    "lunge_stretch": (2.0, [(-16.0, 2.0), (2.0, 2.0)], [(85.0, 2.0), (2.0, 2.0)]),
+    "boat_pose": (126.0, [(140.0, 2.0), (126.0, 2.0)], []),
     "sit_to_stand": (88.0, [(3.0, 1.0), (88.0, 1.2)], []),
 }
 MOTION_OF = {
@@ -57,7 +59,13 @@ MOTION_OF = {
     "bird_dog": "bird_dog",
     "squat": "squat",
     "sit_to_stand": "sit_to_stand",
+    "lunge_stretch": "lunge_hold",
+    "boat_pose": "boat_hold",
 }
+
+
+STRETCHES = {"lunge_stretch": (20.0, 50.0), "boat_pose": (8.0, 25.0)}
+"""Seconds held."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,8 @@ class SimulatedSet:
 def draw(exercise: str, rng: Rng, ranges: Ranges) -> SimulatedSet:
     """One set, from sitting down on the chair before it to sitting on it after it."""
     count = int(rng.integers(ranges.repetitions[0], ranges.repetitions[1] + 1))
+    if exercise in STRETCHES:
+        count = int(rng.integers(2, 5))
     knots, held_s = _knots(exercise, rng, ranges, count)
     rate_hz = float(rng.choice(ranges.rates_hz))
     t_s = np.arange(0.0, knots[-1][0], 1.0 / rate_hz)
@@ -110,7 +120,8 @@ def _knots(exercise: str, rng: Rng, ranges: Ranges, count: int) -> tuple[list[tu
     if exercise == "sit_to_stand":  # who does not come upright has not stood up
         size = max(size, 0.85)
     drift_deg = rng.uniform(*ranges.drift_deg)
-    alternating = bool(other) and rng.random() < 0.6
+    stretch_s = rng.uniform(*STRETCHES.get(exercise, (0.0, 1.0)))
+    alternating = bool(other) and (exercise in STRETCHES or rng.random() < 0.6)
     talks_at = int(rng.integers(1, count)) if rng.random() < ranges.talking else -1
     at_s, knots, held_s = rng.uniform(4, 15), [(0.0, 88.0)], 0.0
 
@@ -129,13 +140,20 @@ def _knots(exercise: str, rng: Rng, ranges: Ranges, count: int) -> tuple[list[tu
             go(here + (angle - rest) * grade if angle != rest else here, move_s * share * pace)
             if place == 0 and exercise in ("standing_hip_flexion", "lying_leg_raise", "bird_dog"):
                 stays_s = hold_s * pace if exercise == "standing_hip_flexion" else rng.uniform(0.0, 1.0)
+            elif place == 0 and exercise in STRETCHES:
+                stays_s = stretch_s * pace
+            else:
+                stays_s = 0.0
+            if stays_s:
                 at_s += stays_s
                 held_s += stays_s
         at_s += pause_s * pace
         if alternating:
             for angle, share in other:
                 go(here + (angle - rest) * size, move_s * share)
-                at_s += hold_s * 0.5 if share == other[0][1] else 0.0
+                if angle == other[0][0]:
+                    at_s += stretch_s if exercise in STRETCHES else hold_s * 0.5
+                    held_s += stretch_s if exercise in STRETCHES else 0.0
             at_s += pause_s * pace
         if number == talks_at:
             at_s += rng.uniform(*ranges.talk_s)

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from monitor.model import Floats
 
 BIN_S = 0.1
+BEHIND_DEG = -130.0
+"""No thigh goes further back; beyond, it has gone over the top: lying with the knee drawn to the chest."""
 LEVEL = 0.7
 """Cosine of the angle from which on a thigh counts as level: it then points forwards."""
 Vector = tuple[float, float, float]
@@ -141,7 +143,9 @@ class Reference:
         if zero is None:
             return []
         plain = _angles(bins.direction, zero)
-        return self._signed(bins.direction, zero, plain) if signal == "signed" else plain
+        begins_level = self.begins_seated and self.begin is not None and _dot(self.begin, zero) < LEVEL
+        in_plane = signal == "signed" or (signal != "turn" and (self.aside is not None or begins_level))
+        return self._signed(bins.direction, zero, plain) if in_plane else plain
 
     def _signed(self, directions: Floats, zero: Vector, plain: list[float]) -> list[float]:
         """The angle in the plane in which the leg goes forwards and back: what goes sideways does not count."""
@@ -156,7 +160,8 @@ class Reference:
             if self.aside is None:
                 signed.append(angle)
                 continue
-            signed.append(math.degrees(math.atan2(_dot((x, y, z), self.aside), _dot((x, y, z), zero))))
+            turned = math.degrees(math.atan2(_dot((x, y, z), self.aside), _dot((x, y, z), zero)))
+            signed.append(turned + 360.0 if turned < BEHIND_DEG else turned)
         return signed
 
     def _of_aside(self, bins: Bins) -> list[tuple[float, float, float]]:

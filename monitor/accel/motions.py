@@ -33,7 +33,7 @@ MOTIONS: dict[str, Motion] = {
     ),
     "leg_raise": Motion(
         count=MotionRules(
-            least_deg=28.0, most_deg=140.0, rest_deg=(80.0, 145.0), top_deg=(115.0, 180.0), longest_s=30.0, lying=True
+            least_deg=28.0, most_deg=140.0, rest_deg=(76.0, 145.0), top_deg=(115.0, 180.0), longest_s=30.0, lying=True
         )
     ),
     "bird_dog": Motion(
@@ -45,6 +45,7 @@ MOTIONS: dict[str, Motion] = {
             top_deg=(5.0, 110.0),
             alike=0.73,
             least_count=3,
+            pause_max_s=45.0,
             skips_smaller=True,
         )
     ),

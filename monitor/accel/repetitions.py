@@ -153,7 +153,7 @@ class Counter:
     candidates: list[Excursion] = field(default_factory=list)
     """Alike, but not a set yet."""
     sure: list[bool] = field(default_factory=list)
-    """Which of them fit the rules without forgiveness: only these make a set."""
+    """Which of them fit the rules without forgiveness: all of a set must, lying all but one."""
     counted: list[Excursion] = field(default_factory=list)
 
     @classmethod
@@ -211,7 +211,8 @@ class Counter:
         self.sure = [*self.sure[-11:], since_s >= rules.period_min_s and self._plausible(excursion, 1.0)]
         while not self._alike(self.candidates[-1], self.candidates[:-1], rules.pause_max_s):
             del self.candidates[0], self.sure[0]
-        if sum(self.sure) >= rules.least_count and self._steady():
+        enough = len(self.candidates) >= rules.least_count and sum(self.sure) >= rules.least_count - rules.lying
+        if enough and self._steady():
             self.counted += self.candidates
             self.candidates, self.sure = [], []
 
@@ -253,7 +254,8 @@ class Counter:
         """The pauses between them are alike, but for one in which the wearer talks."""
         pauses_s = sorted(b.start_s - a.start_s for a, b in zip(self.candidates, self.candidates[1:], strict=False))
         middle_s = pauses_s[len(pauses_s) // 2 if len(pauses_s) % 2 else len(pauses_s) // 2 - 1]
-        return all(each <= self.rules.pace_alike * middle_s for each in pauses_s)
+        talks = sum(each > self.rules.pace_alike * middle_s for each in pauses_s)
+        return talks <= (len(pauses_s) >= 6)
 
 
 # --- an angle to holds --------------------------------------------------------------------------------------
