@@ -187,7 +187,7 @@ class Reference:
             self.stand, self.lately = direction, []
 
     def _look_for_aside(self) -> list[tuple[float, Vector, float]]:
-        """The main direction of what has moved (its first principal component), away from standing."""
+        """The main direction of what has moved, away from standing."""
         waiting, zero = self.waiting, self.stand
         if zero is None or waiting[-1][0] - waiting[0][0] < ASIDE_S:
             return []
@@ -199,7 +199,7 @@ class Reference:
         if inside.sum() < 50:
             self.waiting = []
             return []
-        x, y, z = np.linalg.svd(moved[inside], full_matrices=False)[2][0].tolist()
+        x, y, z = _main_direction(moved[inside])
         forth = sum(_dot((x, y, z), direction) for _, direction, _ in waiting) >= 0.0
         self.aside, self.waiting = (x, y, z) if forth else (-x, -y, -z), []
         return waiting
@@ -216,6 +216,14 @@ def _dot(a: Vector, b: Vector) -> float:
 
 def _between_deg(a: Vector, b: Vector) -> float:
     return math.degrees(math.acos(max(-1.0, min(1.0, _dot(a, b)))))
+
+
+def _main_direction(moved: Floats) -> Vector:
+    """First principal component, of means over a second, the far ones weighed most: jolts are short, leans are small."""
+    steady = np.column_stack([np.convolve(moved[:, axis], np.full(10, 0.1), "valid") for axis in range(3)])
+    weighed = steady * ((steady**2).sum(axis=1) ** 1.5)[:, None]
+    x, y, z = np.linalg.svd(weighed, full_matrices=False)[2][0].tolist()
+    return x, y, z
 
 
 def _angles(directions: Floats, other: Vector) -> list[float]:

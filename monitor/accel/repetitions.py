@@ -311,10 +311,19 @@ class Holder:
         rules, lasts_s = self.rules, plateau.end_s - plateau.start_s
         if not rules.least_s <= lasts_s <= rules.longest_s or not self._is_pose(plateau):
             return False
-        if before is not None and abs(plateau.angle_deg - before.angle_deg) < rules.differs_deg:
+        if before is None or not self._has_left(before, plateau):
             return False
         self.holds.append(plateau)
         return True
+
+    def _has_left(self, before: Plateau, plateau: Plateau) -> bool:
+        """Far enough from the pose before, and in the direction in which the own leg's pose lies."""
+        change_deg = plateau.angle_deg - before.angle_deg
+        if self._is_other(plateau):
+            change_deg = abs(change_deg)
+        elif self.rules.pose_deg[0] < 0.0:
+            change_deg = -change_deg
+        return change_deg >= self.rules.differs_deg
 
     def _is_pose(self, plateau: Plateau) -> bool:
         if not self.absolute:
