@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.accel.holds import Holder
 from monitor.accel.limb import Binning, Reference, Signal
 from monitor.accel.motions import Motion
-from monitor.accel.repetitions import Counter, Holder
+from monitor.accel.repetitions import Counter
 from monitor.model import Floats
 
 

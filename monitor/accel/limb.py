@@ -219,7 +219,7 @@ def _between_deg(a: Vector, b: Vector) -> float:
 
 
 def _main_direction(moved: Floats) -> Vector:
-    """First principal component, of means over a second, the far ones weighed most: jolts are short, leans are small."""
+    """First principal component of means over a second, the far ones weighed most: jolts are short, leans small."""
     steady = np.column_stack([np.convolve(moved[:, axis], np.full(10, 0.1), "valid") for axis in range(3)])
     weighed = steady * ((steady**2).sum(axis=1) ** 1.5)[:, None]
     x, y, z = np.linalg.svd(weighed, full_matrices=False)[2][0].tolist()

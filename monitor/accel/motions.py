@@ -10,7 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from monitor.accel.repetitions import HoldRules, MotionRules
+from monitor.accel.holds import HoldRules
+from monitor.accel.repetitions import MotionRules
 
 MotionName = Literal[
     "knee_lift", "leg_raise", "bird_dog", "squat", "forward_lunge", "sit_to_stand", "lunge_hold", "boat_hold"
@@ -42,7 +43,7 @@ MOTIONS: dict[str, Motion] = {
             least_deg=40.0,
             most_deg=200.0,
             rest_deg=(-140.0, -15.0),
-            top_deg=(5.0, 110.0),
+            top_deg=(9.0, 110.0),
             alike=0.73,
             least_count=3,
             pause_max_s=45.0,

@@ -1,4 +1,4 @@
-"""Repetitions and holds of an expected exercise, from the direction of gravity in a limb's sensor.
+"""Repetitions of an expected exercise, from the direction of gravity in a limb's sensor.
 
 The samples become bins of 0.1 s on stream time; the mean of the last five bins is the direction of gravity. Its angle
 against the wearer's own upright (or against the pose in which the watching began) goes up and down with the limb. A
@@ -44,19 +44,6 @@ class MotionRules(BaseModel, frozen=True, extra="forbid"):
     skips_smaller: bool = Field(False, description="Smaller excursions between two repetitions belong to them.")
     lying: bool = Field(False, description="Done lying: where upright is not known, any turn from the pose counts.")
     last_stays: bool = Field(False, description="The last one may end in the pose itself.")
-
-
-class HoldRules(BaseModel, frozen=True, extra="forbid"):
-    """What a held pose looks like: stillness in a pose that was entered and left."""
-
-    signal: Signal = Field("flexion", description="Which angle is followed.")
-    least_s: float = Field(5.0, ge=1, le=120, description="The shortest hold.")
-    longest_s: float = Field(100.0, ge=5, le=900, description="Who stays longer has not held a pose, but rests.")
-    still_deg: float = Field(5.0, ge=0.5, le=20, description="Stillness: the direction stays within this angle.")
-    differs_deg: float = Field(6.0, ge=2, le=90, description="So far from the pose before and after it.")
-    pose_deg: tuple[float, float] = Field((-180.0, 360.0), description="Where the pose is, against upright.")
-    other_deg: tuple[float, float] | None = Field(None, description="Where it is when the other leg does it.")
-    least_count: int = Field(2, ge=1, le=20, description="So many holds are needed to believe them.")
 
 
 # --- an angle to excursions ---------------------------------------------------------------------------------
@@ -198,15 +185,16 @@ class Counter:
     def _take(self, excursion: Excursion) -> None:
         rules = self.rules
         since_s, self.latest_s = excursion.start_s - self.latest_s, excursion.start_s
-        if not self._plausible(excursion, LOOSE) or since_s < rules.period_min_s / LOOSE:
+        loose = 1.0 if rules.skips_smaller else LOOSE
+        if not self._plausible(excursion, loose) or since_s < rules.period_min_s / LOOSE:
             if excursion.size_deg >= rules.least_deg or since_s < rules.period_min_s / LOOSE:
                 self._break_off()
             return
         if self.counted and self._alike(excursion, self.counted[-8:], within_s=3 * rules.pause_max_s):
             self.counted.append(excursion)
             return
-        if rules.skips_smaller and self._is_smaller(excursion, self.counted[-8:] or self.candidates):
-            return
+        if rules.skips_smaller and (self.counted or self._is_smaller(excursion, self.candidates)):
+            return  # what lies between two repetitions is alike, too, and would make a set of its own
         self.candidates = [*self.candidates[-11:], excursion]
         self.sure = [*self.sure[-11:], since_s >= rules.period_min_s and self._plausible(excursion, 1.0)]
         while not self._alike(self.candidates[-1], self.candidates[:-1], rules.pause_max_s):
@@ -256,81 +244,3 @@ class Counter:
         middle_s = pauses_s[len(pauses_s) // 2 if len(pauses_s) % 2 else len(pauses_s) // 2 - 1]
         talks = sum(each > self.rules.pace_alike * middle_s for each in pauses_s)
         return talks <= (len(pauses_s) >= 6)
-
-
-# --- an angle to holds --------------------------------------------------------------------------------------
-
-
-@dataclass
-class Plateau:
-    """A stretch of stillness."""
-
-    start_s: float
-    end_s: float
-    angle_deg: float
-    """Mean."""
-    count: int = 1
-
-
-@dataclass
-class Holder:
-    """Adds up the seconds in which a pose was held."""
-
-    rules: HoldRules
-    absolute: bool = False
-    now: Plateau | None = None
-    before: Plateau | None = None
-    """The last stillness of at least a second."""
-    holds: list[Plateau] = field(default_factory=list)
-
-    @property
-    def is_believed(self) -> bool:
-        """Enough holds; with one leg and the other, where there are sides."""
-        if len(self.holds) < self.rules.least_count:
-            return False
-        return self.rules.other_deg is None or len({self._is_other(hold) for hold in self.holds}) == 2
-
-    @property
-    def held_s(self) -> float:
-        """Seconds held, of all that were entered and left."""
-        return sum(hold.end_s - hold.start_s for hold in self.holds)
-
-    def see(self, at_s: float, angle_deg: float) -> bool:
-        """One bin more; whether a hold has ended with it."""
-        now = self.now
-        if now is not None and abs(angle_deg - now.angle_deg) <= self.rules.still_deg and at_s - now.end_s < 1.0:
-            now.end_s, now.count = at_s, now.count + 1
-            now.angle_deg += (angle_deg - now.angle_deg) / min(now.count, 50)
-            return False
-        ended = now is not None and now.end_s - now.start_s >= 1.0 and self._end(now)
-        self.now = Plateau(at_s, at_s, angle_deg)
-        return ended
-
-    def _end(self, plateau: Plateau) -> bool:
-        before, self.before = self.before, plateau
-        rules, lasts_s = self.rules, plateau.end_s - plateau.start_s
-        if not rules.least_s <= lasts_s <= rules.longest_s or not self._is_pose(plateau):
-            return False
-        if before is None or not self._has_left(before, plateau):
-            return False
-        self.holds.append(plateau)
-        return True
-
-    def _has_left(self, before: Plateau, plateau: Plateau) -> bool:
-        """Far enough from the pose before, and in the direction in which the own leg's pose lies."""
-        change_deg = plateau.angle_deg - before.angle_deg
-        if self._is_other(plateau):
-            change_deg = abs(change_deg)
-        elif self.rules.pose_deg[0] < 0.0:
-            change_deg = -change_deg
-        return change_deg >= self.rules.differs_deg
-
-    def _is_pose(self, plateau: Plateau) -> bool:
-        if not self.absolute:
-            return False
-        own = self.rules.pose_deg[0] <= plateau.angle_deg <= self.rules.pose_deg[1]
-        return own or self._is_other(plateau)
-
-    def _is_other(self, plateau: Plateau) -> bool:
-        other = self.rules.other_deg
-        return other is not None and other[0] <= plateau.angle_deg <= other[1]
