@@ -112,6 +112,10 @@ class Zigzag:
         self.rising, self.low_deg = False, angle_deg
         return ended
 
+    def rest_at(self, angle_deg: float) -> None:
+        """The next excursion begins here."""
+        self.rising, self.low_deg = False, angle_deg
+
     def open(self, at_s: float) -> Excursion:
         """The excursion that is under way, as if it ended now."""
         return Excursion(self.start_s, at_s, self.low_deg, self.high_deg, self.held_s, self.shake_g)
@@ -163,6 +167,8 @@ class Counter:
         if self.rules.signal == "lowering":
             angle_deg = -angle_deg
         excursion = self.zigzag.see(at_s, angle_deg, shake_g)
+        if self._has_lain_down():
+            self.zigzag.rest_at(angle_deg)
         if excursion is None:
             return False
         before = len(self.counted)
@@ -172,6 +178,12 @@ class Counter:
             size_deg = median(each.size_deg for each in self.counted[-8:])
             self.zigzag.least_deg = min(max(self.rules.least_deg, 0.45 * size_deg), 70.0)
         return len(self.counted) != before
+
+    def _has_lain_down(self) -> bool:
+        """What has risen is not the legs: the wearer has come to lie, and that is where the first repetition begins."""
+        zigzag, rules = self.zigzag, self.rules
+        low = zigzag.high_deg < rules.top_deg[0] - 8.0
+        return rules.lying and self.absolute and zigzag.rising and zigzag.held_s >= 1.0 and low
 
     def finish(self, at_s: float) -> None:
         """Nothing more comes: a last one that stays in its pose counts, where that may be."""
