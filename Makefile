@@ -4,13 +4,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test check clean
+# Home Assistant wants a Python of its own: make test-home-assistant HOME_ASSISTANT_PYTHON=/path/to/python3.13
+HOME_ASSISTANT_PYTHON ?= python3.13
+HOUSE := .venv-home-assistant
+
+.PHONY: demo test test-home-assistant check clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/sitbreak demo $(ARGS) || [ $$? -eq 130 ]
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest $(ARGS)
+
+test-home-assistant: $(VENV)/.test $(HOUSE)/.ready
+	HASS=$(CURDIR)/$(HOUSE)/bin/hass $(BIN)/python -m pytest -n0 tests/home_assistant $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -37,5 +44,10 @@ $(VENV)/.dev: $(VENV)/.venv pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
 	@touch $@ $(VENV)/.test $(VENV)/.demo
 
+$(HOUSE)/.ready: tests/home_assistant/requirements.txt
+	$(HOME_ASSISTANT_PYTHON) -m venv $(HOUSE)
+	$(HOUSE)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(HOUSE) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

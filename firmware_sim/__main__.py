@@ -19,6 +19,7 @@ from bumble.transport.common import Transport
 
 from firmware_sim.air import Air
 from firmware_sim.clock import ScaledClock
+from firmware_sim.ear import lines_of_input
 from firmware_sim.peripheral import VirtualWearable
 from firmware_sim.profiles import PROFILES
 from firmware_sim.scenario import Scenario, ScenarioError, load_scenario, packaged_scenarios
@@ -67,6 +68,8 @@ def parser() -> argparse.ArgumentParser:
     line.add_argument("--mtu", type=int, choices=range(23, 518), metavar="23..517", dest="max_mtu",
                       help="the largest ATT MTU it agrees to (default: as the device does)")  # fmt: skip
     line.add_argument("--buffer-bytes", type=at_least(1024), help="size of a DeskBand's ring buffer (default 2 MB)")
+    line.add_argument("--ear", action="store_true", help='let the wearer hear lines on standard input: "called" is a '
+                      'call from elsewhere, "begin" begins a day that waits for a host')  # fmt: skip
     line.add_argument("--truth", metavar="FILE", type=Path, help="write what really happens as JSON lines")
     return line
 
@@ -96,6 +99,9 @@ async def simulate(options: argparse.Namespace, scenario: Scenario) -> None:
             reach=None if options.hci else lambda away: air.set_out_of_range(RADIO, away),
             **device_options(options),
         )
+        if options.ear:
+            heard = {"called": wearable.call, "begin": wearable.begin_day}
+            lines_of_input(lambda word: heard.get(word, lambda: None)())
         await live_while_connected(wearable, transport)
 
 

@@ -19,10 +19,12 @@ class Pose(BaseModel, frozen=True, extra="forbid"):
     arm_deg: float
     roll_deg: float = 0.0
     height_m: float
+    figure: dict[str, float] = {}
+    """For the pictures; no sensor feels it."""
 
     def values(self) -> dict[str, float]:
         """Return the angles and the height by their names."""
-        return self.model_dump()
+        return self.model_dump(exclude={"figure"})
 
 
 class Keyframe(BaseModel, frozen=True, extra="forbid"):
@@ -35,10 +37,11 @@ class Keyframe(BaseModel, frozen=True, extra="forbid"):
     arm_deg: float | None = None
     roll_deg: float | None = None
     height_m: float | None = None
+    figure: dict[str, float] = {}
 
     def after(self, before: Pose) -> Pose:
         """Return the whole pose."""
-        return before.model_copy(update=self.model_dump(exclude={"at_s", "hold"}, exclude_none=True))
+        return before.model_copy(update=self.model_dump(exclude={"at_s", "hold", "figure"}, exclude_none=True))
 
 
 class Side(BaseModel, frozen=True, extra="forbid"):
@@ -61,6 +64,9 @@ class Exercise(BaseModel, frozen=True, extra="forbid"):
 
     posture: str
     starts_in: str = Field(alias="from")
+    shown_from: str = ""
+    view: Literal["side", "above"] = "side"
+    """These two are for the pictures."""
     back_s: float = Field(gt=0)
     """How long the way back to the pose takes."""
     rest_s: float = Field(ge=0)

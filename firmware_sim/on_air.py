@@ -9,6 +9,8 @@ from typing import Any
 from bumble.device import AdvertisingType, Connection, Device, DeviceConfiguration
 from bumble.hci import HCI_REMOTE_DEVICE_TERMINATED_CONNECTION_DUE_TO_POWER_OFF_ERROR as POWER_OFF
 from bumble.hci import Address
+from bumble.keys import MemoryKeyStore
+from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport.common import Transport
 
 from firmware_sim.profiles.base import Profile
@@ -53,6 +55,18 @@ def _heed(task: asyncio.Task[None]) -> None:
         task.exception()
 
 
+class JustWorks(PairingDelegate):
+    """Pairs with whoever asks, as devices without keys and display do; unless the fault says no."""
+
+    def __init__(self, on_air: OnAir) -> None:
+        super().__init__()
+        self._on_air = on_air
+
+    async def accept(self) -> bool:
+        """Say whether a host may pair."""
+        return not self._on_air.pairing_refused
+
+
 class OnAir:
     """One peripheral on one transport, for one host at a time; all of it on wall time."""
 
@@ -61,8 +75,10 @@ class OnAir:
         self._transport = transport
         self._on_link = on_link
         self._connection: Connection | None = None
-        self._told: tuple[bytes, bytes] = (b"", b"")
-        """The advertisement that is on the air, and its scan response."""
+        self._told: tuple[bytes, bytes] | None = None
+        """The advertisement that is on the air, if any, and its scan response."""
+        self.pairing_refused = False
+        self._device: Device | None = None
         self._stirred = asyncio.Event()
         """A host has connected, there is something else to tell, or no point in advertising any longer."""
         self._link_over = asyncio.Event()
@@ -76,6 +92,12 @@ class OnAir:
         """End the link; the task that serves it sees to that."""
         self._link_over.set()
 
+    def refuse_pairing(self, refused: bool) -> None:
+        """Forget all hosts and pair with none, or with whoever asks again."""
+        self.pairing_refused = refused
+        if refused and self._device is not None:
+            self._device.keystore = MemoryKeyStore()
+
     def go_silent(self, silent: bool) -> None:
         """Leave the air, for a transport whose air we do not hold; or come back."""
         if silent:
@@ -87,7 +109,7 @@ class OnAir:
 
     def tell_anew(self) -> None:
         """Look whether the advertisement has changed; if so, the new one goes on the air."""
-        if self._connection is None and self._told[0] and self._told != self._tells():
+        if self._connection is None and self._told is not None and self._told != self._tells():
             self._aired.clear()
             self._stirred.set()
 
@@ -100,7 +122,7 @@ class OnAir:
 
     async def run(self, ready: asyncio.Event) -> None:
         """Be reachable until cancelled; `ready` is set when the first advertisement is out."""
-        device = await self._power_on()
+        device = self._device = await self._power_on()
         while True:
             await self._in_reach.wait()
             connection = await self._advertise_until_connected(device, ready)
@@ -115,6 +137,7 @@ class OnAir:
         source, sink = self._transport
         device = Device.from_config_with_hci(configuration, source, sink)
         device.gatt_server.max_mtu = self._profile.max_mtu
+        device.pairing_config_factory = lambda _: PairingConfig(mitm=False, delegate=JustWorks(self))
         device.add_services(self._profile.services())
         device.on("connection", self._on_connection)
         await command(device.power_on())
@@ -124,6 +147,9 @@ class OnAir:
         self._connection = connection
         self._link_over.clear()
         connection.on("disconnection", lambda _reason: self._link_over.set())
+        # bumble keeps the session of a failed pairing, and would answer no other on the same link
+        sessions = connection.device.smp_manager.sessions
+        connection.on("pairing_failure", lambda _reason: sessions.pop(connection.handle, None))
         self._stirred.set()
 
     async def _advertise_until_connected(self, device: Device, ready: asyncio.Event) -> Connection | None:
@@ -135,7 +161,8 @@ class OnAir:
             interval_ms = REPEAT_BROADCAST_MS
         while self._connection is None and self._in_reach.is_set():
             self._stirred.clear()
-            await self._advertise(device, interval_ms)
+            if self._told != self._tells():  # each anew is a moment in which no host can connect
+                await self._advertise(device, interval_ms)
             if not self._stirred.is_set():
                 self._aired.set()
             ready.set()
@@ -143,20 +170,23 @@ class OnAir:
                 async with asyncio.timeout_at(slow_from_s if interval_ms == FAST_ADVERTISING_MS else None):
                     await self._stirred.wait()
             except TimeoutError:
-                interval_ms = SLOW_ADVERTISING_MS
-        self._told = (b"", b"")
+                interval_ms, self._told = SLOW_ADVERTISING_MS, None
+        self._told = None
         self._aired.set()
         if self._connection is None:
             await device.stop_advertising()
         return self._connection
 
     async def _advertise(self, device: Device, interval_ms: float) -> None:
-        self._told = self._tells()
+        self._told = data, response = self._tells()
+        if not data:  # it keeps off the air
+            await command(device.stop_advertising())
+            return
         await command(
             device.start_advertising(
                 advertising_type=_TYPES[self._profile.connectable],
-                advertising_data=self._told[0],
-                scan_response_data=self._told[1],
+                advertising_data=data,
+                scan_response_data=response,
                 advertising_interval_min=interval_ms,
                 advertising_interval_max=interval_ms,
             )

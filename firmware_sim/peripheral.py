@@ -31,21 +31,12 @@ from bumble.transport.common import Transport
 
 from firmware_sim.air import Air
 from firmware_sim.clock import Clock, ScaledClock, SteppedClock
+from firmware_sim.faults import Fate
 from firmware_sim.on_air import OnAir
 from firmware_sim.profiles import PROFILES
 from firmware_sim.profiles.base import Circumstances, Felt, Profile
 from firmware_sim.profiles.deskband_gatt import DeskBandProfile, deskband
-from firmware_sim.scenario import (
-    Activity,
-    Battery,
-    DropNotifications,
-    Fault,
-    OutOfRange,
-    Reboot,
-    Scenario,
-    Slip,
-    load_scenario,
-)
+from firmware_sim.scenario import Activity, Scenario, load_scenario
 from firmware_sim.sensor import Sensor, SensorRules
 from firmware_sim.timeline import Timeline
 from firmware_sim.truth import Truth
@@ -97,13 +88,14 @@ class VirtualWearable(Generic[P]):
         self._reach = reach
         self._away = False
         self._now_s = 0.0
-        self._charge_pct = FULL_PCT
+        self.charge_pct = FULL_PCT
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
+        self._fate = Fate(scenario, self, seed)
         self._sampling = self.profile.sampling()
         self._start_sensor()
         if self.timeline.begun_s is not None:
-            self._plan_faults(self.timeline.begun_s)
+            self._fate.begin(self.timeline.begun_s)
 
     @property
     def name(self) -> str:
@@ -122,6 +114,19 @@ class VirtualWearable(Generic[P]):
         self._catch_up()
         self._press(double)
 
+    def begin_day(self) -> None:
+        """Let a day begin that waits for a host: at the first link, or on somebody's word."""
+        if self.timeline.begun_s is None:
+            self._catch_up()
+            self.timeline.begin(self._now_s)
+            self._fate.begin(self._now_s)
+
+    def call(self) -> None:
+        """Call the wearer from elsewhere, as a phone or a screen does."""
+        self._catch_up()
+        self.truth.event(self._now_s, "called")
+        self._react()
+
     def out_of_range(self, away: bool) -> None:
         """Carry the band out of reach: the link drops; or bring it back: it is found again."""
         if away == self._away:
@@ -136,59 +141,61 @@ class VirtualWearable(Generic[P]):
     def reboot(self) -> None:
         """Lose the power for a moment: link, queue and clock go; what is in flash stays."""
         self._catch_up()
-        self._reboot()
+        self.lose_power()
 
     def _press(self, double: bool) -> None:
         self.profile.press(self.sensor.device_us(self._now_s), double)
 
-    def _reboot(self) -> None:
+    def _note_link(self, up: bool) -> None:
+        self.truth.event(self._now_s, "link", up=up)
+        if up:
+            self.begin_day()
+
+    # -- what a fault can do (`Afflicted`) -----------------------------------------------------------------------------
+
+    @property
+    def now_s(self) -> float:
+        """How far body and sensor have lived, in seconds since the day's origin."""
+        return self._now_s
+
+    def plan(self, at_s: float, action: Callable[[], None]) -> None:
+        """Do something at a moment of this life."""
+        heapq.heappush(self._agenda, (at_s, next(self._order), action))
+
+    def drop_link(self) -> None:
+        """Let the link be lost; it advertises again at once."""
+        self.truth.event(self._now_s, "link_dropped")
+        if self._away:
+            return
+        if self._reach is None:
+            self.on_air.cut_link()
+        else:
+            self._reach(True)
+            self._reach(False)
+
+    def lose_power(self) -> None:
+        """Restart, at this moment of its life."""
         self.truth.event(self._now_s, "reboot")
         self.profile.reboot()
         self.sensor.boot(self._now_s)
         self.on_air.cut_link()
 
-    def _note_link(self, up: bool) -> None:
-        self.truth.event(self._now_s, "link", up=up)
-        if up and self.timeline.begun_s is None:
-            self._catch_up()
-            self.timeline.begin(self._now_s)
-            self._plan_faults(self._now_s)
+    def refuse_pairing(self, refused: bool) -> None:
+        """Forget all hosts and trust none, or be willing again."""
+        self.truth.event(self._now_s, "pairing_refused" if refused else "pairing_allowed")
+        self.on_air.refuse_pairing(refused)
 
-    def _plan_faults(self, begun_s: float) -> None:
-        for fault in self.timeline.scenario.faults:
-            self._plan_fault(fault, begun_s + fault.at_s)
+    def stick(self, stuck: bool) -> None:
+        """Let the chip give the same reading for ever, or live again."""
+        self.truth.event(self._now_s, "sensor_stuck" if stuck else "sensor_lives")
+        self.sensor.stuck = stuck
 
-    def _plan_fault(self, fault: Fault, at_s: float) -> None:
-        self._plan(at_s, lambda: self._strike(fault, at_s))
-
-    def _strike(self, fault: Fault, at_s: float) -> None:
-        match fault:
-            case OutOfRange():
-                self._stay_away(fault.duration_s)
-            case Reboot():
-                self._reboot()
-            case DropNotifications():
-                self._drop(fault.probability, fault.duration_s)
-            case Battery():
-                self._charge_pct = float(fault.level_pct)
-            case Slip():
-                self.truth.event(self._now_s, "slip", turn_deg=fault.turn_deg)
-                self.wearer.slip(self._now_s, fault.turn_deg)
-        if self.timeline.scenario.at_end == "repeat":
-            self._plan_fault(fault, at_s + self.timeline.scenario.length_s)
-
-    def _stay_away(self, duration_s: float) -> None:
-        self.out_of_range(True)
-        self._plan(self._now_s + duration_s, lambda: self.out_of_range(False))
-
-    def _drop(self, probability: float, duration_s: float) -> None:
-        self.profile.drop_probability = probability
-        self._plan(self._now_s + duration_s, lambda: setattr(self.profile, "drop_probability", 0.0))
+    def slip(self, turn_deg: float) -> None:
+        """Slide round the limb, and stay there."""
+        self.truth.event(self._now_s, "slip", turn_deg=turn_deg)
+        self.wearer.slip(self._now_s, turn_deg)
 
     # -- time --------------------------------------------------------------------------------------------------------
-
-    def _plan(self, at_s: float, action: Callable[[], None]) -> None:
-        heapq.heappush(self._agenda, (at_s, next(self._order), action))
 
     def _catch_up(self) -> int:
         """Let the body live and the chip sample up to this moment; return the device's clock."""
@@ -212,9 +219,10 @@ class VirtualWearable(Generic[P]):
         """Let the device feel the charger, the skin and its battery."""
         worn = activity.posture != "not_worn"
         change_pct = lasted_s / (CHARGE_S_PER_PCT if activity.charging else -DRAIN_S_PER_PCT)
-        self._charge_pct = min(100.0, max(0.0, self._charge_pct + change_pct))
+        self.charge_pct = min(100.0, max(0.0, self.charge_pct + change_pct))
         warmth_c = WORN_C if worn else ROOM_C
-        self.profile.notice(Circumstances(worn, activity.charging, round(self._charge_pct), warmth_c))
+        self.sensor.warm(self._now_s, warmth_c)
+        self.profile.notice(Circumstances(worn, activity.charging, round(self.charge_pct), warmth_c))
 
     def _restart_sensor(self) -> None:
         sampling = self.profile.sampling()
@@ -237,10 +245,13 @@ class VirtualWearable(Generic[P]):
         """Let the wearer notice an alert, and react to it as the scenario says."""
         self.truth.event(self._now_s, felt.what, **felt.details)
         if felt.calls:
-            reaction = self.timeline.react(self._now_s)
-            if reaction is not None and reaction.button is not None:
-                double = reaction.button == "snooze"
-                self._plan(self._now_s + reaction.button_after_s, lambda: self._press(double))
+            self._react()
+
+    def _react(self) -> None:
+        reaction = self.timeline.react(self._now_s)
+        if reaction is not None and reaction.button is not None:
+            double = reaction.button == "snooze"
+            self.plan(self._now_s + reaction.button_after_s, lambda: self._press(double))
 
     async def advance(self, seconds: float) -> None:
         """Let simulated time pass on a `SteppedClock`; return when all it caused has gone to the link."""

@@ -9,6 +9,8 @@ from typing import Protocol, Self
 import numpy as np
 from pydantic import BaseModel, Field
 
+ROOM_C = 23.0
+"""At this temperature the offsets are what they are."""
 NOISE_PAGE = 1024
 """Samples whose noise is drawn together; it depends on the sample's number, not on who asks how often."""
 
@@ -21,6 +23,11 @@ class SensorRules(BaseModel, frozen=True, extra="forbid"):
     offset_mg: float = Field(20.0, ge=0, le=500, description="Standard deviation of the offset of an axis.")
     drift_ppm: float = Field(30.0, ge=-500, le=500, description="How much too fast the device's clock runs.")
     rate_error: float = Field(0.004, ge=-0.1, le=0.1, description="How much too fast the chip samples.")
+    offset_mg_per_c: float = Field(
+        0.5, ge=0, le=10, description="Standard deviation of how far the offset of an axis moves with each degree."
+    )
+    warms_s: float = Field(600.0, gt=0, description="Time constant with which it takes on its surroundings' warmth.")
+    fifo_samples: int = Field(1, ge=1, le=512, description="How many samples it collects before they can be read.")
 
 
 class Body(Protocol):
@@ -65,12 +72,18 @@ class Sensor:
     """Samples a body from boot on; `start` begins a new run of samples at another rate or range."""
 
     def __init__(self, body: Body, seed: int, rules: SensorRules | None = None) -> None:
-        self._body = body
+        self.body = body
+        """What it is fixed to; a benchmark fixes it to something whose readings tell the time."""
         self._rules = rules or SensorRules()
         self._seed = seed
         rng = np.random.default_rng([seed, 0x5E])
         self._gain = 1.0 + rng.normal(0.0, self._rules.gain_error, 3)
         self._offset_g = rng.normal(0.0, self._rules.offset_mg / 1000.0, 3)
+        self._offset_g_per_c = rng.normal(0.0, self._rules.offset_mg_per_c / 1000.0, 3)
+        self.stuck = False
+        """A fault: it gives its last reading again and again."""
+        self._last_counts: np.ndarray | None = None
+        self._from_c, self._to_c, self._warms_from_s = ROOM_C, ROOM_C, 0.0
         self._boot_s = 0.0
         self._taken = 0
         self.start(0.0, 25.0, 8.0)
@@ -86,6 +99,16 @@ class Sensor:
         self._range_g, self._counts_per_g, self._step = range_g, counts_per_g, step
         self._run_taken = 0
 
+    def warm(self, elapsed_s: float, surroundings_c: float) -> None:
+        """Begin to take on another temperature."""
+        if surroundings_c != self._to_c:
+            self._from_c = float(self._temperature_c(np.asarray(elapsed_s)))
+            self._to_c, self._warms_from_s = surroundings_c, elapsed_s
+
+    def _temperature_c(self, elapsed_s: np.ndarray) -> np.ndarray:
+        fading = np.exp(-np.maximum(elapsed_s - self._warms_from_s, 0.0) / self._rules.warms_s)
+        return np.asarray(self._to_c + (self._from_c - self._to_c) * fading)
+
     def device_us(self, elapsed_s: float) -> int:
         """Return the device's clock at a time since the day's origin."""
         return int(self._to_device_us(np.asarray(elapsed_s)))
@@ -97,15 +120,24 @@ class Sensor:
     def read(self, until_s: float) -> Samples:
         """Return the samples of this run up to a time since the day's origin that were not read yet."""
         last = int(np.floor((until_s - self._start_s) / self._period_s + 1e-9))
+        last -= last % self._rules.fifo_samples
         number = max(0, last - self._run_taken)
         elapsed_s = self._start_s + np.arange(self._run_taken + 1, self._run_taken + number + 1) * self._period_s
         self._run_taken += number
-        true_g = self._body.acceleration_g(elapsed_s)
-        read_g = true_g * self._gain + self._offset_g + self._noise_g(number)
+        true_g = self.body.acceleration_g(elapsed_s)
+        offset_g = self._offset_g + np.outer(self._temperature_c(elapsed_s) - ROOM_C, self._offset_g_per_c)
+        read_g = true_g * self._gain + offset_g + self._noise_g(number)
         clipped = np.abs(read_g) >= self._range_g
         steps = np.clip(np.rint(read_g * (self._counts_per_g / self._step)), *self._step_limits())
-        counts = (steps * self._step).astype(np.int16)
+        counts = self._as_it_may_hang((steps * self._step).astype(np.int16))
         return Samples(self._to_device_us(elapsed_s), counts, clipped.any(axis=1))
+
+    def _as_it_may_hang(self, counts: np.ndarray) -> np.ndarray:
+        if self.stuck and len(counts):
+            last = counts[0] if self._last_counts is None else self._last_counts
+            return np.tile(last, (len(counts), 1))
+        self._last_counts = counts[-1] if len(counts) else self._last_counts
+        return counts
 
     def _step_limits(self) -> tuple[int, int]:
         highest = round(self._range_g * self._counts_per_g / self._step)

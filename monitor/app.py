@@ -25,13 +25,16 @@ from monitor.model import Nudge, WearableFacts
 from monitor.outlets.base import Outlet
 from monitor.outlets.mqtt.messages import Wearer
 from monitor.outlets.mqtt.outlet import MqttOutlet
+from monitor.outlets.push import PushOutlet
 from monitor.outlets.wearable import WearableOutlet
-from monitor.settings import Settings
+from monitor.settings import Settings, SettingsError
 from monitor.transport.ble import Link
+from monitor.transport.listener import Advertisements, Listener, Source
 from monitor.transport.packet_log import PacketLog
 from monitor.transport.radio import Radio
 from monitor.transport.scanner import DeviceMatch, Scanner
-from monitor.wearables.base import Resume, Wearable
+from monitor.transport.supervisor import Supervisor
+from monitor.wearables.base import Reach, Resume, Wearable
 from monitor.wrong_cases import RecentSamples
 
 _log = logging.getLogger(__name__)
@@ -45,7 +48,7 @@ class Part:
     """One wearer's live parts."""
 
     live: LiveWearer
-    link: Link
+    link: Supervisor
     packet_log: PacketLog | None
 
 
@@ -143,6 +146,8 @@ class App:
         outlets: list[Outlet] = [*self._own_outlets, WearableOutlet(self.nudge, self.clock, self.settings.buzz)]
         if self.settings.mqtt.enabled:
             outlets.append(await self._mqtt(history))
+        if (push := self.settings.push).enabled:
+            outlets.append(PushOutlet(push, list(self.settings.wearers), history.outbox(PushOutlet.NAME), self.clock))
         return {outlet.NAME: outlet for outlet in outlets}
 
     async def _mqtt(self, history: History) -> MqttOutlet:
@@ -157,7 +162,10 @@ class App:
             for name, plan in self.settings.wearers.items()
         }
         box = history.outbox(MqttOutlet.NAME)
-        self._mqtt_outlet = MqttOutlet(self.settings.mqtt, list(self._wearers.values()), box, self.command, self.clock)
+        wearers, known = list(self._wearers.values()), await history.announced()
+        self._mqtt_outlet = MqttOutlet(
+            self.settings.mqtt, wearers, box, self.command, self.clock, known=known, register=history
+        )
         await self._mqtt_outlet.probe()
         return self._mqtt_outlet
 
@@ -176,7 +184,7 @@ class App:
     async def _part(
         self, wearer: str, history: History, scanner: Scanner, radio: Radio, outlets: Mapping[str, Outlet]
     ) -> Part:
-        plan, driver = self.settings.wearers[wearer], new_driver(self.settings, wearer)
+        driver = new_driver(self.settings, wearer)
         backfill, resume = await self._remembered(wearer, history)
         packet_log = self._packet_log(wearer, driver, backfill) if self._log_dir else None
         live = LiveWearer(
@@ -191,19 +199,36 @@ class App:
             record=packet_log.write if packet_log else no_record,
             recent=RecentSamples(self._state_dir / "wrong", wearer),
         )
-        link = Link(
-            name=wearer,
-            driver=live.intake,
-            match=DeviceMatch(address=plan.address or None, name=plan.name or None),
-            radio=radio,
-            scanner=scanner,
-            clock=self.clock,
-            deliver=live.deliver,
-            resume=resume,
-        )
+        link = self._link(live, scanner, radio, resume)
         live.on_stored = link.stored
         live.on_facts = partial(self._described, wearer)
         return Part(live, link, packet_log)
+
+    def _link(self, live: LiveWearer, scanner: Scanner, radio: Radio, resume: Resume | None) -> Supervisor:
+        """What keeps the stream up: a connection, or an ear for a wearable that only tells."""
+        plan, driver = self.settings.wearers[live.wearer], live.intake
+        match = DeviceMatch(address=plan.address or None, name=plan.name or None)
+        common: dict[str, Any] = {
+            "name": live.wearer,
+            "driver": driver,
+            "clock": self.clock,
+            "deliver": live.deliver,
+            "resume": resume,
+        }
+        if driver.REACH is Reach.LINK:
+            return Link(match=match, radio=radio, scanner=scanner, **common)
+        source: Source = Advertisements(match, driver, radio, scanner)
+        if driver.REACH is Reach.TOPIC:
+            source = self._topic(live.wearer)
+        return Listener(source=source, rules=self.settings.radio, **common)
+
+    def _topic(self, wearer: str) -> Source:
+        kind = self.settings.wearers[wearer].wearable
+        if self._mqtt_outlet is None:
+            wanted = f'wearable = "{kind}" publishes over MQTT: set mqtt.host to the broker it publishes to'
+            raise SettingsError("settings", f"[wearers.{wearer}]", wanted)
+        topic: str = getattr(self.settings, kind).topic_of(wearer)
+        return self._mqtt_outlet.source(wearer, topic)
 
     async def _remembered(self, wearer: str, history: History) -> tuple[Backfill, Resume | None]:
         """The state of the last run with today's rules, or a fresh one; a stored state that does not fit is said."""

@@ -100,6 +100,8 @@ class Backfill:
 
     def command(self, command: Command, now_s: float) -> Step:
         """Something the wearer wants."""
+        if command.name == "standing" and self.mark is not None:
+            self.mark.pipeline.show_standing(now_s)
         return self.pipeline.command(command, now_s)
 
     def stop(self, at_s: float) -> Step:

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import ClassVar
 
 from monitor.app import App
 from monitor.clock import Clock
+from monitor.demo_profiles import PROFILES, header
 from monitor.errors import MonitorError
+from monitor.events import BreakDue, Command, Message, Update
+from monitor.outlets.base import Outlet
 from monitor.outlets.console import ConsoleOutlet
 from monitor.outlets.mqtt.broker import EmbeddedBroker
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.settings import Settings
-
-_log = logging.getLogger(__name__)
-
-AIR_LIMIT_S = 20.0
-"""Wall seconds the simulator may take to come on the air (a cold start on a small computer)."""
-
+from monitor.simulator import Simulator, simulator
 
 FIRST_SAMPLE_LIMIT_S = 30.0
 """Wall seconds from the start of the daemon to its first sample."""
+STANDS_S = 20.0
+"""Seconds of its own life for which the wearer stands after saying so; they are asked for ten."""
 
 
 class DemoError(MonitorError):
@@ -43,6 +42,7 @@ class Demo:
     """What the demo was asked for."""
 
     settings: Settings
+    """The first wearer wears the simulated wearable."""
     state_dir: Path | None
     duration_s: float | None
     speed: float
@@ -50,6 +50,25 @@ class Demo:
     scenario: str
     profile: str
     own_broker: bool
+
+
+class Screen:
+    """This computer, as the simulated wearer sees it: calls them where their wearable cannot."""
+
+    NAME: ClassVar[str] = "screen"
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        self._call = call
+
+    def durable(self, update: Update) -> list[Message]:
+        """Nothing: what is not seen now is not seen."""
+        return []
+
+    async def run(self, updates: AsyncIterator[Update]) -> None:
+        """Call until cancelled."""
+        async for update in updates:
+            if any(isinstance(event, BreakDue) for event in update.events):
+                self._call()
 
 
 async def run_demo(demo: Demo, say: Callable[[str], None], console: Callable[[Clock], ConsoleOutlet]) -> None:
@@ -63,8 +82,8 @@ async def run_demo(demo: Demo, say: Callable[[str], None], console: Callable[[Cl
             settings = await _with_broker(stack, settings, say)
         if settings.mqtt.enabled:
             _say_how_to_watch(settings.mqtt, say)
-        air = await stack.enter_async_context(simulator(demo, clock))
-        radio = settings.radio.model_copy(update={"backend": f"bumble:tcp-client:{air}"})
+        simulated = await stack.enter_async_context(simulator(_command_line(demo, clock)))
+        radio = settings.radio.model_copy(update={"backend": f"bumble:tcp-client:{simulated.air}"})
         settings = settings.model_copy(update={"radio": radio})
         state_dir, nodes = demo.state_dir, {}
         kept = f"history in {state_dir}"
@@ -73,8 +92,20 @@ async def run_demo(demo: Demo, say: Callable[[str], None], console: Callable[[Cl
             # Known names, so that a broker that remembers holds one demo and not one a run
             nodes = {name: hashlib.sha256(f"demo {name}".encode()).hexdigest()[:12] for name in settings.wearers}
             kept = "the history is removed at the end (--state-dir keeps it)"
-        say(f"simulated wearable on the air; a day at {demo.speed:g} times speed; {kept}")
-        await _for_a_while(App(settings, state_dir, clock, [console(clock)], nodes=nodes), demo.duration_s)
+        for line in [*header(demo.profile, _worn_at(demo), demo.speed), kept]:
+            say(line)
+        app = App(settings, state_dir, clock, _outlets(demo, simulated, console(clock)), nodes=nodes)
+        await _for_a_while(app, demo, simulated)
+
+
+def _outlets(demo: Demo, simulated: Simulator, console: Outlet) -> list[Outlet]:
+    if PROFILES[demo.profile].about.alert:
+        return [console]
+    return [console, Screen(lambda: simulated.say("called"))]
+
+
+def _worn_at(demo: Demo) -> str:
+    return next(iter(demo.settings.wearers.values())).placement
 
 
 async def _with_broker(stack: AsyncExitStack, settings: Settings, say: Callable[[str], None]) -> Settings:
@@ -93,74 +124,36 @@ def _say_how_to_watch(mqtt: MqttRules, say: Callable[[str], None]) -> None:
     say(f"  mosquitto_sub -h {mqtt.host} -p {mqtt.port} -v -t '{mqtt.base}/#' -t '{mqtt.discovery_prefix}/#'")
 
 
-@asynccontextmanager
-async def simulator(demo: Demo, clock: Clock) -> AsyncIterator[str]:
-    """Start the simulator in a process group of its own; gives HOST:PORT of its air, and ends it on leaving."""
-    plan = next(iter(demo.settings.wearers.values()))
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "firmware_sim", "--serve", "127.0.0.1:0", "--profile", demo.profile),
-        *("--scenario", demo.scenario, "--placement", plan.placement, "--seed", str(demo.seed)),
-        *("--origin", repr(clock.origin_s), "--speed", repr(clock.speed)),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
-    said: list[str] = []
-    listening = asyncio.create_task(_listen(process, said), name="the simulator's complaints")
-    try:
-        yield await _air_of(process, said)
-    finally:
-        await _end(process)
-        await listening
+def _command_line(demo: Demo, clock: Clock) -> list[str]:
+    return [
+        *("--profile", demo.profile, "--scenario", demo.scenario, "--placement", _worn_at(demo)),
+        *("--seed", str(demo.seed), "--origin", repr(clock.origin_s), "--speed", repr(clock.speed)),
+    ]
 
 
-async def _listen(process: asyncio.subprocess.Process, said: list[str]) -> None:
-    """Keep the simulator's last complaints, and log them."""
-    assert process.stderr is not None
-    async for line in process.stderr:
-        said[:] = [*said[-9:], line.decode(errors="replace").strip()]
-        _log.info("simulator: %s", said[-1])
-
-
-async def _air_of(process: asyncio.subprocess.Process, said: list[str]) -> str:
-    assert process.stdout is not None
-    line = b""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(AIR_LIMIT_S):
-            line = await process.stdout.readline()
-    if line.startswith(b"air "):
-        return line.decode().split()[1]
-    with suppress(TimeoutError):  # it has gone, or is about to: its last words say why
-        async with asyncio.timeout(1.0):
-            await process.wait()
-    error = DemoError(said[-1] if said else "the simulated wearable did not come on the air in time; try again")
-    error.exit_code = process.returncode if process.returncode in (2, 3) else 3
-    raise error
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    with suppress(ProcessLookupError):
-        process.terminate()
-    try:
-        async with asyncio.timeout(1.0):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-
-
-async def _for_a_while(app: App, duration_s: float | None) -> None:
+async def _for_a_while(app: App, demo: Demo, simulated: Simulator) -> None:
     """Run the daemon; with a duration, end it so many wall seconds after the first sample."""
     running = asyncio.create_task(app.run(), name="daemon")
     sampled = asyncio.create_task(app.sampled.wait(), name="first sample")
+    telling = asyncio.create_task(_begin(app, demo, simulated), name="the day begins")
     try:
         await asyncio.wait({running, sampled}, return_when=asyncio.FIRST_COMPLETED, timeout=FIRST_SAMPLE_LIMIT_S)
         if not (running.done() or sampled.done()):
             raise DemoError("no sample has come from the simulated wearable; run with --verbose to see why")
-        await asyncio.wait({running}, timeout=duration_s)
+        await asyncio.wait({running}, timeout=demo.duration_s)
         if running.done():
             running.result()
     finally:
-        sampled.cancel()
-        running.cancel()
-        await asyncio.wait({running})
+        for task in (sampled, telling, running):
+            task.cancel()
+        await asyncio.wait({telling, running})
+
+
+async def _begin(app: App, demo: Demo, simulated: Simulator) -> None:
+    """A wearable that no host connects to does not know when the day begins; one that sees no steps must be told."""
+    if not PROFILES[demo.profile].must_be_told:
+        return
+    await app.sampled.wait()
+    app.command(next(iter(app.parts)), Command("standing", "PRESS", source="demo"))
+    await asyncio.sleep(STANDS_S / demo.speed)
+    simulated.say("begin")

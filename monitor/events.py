@@ -342,7 +342,7 @@ class Command:
     """Something the wearer wants, from whatever surface; checked by the pipeline, answered by ``CommandAnswered``."""
 
     name: str
-    """``snooze pause limit profile test break done why skip wrong busy hurts``."""
+    """``snooze pause limit profile test break done why skip wrong busy hurts standing``."""
     value: str = ""
     """The text as it came: ``PRESS``, minutes, ``ON`` / ``OFF``, an exercise id, ``RESET``."""
     alert_id: str | None = None

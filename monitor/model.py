@@ -210,6 +210,10 @@ class Epochs:
     """Standard deviation of the vector magnitude within the second."""
     jitter_g: Floats
     """Root of the summed variances of the three axes within the second; 0 only where nothing changed at all."""
+    magnitude_g: Floats
+    """Mean of the vector magnitude within the second."""
+    magnitude_moment: Floats
+    """First moment of the vector magnitude about the middle of the second, g s: how much it grows meanwhile."""
     window_mean_g: Floats
     """(n, 3) mean vector of the window."""
     window_spread_g: Floats

@@ -15,6 +15,7 @@ import numpy as np
 from monitor.accel.epochs import EpochBuilder
 from monitor.bouts import BoutRules, Bouts
 from monitor.changes import Changes
+from monitor.coach.commands import SHOWN_STANDING_S
 from monitor.coach.policy import Coach, Moment
 from monitor.coach.watching import Watching
 from monitor.day import Day
@@ -124,8 +125,15 @@ class Pipeline:
     def command(self, command: Command, now_s: float) -> Step:
         """Something the wearer wants; always answered."""
         assert self.coach is not None
+        if command.name == "standing":
+            self.show_standing(now_s)
         events = self.coach.command(command, now_s)
         return Step(NO_POSTURES, (*events, *self._tell_watcher(events, None, False, command.name, now_s)))
+
+    def show_standing(self, now_s: float) -> None:
+        """The wearer stands upright from now on, to show what upright is."""
+        begin_s = math.ceil(now_s) + 1.0
+        self.placement.teach_standing(begin_s, begin_s + SHOWN_STANDING_S)
 
     def stop(self, at_s: float) -> Step:
         """The observation ends for good: close the books."""

@@ -26,6 +26,7 @@ from monitor.coach.rules import CoachRules
 from monitor.errors import MonitorError
 from monitor.history.retention import HistoryRules
 from monitor.outlets.mqtt.rules import MqttRules
+from monitor.outlets.push_rules import PushRules
 from monitor.outlets.wearable import WearableRules
 from monitor.posture import PLACEMENTS
 from monitor.transport.radio import RadioRules
@@ -46,7 +47,8 @@ class SettingsError(MonitorError):
     exit_code = 2
 
     def __init__(self, origin: str, key: str, problem: str) -> None:
-        super().__init__(f"{origin}: {key}: {problem}" if key else f"{origin}: {problem}")
+        text = f"{origin}: {key}: {problem}" if key else f"{origin}: {problem}"
+        super().__init__("".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text))
         self.origin, self.key = origin, key
 
 
@@ -83,6 +85,7 @@ class Sections(BaseModel, frozen=True, extra="forbid"):
     bouts: BoutRules = BoutRules()
     backfill: BackfillRules = BackfillRules()
     mqtt: MqttRules = MqttRules()
+    push: PushRules = PushRules()
     radio: RadioRules = RadioRules()
     buzz: WearableRules = WearableRules()
     history: HistoryRules = HistoryRules()
@@ -259,7 +262,7 @@ def _explained(error: ValidationError, sources: Mapping[str, str], fallback: str
         return SettingsError(origin, f"{section}{key}", message)
     value = first["input"]
     shown = f" = {json.dumps(value)[:60]}" if isinstance(value, str | int | float | bool) else ""
-    if re.search("password|secret|token", key):
+    if re.search("password|secret|token|urls", dotted):
         shown = ""
     return SettingsError(origin, f"{section}{key}{shown}", message[0].lower() + message[1:])
 

@@ -22,6 +22,7 @@ from monitor.clock import Clock
 from monitor.events import WearerState, event_as_dict
 from monitor.replay import replay_packet_log
 from monitor.settings import load
+from tests.support.receiver import Receiver
 
 SPEED = 60.0
 LIMIT_S = 60.0
@@ -40,10 +41,15 @@ async def worn_band(origin_s: float) -> AsyncIterator[int]:
 
 
 async def live_until(
-    done: Callable[[WearerState], bool], port: int, state_dir: Path, origin_s: float, log_dir: Path | None = None
+    done: Callable[[WearerState], bool],
+    port: int,
+    state_dir: Path,
+    origin_s: float,
+    log_dir: Path | None = None,
+    more: tuple[str, ...] = (),
 ) -> None:
     """Run the daemon until something is true of its wearer; then end it as Ctrl-C does."""
-    overrides = (*SHORT, f"radio.backend=bumble:tcp-client:127.0.0.1:{port}")
+    overrides = (*SHORT, *more, f"radio.backend=bumble:tcp-client:127.0.0.1:{port}")
     app = App(load(None, overrides, {}).settings, state_dir, Clock(origin_s, SPEED), log_dir=log_dir)
     seen = asyncio.create_task(_see(app.bus.subscribe(), done))
     running = asyncio.create_task(app.run())
@@ -86,6 +92,17 @@ async def test_the_running_bout_goes_on_over_a_restart(tmp_path: Path) -> None:
         (started,) = [event for event in stored(tmp_path) if event["type"] == "bout_started"]
         await live_until(lambda state: state.bout_s > 140, port, tmp_path, origin_s)
     assert [event["id"] for event in stored(tmp_path) if event["type"] == "bout_started"] == [started["id"]]
+
+
+async def test_an_alert_goes_from_the_band_to_the_phone_and_is_settled_in_the_history(tmp_path: Path) -> None:
+    origin_s = time.time()
+    async with worn_band(origin_s) as port, Receiver() as phone:
+        more = (f"push.urls={phone.address}", "push.from_level=1")
+        await live_until(lambda _: bool(phone.pushes), port, tmp_path, origin_s, more=more)
+    (due, *_) = [event for event in stored(tmp_path) if event["type"] == "break_due"]
+    assert (phone.pushes[0]["title"], phone.pushes[0]["message"]) == (due["title"], due["message"])
+    with sqlite3.connect(f"file:{tmp_path / 'history.sqlite3'}?mode=ro", uri=True) as connection:
+        assert connection.execute("SELECT count(*) FROM outbox WHERE outlet = 'push'").fetchone() == (0,)
 
 
 async def test_two_wearers_have_a_band_and_books_of_their_own(tmp_path: Path) -> None:

@@ -21,6 +21,10 @@ WALLS = {
     "sqlite3": ["monitor/history/"],
     "nicegui": ["monitor/web/"],
     "bumble": ["firmware_sim/", "monitor/transport/bumble_"],
+    "aioesphomeapi": ["monitor/transport/esphome.py"],
+    "bleak_esphome": ["monitor/transport/esphome.py"],
+    "cryptography": ["monitor/wearables/bthome/sealed.py"],
+    "dbus_fast": ["monitor/transport/bluez.py"],
     "apprise": ["monitor/outlets/push.py"],
     "iotcore": ["monitor/outlets/mqtt/broker.py"],
     "dask": ["monitor/study.py"],
@@ -58,6 +62,7 @@ PURE = [
     "monitor/events.py",
     "monitor/outlets/mqtt/messages.py",
     "monitor/outlets/mqtt/discovery.py",
+    "monitor/outlets/mqtt/leftovers.py",
 ]
 IMPURE = {"asyncio", "time", "threading", "socket", "subprocess", "sqlite3", "requests"}
 

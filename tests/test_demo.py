@@ -96,6 +96,22 @@ async def test_the_embedded_broker_serves_and_sigterm_ends_cleanly(tmp_path: Pat
     assert (process.returncode, err) == (0, "")
 
 
+@pytest.mark.parametrize("profile", ["movesense", "ruuvi"])
+async def test_a_wearable_that_cannot_call_its_wearer_still_brings_a_break(profile: str, tmp_path: Path) -> None:
+    process = await sitbreak(*demo("--profile", profile, "--state-dir", str(tmp_path)))
+    assert process.stdout is not None
+    order = []
+    async with asyncio.timeout(LIMIT_S):
+        while "break_taken" not in order:
+            order += re.findall(
+                r" (break_due|break_taken|hears the call) ?", (await process.stdout.readline()).decode()
+            )
+    process.send_signal(signal.SIGTERM)
+    _, err = await output(process)
+    assert order == ["hears the call", "break_due", "break_taken"]
+    assert process.returncode == 0, err
+
+
 async def test_ctrl_c_ends_with_130_and_leaves_nothing_running(tmp_path: Path) -> None:
     process = await sitbreak(*demo("--state-dir", str(tmp_path)))
     assert process.stdout is not None
@@ -124,6 +140,7 @@ async def test_a_reader_that_goes_away_ends_the_demo_cleanly(tmp_path: Path) -> 
         (["run", "--config", "missing.toml"], 2, "no such file"),
         (["run", "--set", "radio.backend=bumble:tcp-client:127.0.0.1:1"], 3, "no radio"),
         (["demo", "--scenario", "no-such-day"], 2, "no-such-day"),
+        (["demo", "--profile", "no-such-wearable"], 2, "use one of deskband"),
         (["replay", "missing.npz"], 2, "missing.npz"),
     ],
 )

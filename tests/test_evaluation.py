@@ -282,6 +282,7 @@ def test_calibration_error_and_auroc_by_hand() -> None:
     assert calibration.expected_error() == pytest.approx(0.5 * 0.15 + 0.5 * 0.05)
     # right 9 high, 4 low; wrong 1 high, 6 low: 9 x 6 won, 9 x 1 and 4 x 6 tied, 4 x 1 lost, of 91
     assert calibration.auroc() == pytest.approx((54 + 0.5 * 33) / 91)
+    assert calibration.wrong_s() == 7
 
 
 def test_without_a_wrong_second_nothing_can_be_told_apart() -> None:
@@ -353,6 +354,7 @@ def test_a_row_that_changes_with_the_cut_is_found() -> None:
     cut_off.posture[20] += 1
     cut_off.confidence[30] += 0.01
     assert rows_that_differ(whole, cut_off, until_s) == 2
+    assert rows_that_differ(whole, cut_off, whole.start_s[0]) == 0
 
 
 def test_shuffled_takes_keep_their_samples_and_have_gaps_between() -> None:

@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 from monitor import checkpoint
 from monitor.bouts import BoutRules
 from monitor.coach.policy import Coach, CoachRules
-from monitor.events import BoutEnded, BreakDue, BreakEnded, BreakTaken, Event, GapEnded, event_as_dict
+from monitor.events import (
+    BoutEnded,
+    BreakDue,
+    BreakEnded,
+    BreakTaken,
+    Command,
+    CommandAnswered,
+    Event,
+    GapEnded,
+    event_as_dict,
+)
 from monitor.model import AccelBlock, Posture
 from monitor.pipeline import LATENCY_S, NO_POSTURES, Pipeline, join_postures
 from monitor.posture import PLACEMENTS
@@ -147,3 +157,17 @@ def test_every_event_is_json_with_a_type_an_id_and_a_time() -> None:
         event = json.loads(line)
         assert {"type", "id", "at_s"} <= set(event)
         assert np.isfinite(event["at_s"])
+
+
+def test_who_shows_how_they_stand_is_known_without_a_walk() -> None:
+    blocks = list(wear(("sit", 30), ("stand", 30), ("sit", 60)).blocks([25 * n for n in range(1, 120)]))
+    for shown in (True, False):
+        heart, rows = pipeline(), []
+        for block in blocks:
+            if shown and block.t_s[0] == 1032.0:
+                step = heart.command(Command("standing", "PRESS"), 1032.0)
+                assert [event.ok for event in step.events if isinstance(event, CommandAnswered)] == [True]
+            rows.append(heart.feed(block).postures)
+        last = join_postures(rows)
+        after = last.posture[last.start_s >= 1066.0]
+        assert set(after.tolist()) == {int(Posture.SITTING if shown else Posture.UNKNOWN)}

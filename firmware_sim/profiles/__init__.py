@@ -10,7 +10,11 @@ from firmware_sim.profiles.bthome import bthome
 from firmware_sim.profiles.deskband_gatt import deskband
 from firmware_sim.profiles.infinitime import infinitime
 from firmware_sim.profiles.microbit import microbit
+from firmware_sim.profiles.movesense import movesense
+from firmware_sim.profiles.polar import polar_h10, verity
 from firmware_sim.profiles.ruuvi import ruuvi
+from firmware_sim.profiles.thingy52 import thingy52
+from firmware_sim.profiles.witmotion import witmotion
 
 PROFILES: dict[str, Callable[..., Profile]] = {
     "deskband": deskband,
@@ -18,6 +22,11 @@ PROFILES: dict[str, Callable[..., Profile]] = {
     "bthome": bthome,
     "infinitime": infinitime,
     "microbit": microbit,
+    "movesense": movesense,
+    "polar-h10": polar_h10,
     "ruuvi": ruuvi,
+    "thingy52": thingy52,
+    "verity": verity,
+    "witmotion": witmotion,
 }
 """By name: takes `catch_up`, `seed`, `placement`, and what the device can be set to by keyword."""

@@ -82,7 +82,7 @@ class Profile(Protocol):
         """Return the GATT services."""
 
     def advertising_data(self) -> bytes:
-        """Return at most 31 bytes; asked again after each tick while no host is connected."""
+        """Return at most 31 bytes, none while it keeps off the air; asked again after each tick without a host."""
 
     def scan_response_data(self) -> bytes:
         """Return at most 31 bytes."""

@@ -22,14 +22,14 @@ class Outgoing:
         self.dropped = 0
         self._random = random.Random(seed)
         self._waiting: deque[tuple[Characteristic[bytes], bytes, bool]] = deque()
-        self._connected = False
+        self._connection: Connection | None = None
         self._stirred = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
 
     def notify(self, characteristic: Characteristic[bytes], value: bytes) -> None:
         """Send a notification if the host has subscribed; it may be lost."""
-        if not self._connected:
+        if not self._listens(characteristic):
             return
         if len(self._waiting) >= QUEUE_LIMIT or self._random.random() < self.drop_probability:
             self.dropped += 1
@@ -38,13 +38,24 @@ class Outgoing:
 
     def indicate(self, characteristic: Characteristic[bytes], value: bytes) -> None:
         """Send an indication if the host has subscribed; it waits for the host's confirmation."""
-        if self._connected:
+        if self._listens(characteristic):
             self._queue(characteristic, value, True)
+
+    def _listens(self, characteristic: Characteristic[bytes]) -> bool:
+        if self._connection is None:
+            return False
+        subscriptions = self._connection.device.gatt_server.subscribers.get(self._connection, {})
+        return any(subscriptions.get(characteristic.handle, b""))
 
     def _queue(self, characteristic: Characteristic[bytes], value: bytes, confirmed: bool) -> None:
         self._waiting.append((characteristic, value, confirmed))
         self._idle.clear()
         self._stirred.set()
+
+    def confirming(self, connection: Connection) -> bool:
+        """Say whether an indication waits for its turn or for the host's confirmation."""
+        unconfirmed = connection.device.gatt_server.pending_confirmations[connection]
+        return any(confirmed for _, _, confirmed in self._waiting) or not (unconfirmed is None or unconfirmed.done())
 
     def clear(self) -> None:
         """Forget everything that waits."""
@@ -53,7 +64,7 @@ class Outgoing:
 
     async def serve(self, connection: Connection) -> None:
         """Send to this host until cancelled."""
-        self._connected = True
+        self._connection = connection
         task = asyncio.current_task()
         try:
             # bumble waits for a confirmation with wait_for, which in Python 3.11 may swallow a cancellation.
@@ -65,7 +76,7 @@ class Outgoing:
                 if not self._waiting:
                     self._idle.set()
         finally:
-            self._connected = False
+            self._connection = None
             self.clear()
 
     async def _send(

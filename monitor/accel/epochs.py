@@ -200,6 +200,8 @@ def _segment_rows(samples: Pending, from_s: float, until_s: float, rules: EpochR
                 mean_g=seconds.mean_g[rows],
                 spread_g=seconds.spread_g[rows],
                 jitter_g=seconds.jitter_g[rows],
+                magnitude_g=seconds.magnitude_g[rows],
+                magnitude_moment=seconds.magnitude_moment[rows],
                 window_mean_g=windows.mean_g,
                 rhythm_known=rhythm_known,
                 ahead_mean_g=ahead_mean_g,

@@ -38,6 +38,10 @@ class Seconds:
     """Standard deviation of the vector magnitude."""
     jitter_g: Floats
     """Root of the summed variances of the three axes: 0 only where every sample is the same."""
+    magnitude_g: Floats
+    """Mean vector magnitude."""
+    magnitude_moment: Floats
+    """Slope of the vector magnitude over the second, as first moment: slope / 12, g s."""
     cell_sum_g: Floats
     """(n + 1, 25, 3) sums of the samples in each half cell; the last row is the empty second."""
     cell_count: NDArray[np.int64]
@@ -65,7 +69,8 @@ def gather_seconds(t_s: Floats, xyz_g: Floats) -> Seconds:
     residual_g = xyz_g - mean_g[slot]
     jitter_g = np.sqrt(np.bincount(slot, norm(residual_g) ** 2) / count)
     norm_g = norm(xyz_g)
-    residual_norm_g = norm_g - (np.bincount(slot, norm_g) / count)[slot]
+    magnitude_g = np.bincount(slot, norm_g) / count
+    residual_norm_g = norm_g - magnitude_g[slot]
     spread_g = np.sqrt(np.bincount(slot, residual_norm_g**2) / count)
     part = np.minimum((t_s - second_s) * HALF_CELLS_PER_S, HALF_CELLS_PER_S - 1).astype(np.int64)
     cell, slots = slot * HALF_CELLS_PER_S + part, (len(start_s) + 1) * HALF_CELLS_PER_S
@@ -75,6 +80,8 @@ def gather_seconds(t_s: Floats, xyz_g: Floats) -> Seconds:
         mean_g=mean_g,
         spread_g=spread_g,
         jitter_g=jitter_g,
+        magnitude_g=magnitude_g,
+        magnitude_moment=_slope(slot, t_s - second_s, residual_norm_g, count) / 12.0,
         cell_sum_g=_sums(cell, xyz_g, slots).reshape(-1, HALF_CELLS_PER_S, 3),
         cell_count=np.bincount(cell, minlength=slots).reshape(-1, HALF_CELLS_PER_S),
     )
@@ -82,6 +89,16 @@ def gather_seconds(t_s: Floats, xyz_g: Floats) -> Seconds:
 
 def _sums(slot: NDArray[np.int64], xyz_g: Floats, slots: int) -> Floats:
     return np.stack([np.bincount(slot, xyz_g[:, axis], minlength=slots) for axis in range(3)], axis=1)
+
+
+def _slope(slot: NDArray[np.int64], at_s: Floats, residual_g: Floats, count: NDArray[np.int64]) -> Floats:
+    """Least-squares slope over each second, g/s; 0 where its samples are too few or too close to show one."""
+    apart_s = at_s - (np.bincount(slot, at_s) / count)[slot]
+    width = np.bincount(slot, apart_s * apart_s) / count
+    slope: Floats = np.divide(
+        np.bincount(slot, apart_s * residual_g) / count, width, out=np.zeros(len(count)), where=width > 0.02
+    )
+    return slope
 
 
 def windows_around(seconds: Seconds, rows: NDArray[np.int64]) -> Windows:

@@ -20,6 +20,7 @@ from monitor.cli import (
     replay,
     report,
     run,
+    scan,
     what_if,
     why,
 )
@@ -50,6 +51,7 @@ def _options(
 
 
 app.command("demo")(demo.demo)
+app.command("scan")(scan.scan)
 app.command("run")(run.run)
 app.command("record")(record.record)
 app.command("replay")(replay.replay)

@@ -22,10 +22,15 @@ def demo(
         float | None,
         typer.Option(min=1, help="End so many wall seconds after the first sample.", show_default="never"),
     ] = None,
-    speed: Annotated[float, typer.Option(min=0.1, max=1000, help="How many times faster than life.")] = 60.0,
+    speed: Annotated[
+        float | None,
+        typer.Option(min=0.1, max=1000, help="How many times faster than life.", show_default="60, or as it can"),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another number is another body.")] = 1,
     scenario: Annotated[str, typer.Option(help="Name of a packaged day, or a TOML file.")] = "office_day",
-    profile: Annotated[str, typer.Option(help="Which wearable to simulate.")] = "deskband",
+    profile: Annotated[
+        str, typer.Option(help="Which wearable to simulate.", show_default="the one in the settings")
+    ] = "",
     broker: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="Use this MQTT broker instead of the embedded one.")
     ] = "",
@@ -37,16 +42,17 @@ def demo(
 ) -> None:
     """Live a simulated office day: sit too long, be called, stand up, be seen."""
     from monitor.demo import Demo, run_demo
+    from monitor.demo_profiles import PROFILES, choose
     from monitor.outlets.console import ConsoleOutlet
     from monitor.settings import load
 
     set_up_logging(verbose)
-    settings = load(config, [*_broker(broker), *(set_ or ())]).settings
+    profile, settings = choose(load(config, [*_broker(broker), *(set_ or ())]), profile)
     plan = Demo(
         settings=settings,
         state_dir=state_dir,
         duration_s=duration,
-        speed=speed,
+        speed=speed or PROFILES[profile].speed,
         seed=seed,
         scenario=scenario,
         profile=profile,

@@ -24,6 +24,8 @@ from monitor.words import ExerciseWords, languages, words
 PACKAGED = "catalogue.toml"
 ANY = ""
 """The language of words that stand in an exercise's own table: whatever the user speaks."""
+REPETITION_S, COMFORTABLE_HOLD_S = 6.0, 15.0
+"""A slow repetition with its pause, and a hold "as long as comfortable": our own figures, for the time at hand."""
 _RESERVED = ("reset", "off", "on", "press")
 
 
@@ -89,6 +91,14 @@ class Exercise(BaseModel, frozen=True, extra="forbid"):
         if self.repetitions is None and self.hold_s is None and self.sets is None:
             raise ValueError("has no numbers for its dose: give repetitions, hold_s or sets")
         return self
+
+    @property
+    def least_s(self) -> float:
+        """How long the smallest dose takes, about."""
+        repeated = self.repetitions[0] * REPETITION_S if self.repetitions else 0.0
+        shortest_s = self.hold_s[0] if self.hold_s else 0.0
+        held = 0.0 if self.repetitions else max(shortest_s, COMFORTABLE_HOLD_S)
+        return (repeated + held * (self.sets[0] if self.sets else 1)) * (2 if self.sides else 1)
 
     def verifiable(self, placement: str) -> str:
         """What a sensor on this body part can see of it: ``repetitions``, ``hold``, ``posture`` or ``timed``."""

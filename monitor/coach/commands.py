@@ -17,6 +17,8 @@ Value = str | float | bool | None
 Outcome = tuple[list[Event], Value]
 LONGEST_MIN = 1440.0
 """Longest pause or busy time; beyond a day it is ON."""
+SHOWN_STANDING_S = 10.0
+"""So long a wearer who shows the standing pose shall stand."""
 SHOWN = 40
 """Characters of a refused text that are said back."""
 
@@ -272,6 +274,12 @@ def _why(coach: Speaker, command: Command, now_s: float) -> Outcome:
         raise RefusedError("", str(error)) from None
 
 
+def _standing(coach: Speaker, command: Command, now_s: float) -> Outcome:
+    """The wearer shows what upright is; who hands this on teaches the placement."""
+    _pressed(command)
+    return [], coach.words.call.stand_still.format(seconds=round(SHOWN_STANDING_S))
+
+
 COMMANDS: dict[str, Callable[[Speaker, Command, float], Outcome]] = {
     "snooze": _snooze,
     "pause": _pause,
@@ -285,5 +293,6 @@ COMMANDS: dict[str, Callable[[Speaker, Command, float], Outcome]] = {
     "wrong": _wrong,
     "busy": _busy,
     "hurts": _hurts,
+    "standing": _standing,
 }
 """Every command of ``Command.name``."""

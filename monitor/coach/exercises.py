@@ -26,6 +26,9 @@ class ExerciseRules(BaseModel, frozen=True, extra="forbid"):
     enabled: bool = Field(True, description="Suggest an exercise with a call; false only invites to get up.")
     place: Place = Field("desk", description='Where you are when you sit: "desk" or "home".')
     floor_allowed: bool = Field(False, description="Exercises that need a mat or lying down may be suggested.")
+    time_min: float = Field(
+        0.0, ge=0, le=60, description="Time at hand in a break, in minutes; longer exercises are left out; 0 = any."
+    )
     no_go: tuple[str, ...] = Field((), description='Exercises never to suggest, by id, such as ["lunge_stretch"].')
     conditions: tuple[Condition, ...] = Field(
         (), description=f"What applies to you, so that unfit exercises are left out: any of {', '.join(Condition)}."
@@ -112,6 +115,8 @@ class Suggester:
             return "waits for the readiness check (`sitbreak ready`)"
         if rules.place not in exercise.places and not exercise.needs_floor:
             return f"does not fit the {rules.place}"
+        if rules.time_min and exercise.least_s > 60 * rules.time_min:
+            return f"takes about {exercise.least_s / 60:.0f} min (exercises.time_min = {rules.time_min:g})"
         return self._unfit(exercise)
 
     def _unfit(self, exercise: Exercise) -> str:

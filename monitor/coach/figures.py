@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import pairwise
+from typing import Any
 
 LENGTHS = {"trunk": 0.52, "thigh": 0.44, "shank": 0.44, "arm": 0.30, "forearm": 0.27}
 """Of body segments in metres, for a person of 1.75 m (after Winter 2009, Biomechanics and Motor Control, table 4.1)."""
 HEAD_M, NECK_M = 0.11, 0.08
 FRAMES = 24
 """Positions drawn of a repetition."""
+SHOWN_HOLD_S = 3.0
+"""How long a hold lasts in the picture."""
 PIXELS_PER_M = 110
 MARGIN_M = 0.18
 Point = tuple[float, float]
@@ -96,12 +99,41 @@ def _hung(joint: Point, segment: str, angle_deg: float) -> Point:
 @cache
 def moving_bodies() -> dict[str, MovingBody]:
     """Every exercise that can be drawn, by its id."""
-    tables = tomllib.loads(resources.files("monitor.coach").joinpath("motions.toml").read_text(encoding="utf-8"))
-    columns = tuple(tables.pop("columns"))
-    return {
-        name: MovingBody(table["view"], columns, tuple(map(tuple, table["rows"])), tuple(table["hold"]))
-        for name, table in tables.items()
-    }
+    text = resources.files("monitor.coach").joinpath("motions.toml").read_text(encoding="utf-8")
+    tables = tomllib.loads(text)
+    return {name: _moving(exercise, tables["poses"]) for name, exercise in tables["exercises"].items()}
+
+
+def _moving(exercise: dict[str, Any], poses: dict[str, Any]) -> MovingBody:
+    """The first side of an exercise; its hold lasts ``SHOWN_HOLD_S``."""
+    start = _joints(poses[exercise.get("shown_from", exercise["from"])], {})
+    rows, joints, late_s, hold = [(0.0, start)], start, 0.0, (0, 0)
+    for keyframe in exercise["sides"][0]["keyframes"]:
+        joints = _joints(keyframe, joints)
+        rows.append((keyframe["at_s"] + late_s, joints))
+        if keyframe.get("hold"):
+            hold, late_s = (len(rows) - 1, len(rows)), SHOWN_HOLD_S
+            rows.append((keyframe["at_s"] + late_s, joints))
+    back_s = rows[-1][0] + exercise["back_s"]
+    rows += [(back_s, start), (back_s + exercise["rest_s"], start)]
+    columns = ("t_s", *start)
+    return MovingBody(exercise.get("view", "side"), columns, tuple((at_s, *each.values()) for at_s, each in rows), hold)
+
+
+def _joints(told: dict[str, Any], before: dict[str, float]) -> dict[str, float]:
+    """The angles of all segments as drawn: those told for the body, those told for the picture over them.
+
+    The table's trunk grows as it leans back; here it grows as it leans forward, like the limbs.
+    """
+    body = {f"near_{limb}": told[f"{limb}_deg"] for limb in ("thigh", "arm") if f"{limb}_deg" in told}
+    body |= {"trunk": -told["trunk_deg"]} if "trunk_deg" in told else {}
+    drawn: dict[str, float] = {}
+    for name, angle in told.get("figure", {}).items():
+        if name == "trunk":
+            drawn["trunk"] = -angle
+        else:
+            drawn[name.replace("other_", "far_") if name.startswith("other_") else f"near_{name}"] = angle
+    return {**before, **body, **drawn}
 
 
 LINES = (

@@ -1,7 +1,7 @@
 """Whether the alerts of the live path came when they were due.
 
 Due: a labelled bout with an upright label before it holds at least the limit and 5 s of sitting; then an alert is
-wanted when so much has been sat: interruptions that belong to a bout do not run its clock. False: an alert in whose
+wanted when so much has been sat: upright seconds that belong to a bout do not run its clock. False: an alert in whose
 whole window (the limit before it) the labels are known, and no bout as long as the limit (less 5 s) is there. Alerts in
 unlabelled time are neither.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from monitor.evaluation.stretches import SEDENTARY, Bout, Kinds, bouts_in, known_in
+from monitor.evaluation.stretches import UPRIGHT, Bout, Kinds, bouts_in, known_in
 from monitor.model import Bools
 
 SLACK_S = 5.0
@@ -49,7 +49,7 @@ class AlertScore:
         bouts, known = bouts_in(truth), known_in(truth)
         self.labelled_s += float((known & counts).sum())
         for bout in bouts:
-            sat_s = np.cumsum(truth[bout.start : bout.end] == SEDENTARY)
+            sat_s = np.cumsum(truth[bout.start : bout.end] != UPRIGHT)
             if bout.upright_before and counts[bout.start] and sat_s[-1] >= limit_s + SLACK_S:
                 self._look_for(bout, told, bout.start + 1.0 + float(np.searchsorted(sat_s, limit_s)))
         for alert in told:

@@ -44,6 +44,10 @@ class Calibration:
         total = sum(seconds for *_, seconds in rows)
         return sum(abs(mean - right) * seconds for mean, right, seconds in rows) / total if total else float("nan")
 
+    def wrong_s(self) -> int:
+        """Seconds in which what was said was wrong; of a handful an AUROC tells little."""
+        return int(self.counts[:, 0].sum())
+
     def auroc(self) -> float:
         """How often a right second has the higher confidence than a wrong one (ties count half); NaN without both."""
         wrong, right = self.counts[:, 0].astype(np.float64), self.counts[:, 1].astype(np.float64)

@@ -42,6 +42,8 @@ def rows_that_differ(whole: PostureEpochs, cut_off: PostureEpochs, until_s: floa
     final = int((whole.decided_s <= until_s).sum())
     if int((cut_off.decided_s <= until_s).sum()) != final:
         return max(final, 1)
+    if not final:
+        return 0
     differ = np.zeros(final, np.bool_)
     for column in fields(whole):
         one, other = (getattr(rows, column.name)[:final] for rows in (whole, cut_off))

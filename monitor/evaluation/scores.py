@@ -197,6 +197,7 @@ def _confidence_figures(calibration: Calibration) -> Figures:
     return {
         "calibration_error": calibration.expected_error(),
         "auroc": calibration.auroc(),
+        "wrong_s": calibration.wrong_s(),
         "reliability": [list(row) for row in calibration.reliability()],
     }
 

@@ -257,11 +257,13 @@ def _invariants(groups: dict[str, Group]) -> Sheet:
 
 def _confidence(groups: dict[str, Group]) -> Sheet:
     rows = [
-        (data_set, number(one["calibration_error"], 3), number(one["auroc"], 3))
-        for data_set, _, one in _scoped(groups, ("all",))
+        (data_set, scope, number(one["calibration_error"], 3), number(one["auroc"], 3), str(one["wrong_s"]))
+        for data_set, scope, one in _scoped(groups, ("all", "shuffled"))
     ]
     return Sheet(
-        "Confidence: expected calibration error; does it tell right from wrong", ("data", "ECE", "AUROC"), rows
+        "Confidence: expected calibration error; does it tell right from wrong, of which there are few",
+        ("data", "seconds", "ECE", "AUROC", "wrong s"),
+        rows,
     )
 
 

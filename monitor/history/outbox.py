@@ -16,6 +16,7 @@ from monitor.history.readiness import Readiness
 from monitor.history.retention import HistoryRules
 from monitor.history.store import Commit, Store
 from monitor.outlets.base import OutboxRow
+from monitor.outlets.mqtt.leftovers import Announced
 
 _Result = TypeVar("_Result")
 
@@ -70,6 +71,18 @@ class History:
     async def readiness(self, wearer: str) -> Readiness | None:
         """What the wearer has said about themselves before exercises; None while they have not."""
         return await self._ask(self._store.readiness, wearer)
+
+    async def announced(self) -> list[Announced]:
+        """How the wearers stand at the broker, those who are no more among them."""
+        return await self._ask(self._store.announced)
+
+    async def note_announced(self, now: Announced) -> None:
+        """A wearer stands at the broker so from now on."""
+        await self._ask(self._store.note_announced, now)
+
+    async def forget_announced(self, node: str) -> None:
+        """Nothing of this wearer stands at the broker any more."""
+        await self._ask(self._store.forget_announced, node)
 
     async def close_open(self, wearer: str) -> None:
         """Close the bout and the break left open by a run whose checkpoint cannot be used."""

@@ -19,6 +19,7 @@ from monitor.history.readiness import Readiness, said
 from monitor.history.retention import HistoryRules, forget
 from monitor.model import PostureEpochs
 from monitor.outlets.base import OutboxRow
+from monitor.outlets.mqtt.leftovers import Announced
 
 _FORGET_EVERY_S = 3600.0
 
@@ -99,6 +100,23 @@ class Store:
             wearer_id = wearer_id_of(connection, wearer)
             found = connection.execute("SELECT node_id FROM wearers WHERE wearer_id = ?", (wearer_id,)).fetchone()
             return str(found[0])
+
+    def announced(self) -> list[Announced]:
+        """How the wearers stand at the broker, those who are no more among them."""
+        with self._database.reading() as connection:
+            found = connection.execute("SELECT node_id, base, prefix, form FROM announcements ORDER BY node_id")
+            return [Announced(*row) for row in found.fetchall()]
+
+    def note_announced(self, now: Announced) -> None:
+        """A wearer stands at the broker so from now on."""
+        with self._database.transaction() as connection:
+            row = (now.node, now.base, now.prefix, now.form)
+            connection.execute("INSERT OR REPLACE INTO announcements VALUES (?, ?, ?, ?)", row)
+
+    def forget_announced(self, node: str) -> None:
+        """Nothing of this wearer stands at the broker any more."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM announcements WHERE node_id = ?", (node,))
 
     # --- what waits to be sent ---------------------------------------------------------------------------------
 

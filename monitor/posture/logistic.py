@@ -44,24 +44,15 @@ class Provenance(BaseModel, frozen=True, extra="forbid"):
     command: str
 
 
-class TiltModel(BaseModel, frozen=True, extra="forbid"):
-    """A trunk site: how the tilt against upright becomes evidence, and the evidence a confidence."""
+class TrunkModel(BaseModel, frozen=True, extra="forbid"):
+    """A trunk site: what a still pose says, and how right that is together with what has happened."""
 
     provenance: Provenance
-    walking_middle_deg: float
-    """Between sitting and standing, against the wearer's walking."""
-    taught_middle_deg: float
-    """The same, against the pose that the wearer has shown."""
-    gain: float
-    """Evidence of a second, for a tilt e times the middle."""
-    stepped: float
-    """How sure a step makes of upright: evidence is set to its negative."""
-    limit: float
-    """Evidence goes no further, so that it can turn."""
-    confidence: Logistic
-    """Of sitting, from ``evidence`` and ``tilt``."""
-    stale_confidence: Logistic | None = None
-    """The same while the sensor may have been put on anew; None where it is not taken off so easily."""
+    pose: dict[str, Logistic]
+    """Sitting against standing as if both were equally frequent, from ``tilt`` and ``sway``; by where upright comes
+    from (``upright.Source``, in lower case)."""
+    confidence: dict[str, Logistic]
+    """How likely sitting is, from ``evidence`` (log odds of pose and happenings) and ``sway``."""
     stepping_confidence: float
     lying_confidence: float
     active_confidence: float

@@ -70,6 +70,27 @@ class Lasting:
 
 
 @dataclass
+class LastClear:
+    """The last value that was clear, which counts on for a while where values are unclear."""
+
+    value: float = 0.0
+    at_s: float | None = None
+
+    def advance(self, start_s: Floats, unclear: Bools, values: Floats, share: float, longest_s: float) -> Floats:
+        """(n,) values; the unclear ones mixed with ``share`` of the last clear one, if that is recent."""
+        if not len(start_s):
+            return np.empty(0)
+        past_s = -np.inf if self.at_s is None else self.at_s
+        all_s, all_values = np.concatenate(([past_s], start_s)), np.concatenate(([self.value], values))
+        last = np.maximum.accumulate(np.where(unclear, 0, np.arange(1, len(start_s) + 1)))
+        mixed = share * all_values[last] + (1.0 - share) * values
+        self.value = float(all_values[last[-1]])
+        self.at_s = float(all_s[last[-1]]) if np.isfinite(all_s[last[-1]]) else None
+        held: Floats = np.where(unclear & (start_s - all_s[last] <= longest_s), mixed, values)
+        return held
+
+
+@dataclass
 class Share:
     """How much of the recent past something was so, 0 to 1; what is older counts by half for every halving time."""
 

@@ -1,13 +1,10 @@
-"""What waist and lower back share: the tilt of the trunk against its own pose in walking, weighed second by second.
+"""What waist and lower back share: the tilt of the trunk, how still it is, and what was seen to happen.
 
 Sitting down tilts the pelvis by a few degrees only (the best cut at the hip is 11.6 degrees between standing and
-sitting, and 64.9 between sitting and lying: Vähä-Ypyä et al. 2018, Scand J Med Sci Sports 28(3): 1092-1102), so no
-single second decides. Each adds evidence, for sitting where the tilt is beyond the middle and against it below; a
-step is proof of upright; and the sum, which is bounded, decides by its sign. A clear tilt turns it in seconds, a
-doubtful one in half a minute.
-
-A pose that the wearer has shown counts as much as walking itself. Where a sensor is clipped on anew it sits otherwise:
-after a gap the old pose is *stale*, says only what is clear, and is replaced by the next steps.
+sitting, and 64.9 between sitting and lying: Vähä-Ypyä et al. 2018, Scand J Med Sci Sports 28(3): 1092-1102), and
+somebody on the edge of a bed is as upright as somebody who stands. So three witnesses are heard: the tilt against the
+wearer's own upright (``upright``), the sway, of which those who sit have less, and the movements in which the body
+rose or sank (``rises``, ``belief``). Their log odds are added; the sign decides.
 """
 
 from __future__ import annotations
@@ -19,35 +16,24 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from monitor.accel.metrics import angle_deg, unit
-from monitor.accel.mounting import Mounting
+from monitor.accel.metrics import norm
 from monitor.accel.recent import RecentCount
-from monitor.accel.stepping import SteppingRules, steps
+from monitor.accel.stepping import steps
 from monitor.accel.wear import Wear, WearColumns
 from monitor.model import Bools, Epochs, Floats, Posture, PostureEpochs
-from monitor.posture.logistic import TiltModel, probability
+from monitor.posture.belief import Belief
+from monitor.posture.logistic import Logistic, TrunkModel, probability
+from monitor.posture.rises import RiseColumns, Rises
 from monitor.posture.rows import posture_rows
-from monitor.posture.signs import log_tilt
+from monitor.posture.signs import StillMean, log_tilt
+from monitor.posture.smoothing import LastClear
+from monitor.posture.upright import Pose, PoseColumns, Source
+from monitor.posture.walking import TRUNK_STEPS
 
-TRUNK_STEPS = SteppingRules(
-    spread_min_g=0.05,
-    across_min_g=0.04,
-    jerk_min_g=0.06,
-    skewness_min=-1.0,
-    teach_jerk_min_g=0.08,
-    teach_skewness_min=-1.0,
-    teach_across_share_min=0.0,
-)
-"""A trunk bobs more than it sways: steps are weaker across gravity than on a leg."""
-
-SECOND_MAX = 1.5
-"""Evidence that a single second can bring at most, in log odds."""
-
-
-def weighed(beyond: Floats, model: TiltModel) -> Floats:
-    """Evidence of a second: little near the middle, where time must tell, and soon enough where the tilt is clear."""
-    evidence: Floats = np.clip(model.gain * beyond * (1.0 + 2.0 * np.abs(beyond)), -SECOND_MAX, SECOND_MAX)
-    return evidence
+MIDDLE_DEG = 11.6
+"""Vähä-Ypyä et al. 2018; the sign ``tilt`` is 0 here."""
+_LEAST_G = 0.003
+"""What sways less is the sensor's own noise."""
 
 
 class TrunkRules(BaseModel, frozen=True, extra="forbid"):
@@ -63,194 +49,93 @@ class TrunkRules(BaseModel, frozen=True, extra="forbid"):
     forget_gap_s: float = Field(
         14400.0, ge=2, le=86400, description="After a gap as long the sensor may have been put on anew."
     )
+    hold_share: float = Field(
+        0.0, ge=0.0, le=1.0, description="How much the last still or stepping second counts in a movement."
+    )
+    hold_s: float = Field(10.0, ge=1.0, le=60.0, description="It does so for no longer than this.")
     sure_from: float = Field(
-        0.8, ge=0.5, le=1, description="A sensor that may have been put on anew says only what is as likely as this."
+        0.8, ge=0.5, le=1, description="While upright is not known at all, only what is as likely as this is said."
     )
 
 
-@dataclass(eq=False)
-class Evidence:
-    """The running sum, in log odds of sitting."""
-
-    sum: float = 0.0
-    last_s: float | None = None
-
-    def advance(self, start_s: Floats, gains: Floats, stepping: Bools, model: TiltModel) -> Floats:
-        """(n,) the sum with each row; it begins anew after 30 s without rows."""
-        sums = []
-        for at_s, gain, steps_now in zip(start_s.tolist(), gains.tolist(), stepping.tolist(), strict=True):
-            before = self.sum if self.last_s is not None and at_s - self.last_s <= 30.0 else 0.0
-            self.sum = max(-model.limit, min(model.limit, before + gain))
-            if steps_now:
-                self.sum = min(self.sum, -model.stepped)
-            self.last_s = at_s
-            sums.append(self.sum)
-        return np.array(sums, np.float64)
-
-
-@dataclass(eq=False)
-class Shown:
-    """The pose that the wearer has shown by standing on their own word."""
-
-    stretches: list[tuple[float, float]] = field(default_factory=list)
-    vector: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
-    """Sum of directions; zero where none was shown."""
-    from_s: float | None = None
-    """Start of the stretch that is being added up."""
-
-    def begins(self, start_s: Floats) -> Bools:
-        """Rows with which a stretch begins."""
-        first = np.zeros(len(start_s), np.bool_)
-        for from_s, until_s in self.stretches:
-            inside = (start_s >= from_s) & (start_s + 1.0 <= until_s)
-            if inside.any() and self.from_s != from_s:
-                first[int(inside.argmax())] = True
-        return first
-
-    def advance(self, start_s: Floats, directions: Floats, forget: Bools) -> Floats:
-        """(n, 3) direction that may be used in each row, NaN where none; what a row shows holds from the next on."""
-        taught: dict[int, float] = {}
-        for from_s, until_s in self.stretches:
-            inside = (start_s >= from_s) & (start_s + 1.0 <= until_s)
-            taught |= dict.fromkeys(np.flatnonzero(inside).tolist(), from_s)
-        places = sorted({*taught, *np.flatnonzero(forget).tolist()})
-        from_row, states = [0], [list(self.vector)]
-        for place in places:
-            if forget[place]:
-                self.vector = [0.0, 0.0, 0.0]
-                from_row.append(place)
-                states.append(self.vector)
-            if place in taught:
-                self._add(taught[place], directions[place].tolist())
-            from_row.append(place + 1)
-            states.append(list(self.vector))
-        if len(start_s):
-            self.stretches = [stretch for stretch in self.stretches if stretch[1] > start_s[-1]]
-        return unit(np.repeat(np.array(states), np.diff([*from_row, len(start_s)]), axis=0))
-
-    def _add(self, from_s: float, direction: list[float]) -> None:
-        if self.from_s != from_s:
-            self.from_s, self.vector = from_s, [0.0, 0.0, 0.0]
-        if not np.isnan(direction[0]):
-            self.vector = [a + b for a, b in zip(self.vector, direction, strict=True)]
-
-
-def _trunk_mounting() -> Mounting:
-    return Mounting(stepping_rules=TRUNK_STEPS)
-
-
-@dataclass(eq=False)
-class Upright:
-    """The pose in walking: the one kept for ever, until after a gap a fresh one is known."""
-
-    kept: Mounting = field(default_factory=_trunk_mounting)
-    fresh: Mounting = field(default_factory=_trunk_mounting)
-    """Begins anew with every gap."""
-    stale: bool = False
-    """There was a gap, and no fresh pose is known since."""
-    last_s: float | None = None
-    last_segment: int | None = None
-
-    def teach_standing(self, start_s: float, end_s: float) -> None:
-        """The wearer stands upright in [start_s, end_s)."""
-        self.kept.teach_standing(start_s, end_s)
-        self.fresh.teach_standing(start_s, end_s)
-
-    def advance(self, epochs: Epochs, wear: WearColumns, shows: Bools, gap_s: float) -> tuple[Floats, Bools, Bools]:
-        """(n, 3) direction, NaN where unknown; (n,) steps are steady; (n,) it is from before a gap."""
-        gaps = self._gaps(epochs, gap_s)
-        kept = self.kept.advance(epochs, wear, forget=shows)
-        fresh = self.fresh.advance(epochs, wear, forget=shows | gaps)
-        place, known = np.arange(1, len(epochs) + 1), ~np.isnan(fresh.direction[:, 0])
-        last_gap = np.maximum.accumulate(np.where(gaps, place, 0))
-        last_known = np.maximum.accumulate(np.where(known, place, 0))
-        stale = np.where(last_gap + last_known == 0, self.stale, last_gap > last_known)
-        self.stale = bool(stale[-1]) if len(epochs) else self.stale
-        return np.where(stale[:, None], kept.direction, fresh.direction), kept.steady, stale
-
-    def _gaps(self, epochs: Epochs, gap_s: float) -> Bools:
-        """Rows that begin a new segment after a gap so long that the sensor may have been put on anew."""
-        start_s, segment = epochs.start_s, epochs.segment
-        if not len(start_s):
-            return np.zeros(0, np.bool_)
-        late = np.diff(start_s, prepend=start_s[0] if self.last_s is None else self.last_s) > gap_s
-        renewed = np.diff(segment, prepend=segment[0] if self.last_segment is None else self.last_segment) != 0
-        self.last_s, self.last_segment = float(start_s[-1]), int(segment[-1])
-        gaps: Bools = late & renewed
-        return gaps
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class PoseColumns:
-    """Row by row."""
+class TrunkColumns:
+    """What a trunk shows, row by row, before anything is said."""
 
-    tilt_deg: Floats
-    """Against upright; NaN where that is not known."""
-    middle_deg: Floats
-    """Between sitting and standing, for the upright that is used."""
-    steady: Bools
-    stale: Bools
+    source: NDArray[np.int64]
+    """Where upright comes from, ``Source`` codes."""
+    stepping: Bools
+    lying: Bools
+    busy: Bools
+    signs: dict[str, Floats]
+    """``tilt``, ``sway``: of the still seconds since the last movement."""
+    rises: RiseColumns
 
 
 @dataclass(eq=False)
 class Trunk:
     """Posture from a trunk site; each site is a file of its own with its words and parameters."""
 
-    MODEL: ClassVar[TiltModel]
+    MODEL: ClassVar[TrunkModel]
 
     rules: TrunkRules = field(default_factory=TrunkRules)
     wear: Wear = field(default_factory=Wear)
-    upright: Upright = field(default_factory=Upright)
-    shown: Shown = field(default_factory=Shown)
+    pose: Pose = field(default_factory=Pose)
+    rises: Rises = field(default_factory=Rises)
     walking: RecentCount = field(default_factory=RecentCount)
-    evidence: Evidence = field(default_factory=Evidence)
+    still: StillMean = field(default_factory=StillMean)
+    belief: Belief = field(default_factory=Belief)
+    last_clear: LastClear = field(default_factory=LastClear)
 
     def teach_standing(self, start_s: float, end_s: float) -> None:
         """The wearer stands upright in [start_s, end_s): used when the stream gets there, not before."""
-        self.upright.teach_standing(start_s, end_s)
-        self.shown.stretches.append((start_s, end_s))
+        self.pose.teach_standing(start_s, end_s)
 
     def advance(self, epochs: Epochs) -> PostureEpochs:
         """One posture row for every epoch row, in order."""
-        rules, model = self.rules, self.MODEL
         wear = self.wear.advance(epochs)
-        step_like = steps(epochs, TRUNK_STEPS)
-        walks = self.walking.advance(epochs.start_s, step_like, 4) >= 3
-        pose = self.pose(epochs, wear)
-        known, lying = ~np.isnan(pose.tilt_deg), pose.tilt_deg > rules.lying_above_deg
-        stepping = step_like & np.where(known, ~lying, pose.steady | walks)
-        beyond = log_tilt(pose.tilt_deg, 1.0) - log_tilt(pose.middle_deg, 1.0)
-        gains = np.where(lying, SECOND_MAX, np.where(known & ~stepping, weighed(beyond, model), 0.0))
-        sums = self.evidence.advance(epochs.start_s, gains, stepping, model)
-        likely, sure = self._likely(sums, beyond, pose.stale)
+        seen = self.look(epochs, wear)
+        evidence = self.weigh(epochs.start_s, seen)
+        sitting = probability(by_source(self.MODEL.confidence, seen.source, seen.signs | {"evidence": evidence}))
+        likely = np.where(evidence > 0.0, sitting, 1.0 - sitting)
+        no_gravity = norm(epochs.window_mean_g) == 0.0
+        silent = (seen.source == Source.NONE) & (no_gravity | (likely < self.rules.sure_from))
         posture = np.select(
-            [stepping, ~known, lying, epochs.window_spread_g > rules.moving_max_g, ~sure, sums > 0.0],
-            [Posture.STEPPING, Posture.UNKNOWN, Posture.LYING, Posture.ACTIVE, Posture.UNKNOWN, Posture.SITTING],
+            [seen.stepping, seen.lying, seen.busy, silent, evidence > 0.0],
+            [Posture.STEPPING, Posture.LYING, Posture.ACTIVE, Posture.UNKNOWN, Posture.SITTING],
             Posture.STANDING,
         )
         return posture_rows(epochs, posture, self._confidence(posture, likely), wear)
 
-    def pose(self, epochs: Epochs, wear: WearColumns) -> PoseColumns:
-        """Tilt against walking, and against what was shown where both agree."""
-        stale_before = self.upright.stale
-        upright, steady, stale = self.upright.advance(
-            epochs, wear, self.shown.begins(epochs.start_s), self.rules.forget_gap_s
-        )
-        replaced = np.concatenate(([stale_before], stale))[:-1] & ~stale
-        shown = self.shown.advance(epochs.start_s, unit(epochs.window_mean_g), replaced)
-        agree = angle_deg(upright, shown) < self.rules.same_deg
-        direction = np.where(agree[:, None], upright + shown, upright)
-        middle_deg = np.where(agree, self.MODEL.taught_middle_deg, self.MODEL.walking_middle_deg)
-        return PoseColumns(angle_deg(epochs.window_mean_g, direction), middle_deg, steady, stale)
+    def look(self, epochs: Epochs, wear: WearColumns) -> TrunkColumns:
+        """What is seen, by rules alone; learns upright from the rows as it goes."""
+        rules = self.rules
+        step_like = steps(epochs, TRUNK_STEPS)
+        walks = self.walking.advance(epochs.start_s, step_like, 4) >= 3
+        rises = self.rises.advance(epochs)
+        pose = self.pose.advance(epochs, wear, rises, rules.forget_gap_s, rules.same_deg)
+        known, lying = pose.source != Source.NONE, pose.tilt_deg > rules.lying_above_deg
+        stepping = step_like & np.where(known, ~lying, pose.steady | walks)
+        lying &= ~stepping
+        signs = self._signs(epochs, pose, rises.moving)
+        busy = (epochs.window_spread_g > rules.moving_max_g) & ~stepping & ~lying & known
+        return TrunkColumns(pose.source, stepping, lying, busy, signs, rises)
 
-    def _likely(self, sums: Floats, beyond: Floats, stale: Bools) -> tuple[Floats, Bools]:
-        """(n,) how likely what is said is right; (n,) whether that is enough to say it."""
-        signs = {"evidence": sums, "tilt": np.clip(beyond, -1.5, 1.5)}
-        sitting = probability(self.MODEL.confidence.log_odds(signs))
-        if self.MODEL.stale_confidence is not None:
-            sitting = np.where(stale, probability(self.MODEL.stale_confidence.log_odds(signs)), sitting)
-        likely = np.where(sums > 0.0, sitting, 1.0 - sitting)
-        return likely, ~stale | (likely >= self.rules.sure_from)
+    def weigh(self, start_s: Floats, seen: TrunkColumns) -> Floats:
+        """(n,) log odds of sitting, from the pose and from what has happened."""
+        known = seen.source != Source.NONE
+        pose = np.where(known, by_source(self.MODEL.pose, seen.source, seen.signs), np.nan)
+        happened = self.belief.advance(start_s, pose, seen.lying, seen.stepping, seen.rises)
+        evidence = happened + np.where(known, pose, 0.0)
+        unclear = seen.rises.moving & ~seen.stepping
+        return self.last_clear.advance(start_s, unclear, evidence, self.rules.hold_share, self.rules.hold_s)
+
+    def _signs(self, epochs: Epochs, pose: PoseColumns, moving: Bools) -> dict[str, Floats]:
+        sway = np.log(np.maximum(epochs.across_g, _LEAST_G)) + 4.0
+        tilt = log_tilt(pose.tilt_deg, MIDDLE_DEG)
+        kind = np.where(moving, -1, pose.source)
+        tilt, sway = self.still.advance(epochs.start_s, kind, np.stack([tilt, sway], axis=1)).T.copy()
+        return {"tilt": tilt, "sway": sway}
 
     def _confidence(self, posture: NDArray[np.int64], likely: Floats) -> Floats:
         model = self.MODEL
@@ -259,3 +144,11 @@ class Trunk:
             [model.stepping_confidence, model.lying_confidence, model.active_confidence],
             np.clip(likely, 0.51, 0.99),
         )
+
+
+def by_source(models: dict[str, Logistic], source: NDArray[np.int64], signs: dict[str, Floats]) -> Floats:
+    """(n,) log odds, each row by the model of its source; 0 where there is none."""
+    odds = np.zeros(len(source))
+    for name, model in models.items():
+        odds = np.where(source == Source[name.upper()], model.log_odds(signs), odds)
+    return odds

@@ -12,24 +12,25 @@ import random
 import time
 
 from monitor.clock import Clock
-from monitor.model import LinkEvent, LinkState, Nudge
+from monitor.model import LinkEvent, LinkState
 from monitor.transport.gatt import Gatt
 from monitor.transport.radio import RADIO_FAULTS, Radio
 from monitor.transport.scanner import DeviceMatch, Scanner, Sighting
-from monitor.transport.session import STOPPED, Alert, Deliver, Session, Stored
-from monitor.wearables.base import Action, Resume, Wearable
+from monitor.transport.session import Deliver
+from monitor.transport.supervisor import Supervisor
+from monitor.wearables.base import Resume, Wearable
 
 BACKOFF_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 JITTER = 0.2
 """Share by which a pause varies, so that several links do not march in step."""
 FORGET_AFTER = 3
-"""So many failures to connect in a row, and BlueZ is made to forget the device (bluez issue 1489)."""
+"""So many failures in a row, and BlueZ is made to forget the device (bluez issue 1489)."""
 
 _log = logging.getLogger(__name__)
 
 
-class Link:
-    """Supervises one configured wearer."""
+class Link(Supervisor):
+    """Supervises one wearer whose wearable is connected to."""
 
     def __init__(
         self,
@@ -44,50 +45,20 @@ class Link:
         resume: Resume | None = None,
     ) -> None:
         """``deliver`` takes facts in order, and may make us wait."""
-        self.name = name
-        self._driver = driver
+        super().__init__(name=name, driver=driver, rules=radio.rules, clock=clock, deliver=deliver, resume=resume)
         self._match = match.for_driver(driver)
         self._radio = radio
         self._scanner = scanner
-        self._clock = clock
-        self._deliver = deliver
-        self._resume = resume
         self._held: DeviceMatch | None = None
-        self._state = LinkState.STOPPED
-        self._session: Session | None = None
-        self._waiting: dict[int | str, Alert | Stored] = {}
         self._failures = 0
-        self._lost_s = 0.0
 
-    def alert(self, nudge: Nudge) -> None:
-        """Let the wearable call its wearer; without a link it waits for one, as long as the nudge may live."""
-        self._ask("alert", Alert(nudge, self._clock.now_s()))
-
-    def stored(self, segment: int, upto_index: int) -> None:
-        """Everything before ``upto_index`` of the segment is safe on disk."""
-        self._ask(segment, Stored(segment, upto_index))
-
-    def _ask(self, key: int | str, request: Alert | Stored) -> None:
-        if self._session is not None:
-            self._session.ask(request)
-        else:
-            self._waiting[key] = request  # the newest of its kind says all
-
-    async def run(self) -> None:
-        """Keep the link up until cancelled; then end it cleanly."""
+    async def _turn(self) -> None:
+        sighting = await self._find()
         try:
-            while True:
-                if self._state is not LinkState.SEARCHING:
-                    await self._say(LinkState.SEARCHING)
-                sighting = await self._find()
-                try:
-                    await self._connect_and_serve(sighting)
-                finally:
-                    self._radio.claimed.discard(sighting.address)
-                await asyncio.sleep(self._pause_s())
-        except asyncio.CancelledError:
-            await self._say(LinkState.STOPPED)
-            raise
+            await self._connect_and_serve(sighting)
+        finally:
+            self._radio.claimed.discard(sighting.address)
+        await asyncio.sleep(self._pause_s())
 
     async def _find(self) -> Sighting:
         if self._held is not None:
@@ -100,62 +71,31 @@ class Link:
         return await self._scanner.find(self._match, self._lost_s)
 
     async def _connect_and_serve(self, sighting: Sighting) -> None:
-        session = Session(self.name, self._driver, self._clock, self._radio.rules, self._deliver)
+        session = self._new_session()
         try:
             client = await self._radio.connect(sighting.device, self.name, lambda _: session.lost())
         except RADIO_FAULTS as error:
-            await self._not_connected(sighting, error)
+            reason = f"{sighting.address} was heard but cannot be connected: {str(error) or type(error).__name__}"
+            _log.info("%s: %s", self.name, reason)
+            await self._say(LinkState.SEARCHING, sighting.rssi_dbm, reason)
+            await self._failed(sighting)
             return
         gatt = Gatt(client, self._clock, self._radio.rules.gatt_timeout_s, session.packet)
         self._state = LinkState.CONNECTED
-        await self._serve(session, gatt, sighting.rssi_dbm)
-        self._failures = 1 if session.streamed else self._failures + 1
-        if session.streamed and not self._match.is_configured:
+        await self._serve(session, gatt, [LinkEvent(LinkState.CONNECTED, self._clock.now_s(), sighting.rssi_dbm)])
+        if not session.streamed:
+            await self._failed(sighting)
+            return
+        self._failures = 1
+        if not self._match.is_configured:
             self._held = DeviceMatch(address=sighting.address)
 
-    async def _not_connected(self, sighting: Sighting, error: BaseException) -> None:
+    async def _failed(self, sighting: Sighting) -> None:
+        """No link, or one on which nothing came: what the system remembers of the device may be wrong."""
         self._failures += 1
-        reason = f"{sighting.address} was heard but cannot be connected: {str(error) or type(error).__name__}"
-        _log.info("%s: %s", self.name, reason)
-        await self._say(LinkState.SEARCHING, sighting.rssi_dbm, reason)
         if self._failures % FORGET_AFTER == 0:
-            await self._radio.forget(sighting.address)
-
-    async def _serve(self, session: Session, gatt: Gatt, rssi_dbm: int) -> None:
-        """Run the session; being cancelled becomes a request to stop, so that nothing on its way is cut."""
-        resume, self._resume = self._resume, None
-        serving = asyncio.create_task(session.run(gatt, resume, rssi_dbm), name=f"{self.name}: session")
-        self._session = session
-        for request in self._waiting.values():
-            session.ask(request)
-        self._waiting.clear()
-        try:
-            await asyncio.wait({serving})
-        except asyncio.CancelledError:
-            session.stop()
-            await asyncio.wait({serving}, timeout=self._radio.rules.stop_limit_s)
-            raise
-        finally:
-            self._session = None
-            serving.cancel()
-            await gatt.close(self._radio.rules.stop_limit_s)
-            await self._after(serving)
-
-    async def _after(self, serving: asyncio.Task[str]) -> None:
-        await asyncio.wait({serving})
-        reason = STOPPED if serving.cancelled() else serving.result()
-        self._lost_s = time.monotonic()
-        now_s = self._clock.now_s()
-        facts = [part for part in self._driver.lost(now_s) if not isinstance(part, Action)]
-        if reason != STOPPED:
-            _log.info("%s: %s", self.name, reason)
-            facts.append(LinkEvent(LinkState.LOST, now_s, detail=reason))
-        if facts:
-            await self._deliver(facts)
-
-    async def _say(self, state: LinkState, rssi_dbm: int | None = None, detail: str = "") -> None:
-        self._state = state
-        await self._deliver([LinkEvent(state, self._clock.now_s(), rssi_dbm, detail)])
+            await self._radio.forget(sighting.device)
+            self._lost_s = time.monotonic()  # who was forgotten must be heard anew
 
     def _pause_s(self) -> float:
         pause_s = BACKOFF_S[min(max(self._failures, 1), len(BACKOFF_S)) - 1]

@@ -17,6 +17,8 @@ from monitor.wearables.base import Outcome, Read, Subscribe, Unsubscribe, Write
 
 NEEDS_PAIRING = frozenset({0x05, 0x08, 0x0F})
 """ATT: insufficient authentication, authorization, encryption (Core Specification, Vol 3, Part F, 3.4.1.1)."""
+_LAST_ATT_ERROR = 0x7F
+"""Of the errors that the specification names; a proxy uses higher numbers for its own."""
 _REFUSED_BY_BLUEZ = ("org.bluez.Error.NotAuthorized", "org.bluez.Error.AuthenticationFailed")
 
 _log = logging.getLogger(__name__)
@@ -28,6 +30,8 @@ PacketHandler = Callable[[str, bytes], None]
 class Gatt:
     """One connected client, as a driver's actions need it."""
 
+    SILENCE = "connected, but sends no data"
+
     def __init__(self, client: BleakClient, clock: Clock, timeout_s: float, on_packet: PacketHandler) -> None:
         self.client = client
         self._clock = clock
@@ -36,6 +40,11 @@ class Gatt:
         self._subscribed: dict[str, None] = {}
         self.bearer_is_dead = False
         """A request was never answered: the attribute protocol allows no further one on this link."""
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the link still stands."""
+        return self.client.is_connected
 
     async def perform(self, action: GattAction) -> Outcome:
         """Carry out one action; whatever the radio does, there is an outcome."""
@@ -56,7 +65,8 @@ class Gatt:
             self.bearer_is_dead = True
             error = f"no answer within {self._timeout_s:g} s"
         except RADIO_FAULTS as fault:
-            error = str(fault) or type(fault).__name__
+            att_error = _proxied_att_error(fault)
+            error = _refusal(fault, needs_pairing=att_error in NEEDS_PAIRING, address=self.client.address)
         return Outcome(self._clock.now_s(), sent_at_s, value, error, att_error)
 
     async def _ask(self, action: GattAction) -> bytes | None:
@@ -119,7 +129,13 @@ async def _within(limit_s: float, step: Awaitable[None]) -> None:
         _log.debug("while closing: %r", fault)
 
 
-def _refusal(error: Exception, needs_pairing: bool, address: str) -> str:
+def _proxied_att_error(fault: BaseException) -> int | None:
+    """The device's refusal inside the error of a Bluetooth proxy, which bears the proxy's own troubles too."""
+    code = getattr(getattr(fault.__cause__, "error", None), "error", None)
+    return code if isinstance(code, int) and 0 < code <= _LAST_ATT_ERROR else None
+
+
+def _refusal(error: BaseException, needs_pairing: bool, address: str) -> str:
     if not needs_pairing:
-        return str(error)
+        return str(error) or type(error).__name__
     return f"the wearable wants to be paired first: `bluetoothctl pair {address}` or the system's settings ({error})"

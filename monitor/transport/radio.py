@@ -1,4 +1,4 @@
-"""Which Bluetooth stack serves the program: the machine's own by plain bleak, or bumble on any transport.
+"""Which Bluetooth stack serves the program: the machine's own by plain bleak, bumble on any transport, or a proxy.
 
 Everything else in this package speaks bleak's public API with the keywords that ``Radio`` hands out, and so
 cannot tell a virtual air from a real one. What goes wrong below is told in one line with its remedy.
@@ -7,6 +7,7 @@ cannot tell a virtual air from a real one. What goes wrong below is told in one 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +19,13 @@ from bleak.exc import (
     BleakDBusError,
     BleakError,
 )
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr
 
 from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
     from monitor.transport.bumble_host import BumbleHost, OpenAir
+    from monitor.transport.esphome import ProxyHost
 
 RADIO_FAULTS = (BleakError, OSError, EOFError, TimeoutError, AttributeError)
 """What bleak and D-Bus raise when the radio fails; bleak's BlueZ side answers AttributeError when its bus dies."""
@@ -34,10 +36,13 @@ class RadioRules(BaseModel, frozen=True, extra="forbid"):
 
     backend: str = Field(
         "auto",
-        pattern=r"^(auto|bumble:.+)$",
+        pattern=r"^(auto|bumble:.+|esphome:[^:\s]+(:\d{1,5})?)$",
         description='Bluetooth stack: "auto" is the machine\'s own, "bumble:TRANSPORT" is bumble on any of its '
         'transports, for example "bumble:usb:0" for a bare dongle or "bumble:tcp-client:127.0.0.1:9001" for a virtual '
-        "air.",
+        'air, "esphome:HOST" or "esphome:HOST:PORT" is a Bluetooth proxy running ESPHome.',
+    )
+    proxy_key: SecretStr = Field(
+        SecretStr(""), description="Encryption key of the ESPHome proxy's API; empty where it has none."
     )
     adapter: str = Field(
         "", description='Bluetooth adapter to use on Linux, for example "hci1"; empty takes the first.'
@@ -65,8 +70,15 @@ class RadioRules(BaseModel, frozen=True, extra="forbid"):
     stall_probes: int = Field(
         3, ge=1, le=100, description="Connect anew after this many answered probes in a row without any data."
     )
+    silence_s: float = Field(
+        60.0,
+        ge=10,
+        le=3600,
+        description="A wearable that only advertises or publishes counts as lost after so long without a word.",
+    )
+    # 20 s with its jitter leaves time to connect within 30 s of a wearable's return
     backoff_max_s: float = Field(
-        60.0, ge=0.1, le=600, description="Longest pause between two attempts to connect; shorter ones come first."
+        20.0, ge=0.1, le=600, description="Longest pause between two attempts to connect; shorter ones come first."
     )
     scan_linger_s: float = Field(
         5.0, ge=0.1, le=60, description="How long to go on scanning when no wearable is missing any more."
@@ -93,6 +105,7 @@ class RadioError(MonitorError):
         self.remedy = remedy
 
 
+_PROXY = "esphome:"
 _NO_HARDWARE = "or set radio.backend to a bumble transport, or try `sitbreak demo`, which needs no Bluetooth"
 _PERMISSION = "add your user to the group `bluetooth` and log in again; in a container mount /run/dbus and allow it"
 _DENIED = "Bluetooth is not permitted"
@@ -124,6 +137,11 @@ def explain(error: BaseException, rules: RadioRules) -> RadioError:
     """What a failure of the radio means to the user."""
     if isinstance(error, RadioError):
         return error
+    if rules.backend.startswith(_PROXY):
+        return RadioError(
+            f"no Bluetooth proxy at {rules.backend!r} ({_words(error)})",
+            "check its address, its `api:` and `bluetooth_proxy:` sections, and radio.proxy_key",
+        )
     if rules.backend != "auto":
         return RadioError(
             f"no radio at {rules.backend!r} ({_words(error)})",
@@ -160,7 +178,9 @@ class Radio:
         # Parallel connects are the main source of le-connection-abort-by-local on BlueZ
         self._connecting = asyncio.Semaphore(1)
         self._watchers: list[Callable[[], None]] = []
-        self._host = self._bumble_host(open_air) if open_air or rules.backend != "auto" else None
+        self._proxy = self._proxy_host() if rules.backend.startswith(_PROXY) else None
+        bumble = open_air or rules.backend.startswith("bumble:")
+        self._host = self._bumble_host(open_air) if bumble else None
 
     def _bumble_host(self, open_air: OpenAir | None) -> BumbleHost:
         try:
@@ -172,8 +192,22 @@ class Radio:
         transport = self.rules.backend.removeprefix("bumble:")
         return BumbleHost(open_air or opener(transport), self._lost)
 
+    def _proxy_host(self) -> ProxyHost:
+        try:
+            from monitor.transport.esphome import ProxyHost
+        except ImportError as error:
+            raise RadioError(
+                f"radio.backend = {self.rules.backend!r} needs bleak-esphome ({error})",
+                'pip install "sitbreak[proxies]"',
+            ) from error
+        return ProxyHost(self.rules.backend.removeprefix(_PROXY), self.rules.proxy_key.get_secret_value(), self._lost)
+
     def scanner_keywords(self) -> dict[str, Any]:
         """Keywords for ``BleakScanner``."""
+        if self._proxy is not None:
+            from monitor.transport import esphome
+
+            return esphome.scanner_keywords(self._proxy)
         if self._host is None:
             return self._adapter_keywords()
         from monitor.transport.bumble_backend import scanner_keywords
@@ -182,6 +216,10 @@ class Radio:
 
     def client_keywords(self) -> dict[str, Any]:
         """Keywords for ``BleakClient``."""
+        if self._proxy is not None:
+            from monitor.transport import esphome
+
+            return esphome.client_keywords(self._proxy)
         if self._host is None:
             return self._adapter_keywords()
         from monitor.transport.bumble_backend import client_keywords
@@ -194,7 +232,7 @@ class Radio:
     async def connect(self, device: BLEDevice, name: str, disconnected: Callable[[BleakClient], None]) -> BleakClient:
         """A connected client with its services known. Raises one of ``RADIO_FAULTS``."""
         async with self._connecting:
-            if self._host is None:
+            if self.rules.backend == "auto" and self._host is None:
                 return await self._connect_by_system(device, name, disconnected)
             client = BleakClient(device, disconnected, timeout=self.rules.connect_timeout_s, **self.client_keywords())
             await client.connect()
@@ -208,15 +246,26 @@ class Radio:
 
         async with asyncio.timeout(2 * self.rules.connect_timeout_s):
             return await establish_connection(
-                BleakClientWithServiceCache, device, name, disconnected, max_attempts=2, **self.client_keywords()
+                BleakClientWithServiceCache,
+                device,
+                name,
+                disconnected,
+                max_attempts=2,
+                use_services_cache=False,  # a wearable with new firmware would answer with the services of the old one
+                **self.client_keywords(),
             )
 
-    async def forget(self, address: str) -> None:
-        """Make BlueZ forget a device that fails again and again: it can hold stale services and phantom links."""
-        if self._host is None:
+    async def forget(self, device: BLEDevice) -> None:
+        """Drop what is remembered of a device that fails again and again: stale services, phantom links."""
+        if self._proxy is not None:
+            await self._proxy.forget(device.address)
+        elif self._host is None and sys.platform == "linux":
             from bleak_retry_connector import clear_cache
 
-            await clear_cache(address)
+            from monitor.transport.bluez import remove_device
+
+            await clear_cache(device.address)
+            await remove_device(device)
 
     def explain(self, error: BaseException) -> RadioError:
         """What a failure of this radio means to the user."""
@@ -232,5 +281,7 @@ class Radio:
 
     async def close(self) -> None:
         """Give the transport back."""
+        if self._proxy is not None:
+            await self._proxy.close()
         if self._host is not None:
             await self._host.close()

@@ -145,12 +145,16 @@ def _hopeless(path: Path, screen: Screen) -> RecordingError:
     return RecordingError(path, f"most samples cannot be used ({reasons or 'no samples'})", remedy)
 
 
+_DAMAGE = (OSError, EOFError, ValueError, KeyError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""RuntimeError: an archive that says it is encrypted, or packed in a way that is not known here."""
+
+
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
     """What damaged files make libraries raise, as one error that names the file."""
     try:
         yield
-    except (OSError, EOFError, ValueError, KeyError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
+    except _DAMAGE as error:
         raise RecordingError(path, f"cannot be read ({error})", "the file is damaged or of another kind") from error
 
 

@@ -1,7 +1,8 @@
 """Who is near: one scan for all wearers, on the air only while one of them is missing.
 
 Starting and stopping costs on BlueZ, and a scan takes radio time from the links; so one ``Scanner`` serves
-every link, starts when the first one waits, and lingers a little when the last has found its device.
+every link, starts when the first one waits, and lingers a little when the last has found its device. It goes on as long
+as anybody ``overhears``, which wearables that only advertise need.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from bleak import BleakScanner
@@ -79,6 +82,10 @@ def is_one_of(kind: Advertised, sighting: Sighting) -> bool:
     )
 
 
+Heed = Callable[[Sighting], None]
+"""Takes what was heard; called from the scan, and must not wait."""
+
+
 class Scanner:
     """The one scan of the program."""
 
@@ -86,6 +93,7 @@ class Scanner:
         self._radio = radio
         self._recent: dict[str, Sighting] = {}
         self._waiting: dict[asyncio.Future[Sighting], DeviceMatch] = {}
+        self._listeners: list[Heed] = []
         self._changed = asyncio.Event()
         self._radio_lost = False
         self._last_heard_s = 0.0
@@ -114,6 +122,21 @@ class Scanner:
             del self._waiting[waiter]
             self._changed.set()
 
+    @contextmanager
+    def overhear(self, heed: Heed) -> Iterator[None]:
+        """Scan without a pause, and hand on every advertisement that is heard."""
+        self._listeners.append(heed)
+        self._changed.set()
+        try:
+            yield
+        finally:
+            self._listeners.remove(heed)
+            self._changed.set()
+
+    @property
+    def _is_wanted(self) -> bool:
+        return bool(self._waiting or self._listeners)
+
     async def run(self) -> None:
         """Scan whenever somebody waits. Raises RadioError when the very first scan fails; later it tries again."""
         failures, proven = 0, False
@@ -133,7 +156,7 @@ class Scanner:
                 failures += 1
 
     async def _wanted(self) -> None:
-        while not self._waiting:
+        while not self._is_wanted:
             self._changed.clear()
             await self._changed.wait()
 
@@ -144,11 +167,11 @@ class Scanner:
         while not self._radio_lost:
             self._changed.clear()
             try:
-                async with asyncio.timeout(rules.scan_restart_s if self._waiting else rules.scan_linger_s):
+                async with asyncio.timeout(rules.scan_restart_s if self._is_wanted else rules.scan_linger_s):
                     await self._changed.wait()
             except TimeoutError:
                 # bluetoothd restarted: bleak's scan goes on in silence and never hears anything again
-                if not self._waiting or time.monotonic() - self._last_heard_s >= rules.scan_restart_s:
+                if not self._is_wanted or time.monotonic() - self._last_heard_s >= rules.scan_restart_s:
                     return
 
     def _on_lost(self) -> None:
@@ -161,6 +184,8 @@ class Scanner:
         self._recent[sighting.address] = sighting
         if len(self._recent) > 1000:  # phones change their address every quarter of an hour
             self._recent = {a: s for a, s in self._recent.items() if s.heard_s > sighting.heard_s - 60.0}
+        for heed in list(self._listeners):
+            heed(sighting)
         for waiter, match in self._waiting.items():
             if not waiter.done() and self._is_meant(match, sighting):
                 self._radio.claimed.add(sighting.address)
@@ -185,16 +210,28 @@ def _sighting(device: BLEDevice, data: AdvertisementData) -> Sighting:
     )
 
 
-async def scan(radio: Radio, duration_s: float) -> list[Sighting]:
-    """Everybody heard within ``duration_s``, the nearest first. Raises RadioError."""
+@asynccontextmanager
+async def overheard(radio: Radio) -> AsyncIterator[dict[str, Sighting]]:
+    """Everybody heard so far, by address, as long as the block lasts. Raises RadioError."""
     heard: dict[str, Sighting] = {}
 
     def remember(device: BLEDevice, data: AdvertisementData) -> None:
         heard[device.address] = _sighting(device, data)
 
     try:
-        async with BleakScanner(remember, **radio.scanner_keywords()):
-            await asyncio.sleep(duration_s)
+        scanner = BleakScanner(remember, **radio.scanner_keywords())
+        await scanner.start()
     except RADIO_FAULTS as error:
         raise radio.explain(error) from error
+    try:
+        yield heard
+    finally:
+        with suppress(*RADIO_FAULTS):  # a radio that has died meanwhile need not be told
+            await scanner.stop()
+
+
+async def scan(radio: Radio, duration_s: float) -> list[Sighting]:
+    """Everybody heard within ``duration_s``, the nearest first. Raises RadioError."""
+    async with overheard(radio) as heard:
+        await asyncio.sleep(duration_s)
     return sorted(heard.values(), key=lambda sighting: -sighting.rssi_dbm)

@@ -13,12 +13,43 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from monitor.clock import Clock
 from monitor.model import AccelBlock, Fact, LinkEvent, LinkState, Nudge, PacketRefused
-from monitor.transport.gatt import NEEDS_PAIRING, Gatt, GattAction
+from monitor.transport.gatt import NEEDS_PAIRING, GattAction
 from monitor.transport.radio import RadioRules
 from monitor.wearables.base import Action, DecodeError, Outcome, Packet, Reconnect, Reply, Resume, Wearable
+
+
+class Carrier(Protocol):
+    """What carries out a driver's actions: a connected client, or nobody where a wearable only tells."""
+
+    SILENCE: str
+    """What it means that data fail to come, in words."""
+
+    @property
+    def is_up(self) -> bool:
+        """Whether there is anything to serve."""
+        ...
+
+    @property
+    def bearer_is_dead(self) -> bool:
+        """Whether nothing more can be asked."""
+        ...
+
+    async def perform(self, action: GattAction) -> Outcome:
+        """Carry out one action; there is always an outcome."""
+        ...
+
+    async def probe(self) -> str | None:
+        """None when somebody is there, else what failed."""
+        ...
+
+    async def close(self, limit_s: float) -> None:
+        """End it cleanly; each step within ``limit_s``."""
+        ...
+
 
 Deliver = Callable[[list[Fact]], Awaitable[None]]
 STOPPED = "stopped"
@@ -91,6 +122,8 @@ class Session:
         self.name = name
         self.streamed = False
         """Whether at least one block of samples came."""
+        self.understood = False
+        """Whether at least one packet made sense."""
         self._driver = driver
         self._clock = clock
         self._rules = rules
@@ -98,6 +131,7 @@ class Session:
         self._inbox: asyncio.Queue[_Item] = asyncio.Queue()
         self._actions: asyncio.Queue[Action | _Probe | _LastWord] = asyncio.Queue()
         self._is_up = False
+        self._silence = ""
         self._next_tick_s = 0.0
         self._heard_s = 0.0
         self._silent_probes = 0
@@ -109,8 +143,6 @@ class Session:
 
     def packet(self, characteristic: str, data: bytes) -> None:
         """A notification came. Beyond the bound it is dropped: drivers see the hole, and some can have it filled."""
-        self._heard_s = time.monotonic()
-        self._silent_probes = 0
         if self._inbox.qsize() < self._rules.inbox_packets:
             self._inbox.put_nowait(Packet(characteristic, data, self._clock.now_s()))
         else:
@@ -131,16 +163,17 @@ class Session:
 
     # --- the two tasks ---
 
-    async def run(self, gatt: Gatt, resume: Resume | None, rssi_dbm: int | None) -> str:
-        """Serve the link; returns why it ended."""
-        self._is_up = gatt.client.is_connected
+    async def run(self, carrier: Carrier, resume: Resume | None, greeting: list[Fact]) -> str:
+        """Serve the link, after telling the ``greeting``; returns why it ended."""
+        self._is_up, self._silence = carrier.is_up, carrier.SILENCE
         if not self._is_up:
             return "link lost"
         self._heard_s = time.monotonic()
         self._next_tick_s = self._heard_s + tick_interval_s(self._clock.speed)
-        await self._deliver([LinkEvent(LinkState.CONNECTED, self._clock.now_s(), rssi_dbm)])
+        if greeting:
+            await self._deliver(greeting)
         async with asyncio.TaskGroup() as group:
-            actions = group.create_task(self._carry_out(gatt), name=f"{self.name}: actions")
+            actions = group.create_task(self._carry_out(carrier), name=f"{self.name}: actions")
             try:
                 return await self._serve(resume)
             finally:
@@ -168,7 +201,7 @@ class Session:
         driver, now_s = self._driver, self._clock.now_s()
         match item:
             case Packet():
-                await self._answer(lambda: driver.receive(item), item.at_s)
+                await self._answer(lambda: self._received(item), item.at_s)
             case _Done():
                 await self._answer(lambda: driver.done(item.action, item.outcome))
                 await self._mention_pairing(item.outcome)
@@ -184,6 +217,12 @@ class Session:
                 self._actions.put_nowait(_LastWord())
             case _Probed():
                 self._judge_probe(item.failure)
+
+    def _received(self, packet: Packet) -> Reply:
+        """What the driver makes of a packet; one that it refuses is no sign of life."""
+        reply = self._driver.receive(packet)
+        self._heard_s, self._silent_probes, self.understood = time.monotonic(), 0, True
+        return reply
 
     async def _answer(self, ask: Callable[[], Reply], at_s: float | None = None) -> None:
         """Ask the driver; queue what it wants, hand on what it knows, in its order."""
@@ -203,13 +242,13 @@ class Session:
         if facts:
             await self._deliver(facts)
 
-    async def _carry_out(self, gatt: Gatt) -> None:
+    async def _carry_out(self, carrier: Carrier) -> None:
         why: str | None = None
         while why is None:
-            why = await self._perform(gatt, await self._actions.get())
+            why = await self._perform(carrier, await self._actions.get())
         self._inbox.put_nowait(_Ended(why))
 
-    async def _perform(self, gatt: Gatt, action: Action | _Probe | _LastWord) -> str | None:
+    async def _perform(self, carrier: Carrier, action: Action | _Probe | _LastWord) -> str | None:
         """Carry out one action and report it; a reason where it is the last one on this link."""
         match action:
             case Reconnect(reason):
@@ -217,10 +256,10 @@ class Session:
             case _LastWord():
                 return STOPPED
             case _Probe():
-                self._inbox.put_nowait(_Probed(await gatt.probe()))
+                self._inbox.put_nowait(_Probed(await carrier.probe()))
             case action:
-                self._inbox.put_nowait(_Done(action, await gatt.perform(action)))
-        return "the wearable does not answer any more" if gatt.bearer_is_dead else None
+                self._inbox.put_nowait(_Done(action, await carrier.perform(action)))
+        return "the wearable does not answer any more" if carrier.bearer_is_dead else None
 
     # --- watching ---
 
@@ -239,7 +278,7 @@ class Session:
         if failure is not None:
             self._inbox.put_nowait(_Ended(f"silent, and does not answer: {failure}"))
         elif not self._driver.SILENCE_IS_LEGAL and self._silent_probes >= self._rules.stall_probes:
-            self._inbox.put_nowait(_Ended("connected, but sends no data"))
+            self._inbox.put_nowait(_Ended(self._silence))
 
     async def _mention_pairing(self, outcome: Outcome) -> None:
         if outcome.att_error in NEEDS_PAIRING:

@@ -14,6 +14,7 @@ that send on change (``on_change``) the last value is repeated, because there si
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,17 +23,15 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from monitor.model import AccelBlock, Quality
-from monitor.wearables.clock_lines import HostLine, IndexLine
 from monitor.wearables.lateness import Lateness
-from monitor.wearables.sample_clock import SampleClock, SampleClockRules
+from monitor.wearables.stream_past import COUNTED, STAMPED, Past, fresh_clock, renew_clock
 
-STAMPED = SampleClockRules()
-COUNTED = SampleClockRules(max_drift_ppm=60_000, slew_ms_per_s=40.0)
-"""Without stamps the drift is the error of the rate: a few per cent in cheap sensors."""
-COUNTED_RECENT_S, COUNTED_WINDOW_S, COUNTED_BUCKET_S = 4.0, 200.0, 2.0
-"""Counting goes wrong with every lost sample: old arrivals say less than where a stamp tells of the loss."""
 CLOCK_SET_S = 10.0
 """Arrivals later than this for good: one of the clocks was set."""
+PACED = 1.25
+"""Samples that come at most so many times as fast as they are taken are not made up for."""
+LATE_SLACK_S = 0.2
+"""Jitter of a radio that works."""
 REPEATED_WITHIN_S = 0.002
 """BlueZ was seen to deliver a notification twice after an unclean loss, at once."""
 
@@ -53,22 +52,10 @@ class StreamRules(BaseModel, frozen=True, extra="forbid"):
     estimate_s: float = Field(
         2.0, gt=0, description="In a longer gap the number of missing samples is an estimate; the stamp says the time."
     )
+    quiet_s: float = Field(
+        0.25, gt=0, description="After a longer silence it is looked whether samples are late, or missing."
+    )
     hold_s: float = Field(60.0, gt=0, description="A value that did not change is repeated for so long at most.")
-
-
-@dataclass
-class Past:
-    """What is worth keeping over a crash."""
-
-    rate_hz: float
-    range_g: float | None
-    clock: SampleClock
-    segment: int = -1
-    next_index: int = 0
-    stamp_us: int | None = None
-    """Device clock at the newest sample."""
-    arrived_s: float | None = None
-    """When it came."""
 
 
 _PAST = TypeAdapter(Past)
@@ -100,7 +87,7 @@ class Stream:
     """The newest sample."""
 
     def __post_init__(self) -> None:
-        self.past = Past(self.rate_hz, self.range_g, self._new_clock(self.rate_hz))
+        self.past = Past(self.rate_hz, self.range_g, fresh_clock(self.rate_hz, self.stamped))
 
     # --- what the driver says -------------------------------------------------------------------------------
 
@@ -134,8 +121,9 @@ class Stream:
         stamp_us: int | None = None,
         lost: int = 0,
         quality: Quality = Quality.NONE,
+        arrivals: Sequence[tuple[int, float]] = (),
     ) -> list[AccelBlock]:
-        """Deliver the samples of one packet.
+        """Deliver the samples of one packet, or of some that came one after the other.
 
         Parameters
         ----------
@@ -144,6 +132,7 @@ class Stream:
         stamp_us : device clock at the last sample, never wrapping; must be given where the stream is stamped.
         lost : samples missing before these by a counter of the device.
         quality : what the driver knows of them.
+        arrivals : of each of several packets, how many samples there were with it, and when it came.
 
         Returns
         -------
@@ -156,7 +145,7 @@ class Stream:
             self.renew = True
         if self.renew:
             self._begin_segment()
-        missing = self._missing(count, at_s, stamp_us)
+        missing = self._missing(at_s, stamp_us, arrivals or [(count, at_s)])
         missing = missing if not lost else max(lost, missing or 0)
         if self.on_change and missing and self.held_g is not None and not self.relinked:
             held = min(missing, int(self.rules.hold_s * self.past.rate_hz))
@@ -199,29 +188,14 @@ class Stream:
         """Seconds a sample, as learned so far."""
         return self.past.clock.period_s
 
-    def _new_clock(self, rate_hz: float) -> SampleClock:
-        if self.stamped:
-            return SampleClock(rate_hz, STAMPED)
-        host = HostLine(COUNTED.max_drift_ppm * 1e-6, COUNTED_WINDOW_S, COUNTED_RECENT_S, bucket_s=COUNTED_BUCKET_S)
-        return SampleClock(rate_hz, COUNTED, IndexLine(1e6 / rate_hz), host)
-
     def _begin_segment(self) -> None:
         past = self.past
-        self._renew_clock()
+        renew_clock(past, self.stamped)
         past.segment, past.next_index = past.segment + 1, 0
         past.stamp_us = None
         self.held_g = None
         self.renew = False
         self.lateness.forget()
-
-    def _renew_clock(self) -> None:
-        past = self.past
-        if self.stamped:
-            past.clock.restart(past.rate_hz)
-            return
-        floor_s = past.clock.floor_s
-        past.clock = self._new_clock(past.rate_hz)  # what was learned is the error of the old rate
-        past.clock.floor_s = floor_s
 
     def _is_set_anew(self, stamp_us: int | None, at_s: float) -> bool:
         """Whether the device's clock went back, or leapt farther than time has passed here."""
@@ -235,9 +209,9 @@ class Stream:
         """Host time of a sample by the lines known so far."""
         return self.past.clock.host.at(self.past.clock.line.at(index) * 1e-6)
 
-    def _missing(self, count: int, at_s: float, stamp_us: int | None) -> int | None:
+    def _missing(self, at_s: float, stamp_us: int | None, arrivals: Sequence[tuple[int, float]]) -> int | None:
         """Samples missing before these; None where it cannot be known."""
-        past = self.past
+        past, count = self.past, arrivals[-1][0]
         if past.clock.last is None or past.arrived_s is None:
             return None
         if stamp_us is not None:
@@ -249,8 +223,24 @@ class Stream:
             return steps
         if self.on_change:
             return steps if steps > 1 else 0
-        late_s = self.lateness.heard(at_s, late_s)
-        return round(late_s / self.period_s)
+        late = [(each_s, each_s - past.clock.last.at_s - number * self.period_s) for number, each_s in arrivals]
+        if len(arrivals) > 1 and (late_s := self._goes_on_late(count, late)) > 0:
+            return round(late_s / self.period_s)
+        return round(max(self.lateness.heard(*each) for each in late) / self.period_s)
+
+    def _goes_on_late(self, count: int, late: list[tuple[float, float]]) -> float:
+        """By how much samples are late for good after a silence; 0 where they are not, or it is not yet known.
+
+        What a radio held back comes at once when it can: samples that come at their usual pace were not held back.
+        (Packets are handed over together after a quarter of a second at least; what came at once is among them.)
+        Late by more than the silence: it was late before.
+        """
+        assert self.past.arrived_s is not None
+        began_s, took_s = late[0][0], late[-1][0] - late[0][0]
+        silent_s, late_s = began_s - self.past.arrived_s - self.period_s, min(each for _, each in late)
+        paced = (count - 1) * self.period_s < PACED * max(took_s, self.rules.quiet_s)
+        stays = self.rules.quiet_s / 2 < late_s < silent_s + LATE_SLACK_S
+        return late_s if paced and silent_s > self.rules.quiet_s and stays else 0.0
 
     def _missing_by_stamp(self, count: int, at_s: float, stamp_us: int) -> int | None:
         past = self.past

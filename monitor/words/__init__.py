@@ -60,6 +60,7 @@ class Call(BaseModel, frozen=True, extra="forbid"):
     hold_on: str
     left_first: str
     right_first: str
+    stand_still: str
     test_title: str
     test_message: str
 

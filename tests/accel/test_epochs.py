@@ -34,6 +34,20 @@ def test_one_row_for_each_whole_second_that_has_a_sample() -> None:
     assert (rows.decided_s == rows.start_s + 3.0).all()
 
 
+def test_magnitude_and_its_moment_are_mean_and_slope_of_the_samples_of_the_second() -> None:
+    rows = run([WALK.block()])
+    second = np.floor(WALK.t_s)
+    for row in range(1, len(rows) - 1):
+        inside = second == rows.start_s[row]
+        at_s, norm_g = WALK.t_s[inside], np.linalg.norm(WALK.xyz_g[inside].astype(float), axis=1)
+        assert rows.magnitude_g[row] == pytest.approx(norm_g.mean())
+        assert rows.magnitude_moment[row] == pytest.approx(np.polyfit(at_s - at_s[0], norm_g, 1)[0] / 12.0, abs=1e-9)
+
+
+def test_a_second_with_a_single_sample_has_no_moment() -> None:
+    assert not run([wear(("sit", 10), rate_hz=1.0).block()]).magnitude_moment.any()
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(1, len(WALK.t_s) - 1), max_size=30))
 def test_cutting_the_stream_elsewhere_changes_no_bit(cuts: list[int]) -> None:

@@ -164,3 +164,19 @@ def test_a_picture_is_linked_where_it_can_be_fetched() -> None:
     linked = Suggester(ExerciseRules(image_url="http://ha.local/local/{id}.svg"))
     assert linked.describe("boat_pose", 1).image == "http://ha.local/local/boat_pose.svg"
     assert Suggester().describe("boat_pose", 1).image == ""
+
+
+def test_what_takes_longer_than_the_time_at_hand_is_left_out() -> None:
+    lengths_s = {name: exercise.least_s for name, exercise in CATALOGUE.exercises.items()}
+    assert lengths_s == {
+        "standing_hip_flexion": 120.0,
+        "lunge_stretch": 180.0,
+        "lying_leg_raise": 60.0,
+        "bird_dog": 96.0,
+        "boat_pose": 45.0,
+        "frog_stretch": 30.0,
+    }
+    rules = ExerciseRules(floor_allowed=True, place="home", time_min=1.0)
+    suggester = Suggester(rules, CATALOGUE)
+    fitting = {name for name in lengths_s if not suggester.silence(name, BOTH, [])}
+    assert fitting == {"lying_leg_raise", "boat_pose", "frog_stretch"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import xml.etree.ElementTree as ElementTree
+from importlib import resources
 from itertools import pairwise
 
 import pytest
@@ -21,6 +22,11 @@ BONES = [("hip", "neck", "trunk")] + [
         ("neck", f"{side}_elbow", "arm"), (f"{side}_elbow", f"{side}_hand", "forearm"),
     )
 ]  # fmt: skip
+
+
+def test_the_simulated_body_moves_by_the_same_table() -> None:
+    ours, theirs = (resources.files(package).joinpath("motions.toml") for package in ("monitor.coach", "firmware_sim"))
+    assert ours.read_bytes() == theirs.read_bytes()
 
 
 def test_every_exercise_has_its_figure() -> None:

@@ -16,6 +16,8 @@ from monitor.outlets.base import Outlet
 from monitor.outlets.console import ConsoleOutlet
 from monitor.outlets.mqtt.outlet import MqttOutlet
 from monitor.outlets.mqtt.rules import MqttRules
+from monitor.outlets.push import PushOutlet
+from monitor.outlets.push_rules import PushRules
 from monitor.outlets.wearable import WearableOutlet
 from tests.support.brokers import free_port
 from tests.support.living_outlet import ME, break_due
@@ -25,6 +27,9 @@ MAKE: dict[str, Callable[[], Outlet]] = {
     "console": lambda: ConsoleOutlet(Clock(), False, io.StringIO()),
     "mqtt": lambda: MqttOutlet(
         MqttRules(host="127.0.0.1", port=free_port()), [ME], MemoryOutbox(), lambda *_: None, Clock()
+    ),
+    "push": lambda: PushOutlet(
+        PushRules.model_validate({"urls": "json://127.0.0.1:9/"}), ["me"], MemoryOutbox(), Clock()
     ),
     "wearable": lambda: WearableOutlet(lambda *_: None, Clock()),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -9,10 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from bumble.device import Advertisement
 from bumble.transport import open_transport
 
 from firmware_sim.__main__ import parser
-from tests.firmware.host import connected
+from firmware_sim.profiles.linked import identity, static_address
+from tests.firmware.host import connected, power_on
 
 BAND = "C2:5B:1A:2B:3C:4D"
 
@@ -48,16 +51,29 @@ async def test_it_serves_an_air_and_ends_when_told(number: signal.Signals, code:
     assert [line["activity"] for line in lines if "activity" in line][:2] == ["stand", "walk"]
 
 
-def test_it_joins_an_air_that_is_already_there(tmp_path: Path) -> None:
+async def heard(transport: str, address: str) -> None:
+    """Return when a wearable is heard on an air, however long its process takes to start."""
+    async with await open_transport(transport) as air:
+        host = await power_on(air)
+        there = asyncio.Event()
+
+        def hear(advertisement: Advertisement) -> None:
+            if advertisement.address.to_string(False) == address:
+                there.set()
+
+        host.on("advertisement", hear)
+        await host.start_scanning()
+        await there.wait()
+
+
+async def test_it_joins_an_air_that_is_already_there() -> None:
     air = start("--serve", "127.0.0.1:0")
     assert air.stdout is not None
     address = air.stdout.readline().split()[1]
-    truth = tmp_path / "truth.jsonl"
-    device = start("--hci", f"tcp-client:{address}", "--truth", str(truth))
+    device = start("--hci", f"tcp-client:{address}", "--profile", "movesense", "--seed", "7")
     try:
-        while not truth.exists():  # it is opened once the air is joined
-            with pytest.raises(subprocess.TimeoutExpired):
-                device.wait(timeout=0.2)
+        async with asyncio.timeout(30):
+            await heard(f"tcp-client:{address}", static_address(identity("movesense", 7)))
     finally:
         air.terminate()
         finish(air)

@@ -81,3 +81,37 @@ def test_how_often_it_is_read_makes_no_difference(cuts: list[float]) -> None:
     whole = at_once.read(float(ends[-1]))
     assert (joined.counts == whole.counts).all()
     assert (joined.device_us == whole.device_us).all()
+
+
+def test_its_offset_moves_as_it_takes_on_the_warmth_of_the_skin() -> None:
+    rules = PERFECT.model_copy(update={"offset_mg_per_c": 2.0, "warms_s": 600.0})
+    sensor = Sensor(Steady(0, 0, 0), 4, rules)
+    assert (sensor.read(10.0).counts == 0).all()
+    sensor.warm(10.0, 31.0)
+    after_one = np.abs(sensor.read(610.0).counts[-1]).max()
+    sensor.warm(610.0, 31.0)
+    at_last = np.abs(sensor.read(6000.0).counts[-1]).max()
+    assert after_one == pytest.approx(at_last * (1 - np.exp(-1)), abs=1.5)
+    sensor.warm(6000.0, 23.0)
+    assert np.abs(sensor.read(12000.0).counts[-1]).max() <= 1
+
+
+def test_a_queue_in_the_chip_is_read_by_whole_fills_and_loses_nothing() -> None:
+    queued = Sensor(Steady(0, 0, 1), 1, SensorRules(fifo_samples=32))
+    parts = [queued.read(second * 0.5) for second in range(1, 41)]
+    assert {len(part.counts) % 32 for part in parts} == {0}
+    whole = Sensor(Steady(0, 0, 1), 1, SensorRules()).read(20.0)
+    joined = Samples.joined(parts)
+    assert len(whole.counts) - len(joined.counts) < 32
+    assert (joined.counts == whole.counts[: len(joined.counts)]).all()
+
+
+def test_a_stuck_chip_repeats_its_last_reading_and_keeps_its_pace() -> None:
+    sensor = Sensor(Steady(0, 0, 1), 1)
+    last = sensor.read(10.0).counts[-1]
+    sensor.stuck = True
+    samples = sensor.read(20.0)
+    assert len(samples.counts) == 251
+    assert (samples.counts == last).all()
+    sensor.stuck = False
+    assert len({tuple(row) for row in sensor.read(30.0).counts.tolist()}) > 50

@@ -8,7 +8,7 @@ import numpy as np
 
 from monitor.accel.epochs import EpochBuilder, join
 from monitor.model import AccelBlock, Posture, PostureEpochs
-from monitor.posture.pocket import Pocket
+from monitor.posture.pocket import Pocket, quiet_confidence
 from tests.support.wearers import rotation, wear
 
 
@@ -51,6 +51,17 @@ def test_a_pocket_that_hardly_sways_sits_though_upright_is_unknown() -> None:
     assert set(rows.posture[:19]) == {Posture.UNKNOWN}
     assert set(rows.posture[22:58]) == {Posture.SITTING}
     assert (rows.confidence[22:58] > 0.9).all()
+
+
+def test_the_less_a_pocket_sways_the_surer_it_sits() -> None:
+    assert quiet_confidence(np.array([0.06, 0.11, 0.15, 0.18])).round(2).tolist() == [0.99, 0.98, 0.91, 0.81]
+
+
+def test_a_pocket_that_has_just_become_horizontal_may_kick_a_ball() -> None:
+    rows = postures(wear(("walk", 30), ("sit", 60)).block())
+    sits = rows.confidence[:88][rows.posture[:88] == Posture.SITTING]
+    assert len(sits) > 50
+    assert sits[0] < sits[30] - 0.1
 
 
 def test_a_swaying_pocket_may_stand_or_sit() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.posture.smoothing import Holding, Hysteresis, Lasting, Share
+from monitor.posture.smoothing import Holding, Hysteresis, LastClear, Lasting, Share
 
 
 def test_in_between_it_stays_as_it_was() -> None:
@@ -52,6 +54,25 @@ def test_how_long_does_not_depend_on_the_cuts() -> None:
     start_s, flags = np.arange(6.0), np.array([False, True, True, True, False, False])
     parts = [lasting.advance(start_s[k : k + 1], flags[k : k + 1]) for k in range(6)]
     assert np.concatenate(parts).tolist() == Lasting().advance(start_s, flags).tolist()
+
+
+def test_an_unclear_second_keeps_a_share_of_the_last_clear_one_for_a_while() -> None:
+    values, unclear = np.array([4.0, -2.0, -2.0, -2.0, 6.0]), np.array([False, True, True, True, False])
+    start_s = np.array([0.0, 1.0, 2.0, 3.0, 4.0])
+    assert LastClear().advance(start_s, unclear, values, 0.5, 2.0).tolist() == [4.0, 1.0, 1.0, -2.0, 6.0]
+
+
+def test_before_anything_was_clear_nothing_is_kept() -> None:
+    unclear, values = np.array([True, True]), np.array([3.0, 5.0])
+    assert LastClear().advance(np.arange(2.0), unclear, values, 0.5, 9.0).tolist() == [3.0, 5.0]
+
+
+@given(st.lists(st.booleans(), min_size=12, max_size=12), st.lists(st.integers(1, 11), max_size=5))
+def test_what_is_kept_does_not_depend_on_where_the_rows_are_cut(flags: list[bool], cuts: list[int]) -> None:
+    start_s, unclear, values = np.arange(12.0), np.array(flags), np.random.default_rng(1).normal(size=12)
+    parted, edges = LastClear(), [0, *sorted(set(cuts)), 12]
+    parts = [parted.advance(start_s[a:b], unclear[a:b], values[a:b], 0.5, 3.0) for a, b in pairwise(edges)]
+    assert np.concatenate(parts).tobytes() == LastClear().advance(start_s, unclear, values, 0.5, 3.0).tobytes()
 
 
 def test_a_share_halves_with_its_time_and_does_not_depend_on_the_cuts() -> None:

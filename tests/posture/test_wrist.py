@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.accel.epochs import EpochBuilder
+from monitor.accel.epochs import EpochBuilder, join
 from monitor.model import AccelBlock, Posture, PostureEpochs
 from monitor.posture.wrist import Wrist
 from tests.support.wearers import rotation
@@ -60,7 +61,28 @@ def test_before_a_walk_a_still_arm_says_nothing() -> None:
 
 
 def test_no_answer_is_given_more_confidence_than_the_place_deserves() -> None:
-    assert postures(DAY).confidence.max() <= np.float32(0.98)
+    assert postures(DAY).confidence.max() <= np.float32(0.99)
+
+
+def test_after_a_gap_the_first_seconds_of_sitting_are_said_with_less_confidence() -> None:
+    rest = arm(("type", 80, 60), seed=3)
+    later = replace(rest, t_s=rest.t_s + 200.0)
+    builder, wrist = EpochBuilder(), Wrist()
+    wrist.advance(builder.feed(arm(("walk", 5, 60))))
+    rows = [wrist.advance(builder.tick(1065.0)), wrist.advance(builder.feed(later)), wrist.advance(builder.tick(1e6))]
+    confidence = np.concatenate([row.confidence for row in rows])[-60:]
+    posture = np.concatenate([row.posture for row in rows])[-60:]
+    assert posture[0] == Posture.UNKNOWN or confidence[0] < confidence[30] - 0.02
+    assert set(posture[25:]) == {Posture.SITTING}
+
+
+def test_before_a_walk_is_known_the_still_second_between_moving_ones_is_less_surely_upright() -> None:
+    builder = EpochBuilder()
+    rows = join([builder.feed(arm(("walk", 5, 8))), builder.tick(1e6)])
+    still = replace(rows, spread_g=np.where(rows.start_s == 1005.0, 0.01, rows.spread_g))
+    as_it_is, with_a_pause = (Wrist().advance(part).confidence for part in (rows, still))
+    assert with_a_pause[5] < as_it_is[5]
+    assert with_a_pause[:5].tolist() == as_it_is[:5].tolist()
 
 
 @pytest.mark.parametrize("turn", range(2, 6))

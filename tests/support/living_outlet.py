@@ -14,7 +14,7 @@ from monitor.events import BreakDue, Command, Event, Suggestion, Update, WearerS
 from monitor.outlets.mqtt.messages import Wearer
 from monitor.outlets.mqtt.outlet import MqttOutlet
 from monitor.outlets.mqtt.rules import MqttRules
-from tests.support.outboxes import Feed, MemoryOutbox
+from tests.support.outboxes import Feed, MemoryOutbox, MemoryRegister
 
 ME = Wearer("me", "a1b2c3", model="DeskBand")
 HIPS = Suggestion(
@@ -76,7 +76,12 @@ class LivingOutlet:
     """``async with LivingOutlet(port) as daemon: daemon.tell(event)``."""
 
     def __init__(
-        self, port: int, wearers: Sequence[Wearer] = (ME,), outbox: MemoryOutbox | None = None, **rules: Any
+        self,
+        port: int,
+        wearers: Sequence[Wearer] = (ME,),
+        outbox: MemoryOutbox | None = None,
+        register: MemoryRegister | None = None,
+        **rules: Any,
     ) -> None:
         self.outbox = outbox or MemoryOutbox()
         self.feed = Feed()
@@ -84,7 +89,13 @@ class LivingOutlet:
         self.asked = asyncio.Event()
         self.clock = Clock()
         self.outlet = MqttOutlet(
-            MqttRules(host="127.0.0.1", port=port, **rules), wearers, self.outbox, self._keep, self.clock
+            MqttRules(host="127.0.0.1", port=port, **rules),
+            wearers,
+            self.outbox,
+            self._keep,
+            self.clock,
+            known=list(register.rows.values()) if register else (),
+            register=register,
         )
         self.state = WearerState(at_s=self.clock.now_s(), posture="sitting", sedentary=True, link_fresh=True)
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 
 from monitor.events import Message, Update
 from monitor.outlets.base import OutboxRow
+from monitor.outlets.mqtt.leftovers import Announced
 
 
 class MemoryOutbox:
@@ -17,6 +18,7 @@ class MemoryOutbox:
         self.fate: dict[int, str] = {}
         self.order: list[int] = []
         self._added = asyncio.Event()
+        self._fated = asyncio.Event()
 
     def add(self, messages: Iterable[Message]) -> None:
         """Store, as the history does before anything is sent."""
@@ -49,6 +51,28 @@ class MemoryOutbox:
     def _settle(self, number: int, fate: str) -> None:
         self.fate[number] = fate
         self.order.append(number)
+        self._fated.set()
+
+    async def settled(self, count: int) -> None:
+        """Wait until so many rows have their fate."""
+        while len(self.fate) < count:
+            self._fated.clear()
+            await self._fated.wait()
+
+
+class MemoryRegister:
+    """What was announced, as the history remembers it."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Announced] = {}
+        self.changed = asyncio.Event()
+
+    async def note_announced(self, now: Announced) -> None:
+        self.rows[now.node] = now
+        self.changed.set()
+
+    async def forget_announced(self, node: str) -> None:
+        del self.rows[node]
 
 
 class Feed:

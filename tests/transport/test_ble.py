@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
+from bleak.backends.device import BLEDevice
 
 from firmware_sim.air import Air
 from monitor.clock import Clock
@@ -272,3 +273,22 @@ async def test_the_wearable_used_last_is_preferred_to_another_of_its_kind(
 
 def test_the_back_off_grows_to_a_minute() -> None:
     assert BACKOFF_S == (0.5, 1, 2, 5, 10, 30, 60)
+
+
+async def test_a_device_that_connects_but_never_streams_is_forgotten_after_three_links(
+    air: Air, pebble: PebblePeripheral, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgotten: list[str] = []
+
+    async def forget(radio: Radio, device: BLEDevice) -> None:
+        forgotten.append(device.address)
+
+    monkeypatch.setattr(Radio, "forget", forget)  # BlueZ is not here; what it is asked is tested in test_bluez
+    driver = Pebble()
+    async with radio_on(air, backoff_max_s=0.1) as radio, linked(radio, driver, Clock(time.time(), 20.0)) as (_, facts):
+        for times in range(1, 4):
+            await facts.until_state(LinkState.CONNECTED, times)
+            driver.more = [Write(CONTROL, REBOOT)]
+        await facts.until_state(LinkState.LOST, 3)
+        await facts.until_state(LinkState.CONNECTED, 4)
+    assert forgotten == [ADDRESS]

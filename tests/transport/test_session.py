@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import random
 import time
 from collections.abc import AsyncIterator
 
@@ -8,7 +10,7 @@ import pytest
 
 from firmware_sim.air import Air
 from monitor.clock import Clock
-from monitor.model import AccelBlock, Fact, HoleOpened, LinkEvent, LinkState
+from monitor.model import AccelBlock, Fact, HoleOpened, LinkEvent, LinkState, PacketRefused
 from monitor.transport.session import tick_interval_s
 from tests.support.air import START, Facts, Pebble, PebblePeripheral, linked, radio_on
 
@@ -101,3 +103,35 @@ async def test_what_cannot_wait_any_more_is_dropped_and_seen_as_a_hole(air: Air,
     (hole,) = facts.of(HoleOpened)
     assert hole.first_index < 90
     assert facts.indices == [*range(hole.first_index), *range(300, 305)]
+
+
+async def test_a_flood_of_garbage_neither_ends_the_link_nor_floods_the_log(
+    air: Air, pebble: PebblePeripheral, caplog: pytest.LogCaptureFixture
+) -> None:
+    noise = random.Random(4)
+    async with radio_on(air) as radio, linked(radio, Pebble()) as (_, facts):
+        await pebble.until("control", START)
+        await pebble.until("subscribed", times=2)
+        with caplog.at_level(logging.DEBUG, "monitor"):
+            for _ in range(1500):
+                await pebble.notify(noise.randbytes(1 + 2 * noise.randrange(4)))  # never the length of a block
+            await pebble.send()
+            await facts.until(lambda: facts.of(AccelBlock))
+        assert LinkState.LOST not in facts.states
+    assert len(facts.of(PacketRefused)) == 1500
+    assert len(caplog.records) == 1
+    assert "packets refused" in caplog.text
+
+
+async def test_garbage_alone_is_no_sign_of_life(air: Air, pebble: PebblePeripheral) -> None:
+    async def babble() -> None:
+        while True:
+            await pebble.notify(b"\x01\x02\x03")
+            await asyncio.sleep(0.05)
+
+    async with radio_on(air, **SILENT) as radio, linked(radio, Pebble()) as (_, facts):
+        await pebble.until("subscribed", times=2)
+        babbling = asyncio.create_task(babble())
+        await facts.until_state(LinkState.LOST)
+        babbling.cancel()
+    assert lost(facts) == ["connected, but sends no data"]

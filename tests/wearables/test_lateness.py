@@ -30,6 +30,12 @@ def test_lateness_that_stays_is_loss_once_a_window_has_passed() -> None:
     assert said[95] == pytest.approx(0.51)
 
 
+def test_where_loss_goes_on_all_of_it_is_said_and_not_what_it_was_at_first() -> None:
+    said = heard(Lateness(), [0.01] * 50 + [0.3 + 0.01 * place for place in range(50)])
+    first = next(place for place, each_s in enumerate(said) if each_s)
+    assert said[first] == pytest.approx(0.3 + 0.01 * (first - 50), abs=0.11)
+
+
 def test_a_little_lateness_is_never_loss() -> None:
     assert not any(heard(Lateness(), [0.09] * 200))
 

@@ -100,7 +100,7 @@ def test_counted_times_are_true_within_100_ms_rms(rate_hz: float, batch: int) ->
     errors = []
     for seed, _, rate_error in WORLDS:
         air = Air(seed, rate_hz, 0.0, rate_error * 1.5, batch, stamped=False)
-        given_s, true_s, _ = run(air, 300.0)
+        given_s, true_s, _ = run(air, 200.0)
         assert (np.diff(given_s) > 0).all()
         errors.append(given_s - true_s)
     assert rms_ms(np.concatenate(errors)) < 100.0
@@ -181,6 +181,41 @@ def test_a_late_burst_after_a_short_silence_is_no_gap() -> None:
     rest = fed(stream, range(3080, 4000, 10))
     assert not any(block.gap_before_s for block in burst + rest)
     assert rest[-1].t_s[-1] == pytest.approx(START_S + 3999 / 50, abs=0.02)
+
+
+def gathered(first: int, arrived_s: list[float]) -> tuple[Floats, float, list[tuple[int, float]]]:
+    """Samples from ``first`` on, one a packet."""
+    return still(len(arrived_s)), arrived_s[-1], [(number + 1, at_s) for number, at_s in enumerate(arrived_s)]
+
+
+def test_after_a_short_silence_samples_at_their_usual_pace_that_stay_late_are_a_gap_at_once() -> None:
+    stream = Stream(50.0, stamped=False)
+    fed(stream, range(0, 3000, 10))
+    xyz_g, at_s, arrivals = gathered(3050, [START_S + index / 50 for index in range(3050, 3080)])
+    (block,) = stream.add(xyz_g, at_s, arrivals=arrivals)
+    assert block.gap_before_s == pytest.approx(1.0, abs=0.02)
+    assert block.t_s[-1] == pytest.approx(START_S + 3079 / 50, abs=0.03)
+
+
+def test_samples_that_a_radio_held_back_and_sends_at_once_are_no_gap() -> None:
+    stream = Stream(50.0, stamped=False)
+    fed(stream, range(0, 3000, 10))
+    held_back_until_s = START_S + 3050 / 50
+    xyz_g, at_s, arrivals = gathered(
+        3000, [max(held_back_until_s, START_S + index / 50) for index in range(3000, 3080)]
+    )
+    (block,) = stream.add(xyz_g, at_s, arrivals=arrivals)
+    assert not block.gap_before_s
+    assert block.t_s[-1] == pytest.approx(START_S + 3079 / 50, abs=0.03)
+
+
+def test_time_that_runs_sixty_times_as_fast_is_no_loss() -> None:
+    stream, rng = Stream(25.0, stamped=False), np.random.default_rng(1)
+    for tick in range(40):  # all that was sampled in 50 ms of wall time comes within 5 to 20 ms of it
+        from_s, takes_s = START_S + 3.0 * (tick + 1), 0.3 + 0.9 * rng.random()
+        xyz_g, last_s, arrivals = gathered(75 * tick, list(from_s + np.linspace(0.0, takes_s, 75)))
+        (block,) = stream.add(xyz_g, last_s, arrivals=arrivals)
+        assert not block.gap_before_s
 
 
 def test_arrivals_that_stay_late_mean_a_gap() -> None:

@@ -38,8 +38,12 @@ NOT_AUTHORISED = frozenset({133, 134, 135, 138, 140})
 _PAYLOAD_KEPT_BYTES = 128
 """More than any command may have; the rest of a foreign payload never enters the event loop."""
 _PACKET_LIMIT_BYTES = 65536
+LARGE_PAYLOAD_BYTES = 262_144
+"""Longest message on a topic to which a wearable publishes; one byte more is handed on, to be seen as too much."""
 SIGNALS_KEPT = 1000
 """Foreign messages beyond this backlog are dropped: memory stays bounded whatever the broker pours out."""
+LARGE_SIGNALS_KEPT = 50
+"""The same for large ones."""
 
 
 class BrokerRefused(MonitorError):  # noqa: N818  a fact, named as the events are
@@ -55,9 +59,18 @@ class BrokerRefused(MonitorError):  # noqa: N818  a fact, named as the events ar
 class Connection:
     """From CONNECT to the end of the network thread; ``signals`` tells what happens, ``Lost`` being the last."""
 
-    def __init__(self, rules: MqttRules, client_id: str, version: MQTTProtocolVersion, will: Message | None) -> None:
+    def __init__(
+        self,
+        rules: MqttRules,
+        client_id: str,
+        version: MQTTProtocolVersion,
+        will: Message | None,
+        large: frozenset[str] = frozenset(),
+    ) -> None:
+        """``large``: topics whose messages may be long."""
         self.signals: asyncio.Queue[Signal] = asyncio.Queue()
         self._rules = rules
+        self._large = large
         self._version = version
         self._loop = asyncio.get_running_loop()
         self._given_up = False
@@ -99,7 +112,9 @@ class Connection:
             options: dict[str, Any] = {}
             if self._version == paho.MQTTv5:
                 options = {"clean_start": True, "properties": _properties(PacketTypes.CONNECT)}
-                options["properties"].MaximumPacketSize = _PACKET_LIMIT_BYTES
+                options["properties"].MaximumPacketSize = _PACKET_LIMIT_BYTES + (
+                    LARGE_PAYLOAD_BYTES if self._large else 0
+                )
             self._paho.connect(self._rules.host, self._rules.port, self._rules.keepalive_s, **options)
             reached = True
             while not self._given_up and self._paho.loop(1.0) == MQTTErrorCode.MQTT_ERR_SUCCESS:
@@ -132,8 +147,10 @@ class Connection:
             self._paho.tls_set_context(self._context)
 
     def _enter(self, signal: Signal) -> None:
-        if isinstance(signal, Received) and self.signals.qsize() > SIGNALS_KEPT:
-            return
+        if isinstance(signal, Received):
+            is_large = len(signal.payload) > _PAYLOAD_KEPT_BYTES
+            if self.signals.qsize() > (LARGE_SIGNALS_KEPT if is_large else SIGNALS_KEPT):
+                return
         with contextlib.suppress(RuntimeError):  # the event loop has ended before us
             self._loop.call_soon_threadsafe(self.signals.put_nowait, signal)
 
@@ -160,8 +177,10 @@ class Connection:
 
     def _on_message(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
         with contextlib.suppress(UnicodeDecodeError):  # paho decodes the topic when it is asked for
-            payload = bytes(message.payload[:_PAYLOAD_KEPT_BYTES])
-            self._enter(Received(message.topic, payload, bool(message.retain), _reply(message.properties)))
+            topic = message.topic
+            kept_bytes = LARGE_PAYLOAD_BYTES + 1 if topic in self._large else _PAYLOAD_KEPT_BYTES
+            payload = bytes(message.payload[:kept_bytes])
+            self._enter(Received(topic, payload, bool(message.retain), _reply(message.properties)))
 
     # --- what the session may do ----------------------------------------------------------------------------
 
@@ -197,7 +216,9 @@ class Connection:
                 held.shutdown(socket.SHUT_RDWR)
 
 
-async def connect(rules: MqttRules, client_id: str, will: Message | None = None) -> Connection | Refused | Lost:
+async def connect(
+    rules: MqttRules, client_id: str, will: Message | None = None, large: frozenset[str] = frozenset()
+) -> Connection | Refused | Lost:
     """Connect in the version the rules ask for.
 
     ``auto``: a broker that closes twice without a word, or says that it does not know MQTT 5, gets 3.1.1 this time.
@@ -205,7 +226,7 @@ async def connect(rules: MqttRules, client_id: str, will: Message | None = None)
     versions = {"5": [paho.MQTTv5], "3.1.1": [paho.MQTTv311], "auto": [paho.MQTTv5, paho.MQTTv5, paho.MQTTv311]}
     signal: Signal = Lost("not tried")
     for version in versions[rules.protocol]:
-        connection = Connection(rules, client_id, version, will)
+        connection = Connection(rules, client_id, version, will, large)
         connection.open()
         try:
             signal = await connection.signals.get()

@@ -11,7 +11,21 @@ from monitor.errors import MonitorError
 from monitor.events import Command
 
 NAMES = frozenset(
-    {"snooze", "pause", "limit", "profile", "test", "break", "done", "why", "skip", "wrong", "busy", "hurts"}
+    {
+        "snooze",
+        "pause",
+        "limit",
+        "profile",
+        "test",
+        "break",
+        "done",
+        "why",
+        "skip",
+        "wrong",
+        "busy",
+        "hurts",
+        "standing",
+    }
 )
 PAYLOAD_LIMIT_BYTES = 64
 _MAY_BE_EMPTY = frozenset({"why"})

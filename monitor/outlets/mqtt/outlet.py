@@ -17,10 +17,12 @@ from monitor.events import Command, Message, Update
 from monitor.outlets.base import Outbox
 from monitor.outlets.mqtt.client import NOT_AUTHORISED, BrokerRefused, Connection, connect
 from monitor.outlets.mqtt.delivery import Delivery
+from monitor.outlets.mqtt.leftovers import Announced, Leftovers, Register
 from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.mqtt.session import Session
 from monitor.outlets.mqtt.signals import Lost, Refused
+from monitor.outlets.mqtt.source import TopicSource
 
 log = getLogger(__name__)
 
@@ -43,22 +45,35 @@ class MqttOutlet:
         outbox: Outbox,
         send: Callable[[str, Command], None],
         clock: Clock,
+        known: Sequence[Announced] = (),
+        register: Register | None = None,
     ) -> None:
+        """``known`` is what stands at the broker of earlier runs; what becomes of it is told to the register."""
         self._rules = rules
         self._words = {
             wearer.name: Phrasebook(wearer, Topics(rules.base, wearer.node), rules.event_expiry_s, clock.speed)
             for wearer in wearers
         }
-        carriers: list[Delivery | None] = [Delivery(outbox, clock)]
-        self._sessions = {
-            name: Session(rules, words, send, carriers.pop() if carriers else None)
-            for name, words in self._words.items()
-        }
+        carriers = [Delivery(outbox, clock)]
+        nodes = {wearer.node for wearer in wearers}
+        left = [old for old in known if old.node not in nodes]
+        self._sessions = {}
+        for name, words in self._words.items():
+            node = words.topics.node
+            now = Announced(node, rules.base, rules.discovery_prefix, rules.discovery)
+            mine = Leftovers(now, [*left, *(old for old in known if old.node == node)], register)
+            self._sessions[name] = Session(rules, words, send, carriers.pop() if carriers else None, mine)
+            left = []  # one connection clears away what those left who are no more
 
     def describe(self, wearer: Wearer) -> None:
         """The wearable has said more of itself (model, firmware): discovery and ``info`` are told anew."""
         self._words[wearer.name] = words = replace(self._words[wearer.name], wearer=wearer)
         self._sessions[wearer.name].describe(words)
+
+    def source(self, wearer: str, topic: str) -> TopicSource:
+        """A topic on which this wearer's wearable publishes; to be asked for before the start."""
+        source = self._sessions[wearer].source = TopicSource(topic)
+        return source
 
     @property
     def refusal(self) -> str | None:

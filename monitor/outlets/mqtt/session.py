@@ -20,11 +20,13 @@ from monitor.outlets.mqtt.client import Connection, connect
 from monitor.outlets.mqtt.delivery import Delivery
 from monitor.outlets.mqtt.discovery import discovery
 from monitor.outlets.mqtt.ear import Ear
+from monitor.outlets.mqtt.leftovers import Leftovers
 from monitor.outlets.mqtt.messages import Phrasebook
 from monitor.outlets.mqtt.payloads import state_payload
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.mqtt.sentences import sentence, sentence_of_state
 from monitor.outlets.mqtt.signals import Acknowledged, Lost, Received, Refused
+from monitor.outlets.mqtt.source import TopicSource
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +51,12 @@ class Session:
         words: Phrasebook,
         send: Callable[[str, Command], None],
         delivery: Delivery | None,
+        leftovers: Leftovers,
     ) -> None:
         self.refusal: str | None = None
-        self._rules, self._words, self._delivery = rules, words, delivery
+        self.source: TopicSource | None = None
+        """Where the wearer's wearable publishes; set before ``run``."""
+        self._rules, self._words, self._delivery, self._leftovers = rules, words, delivery, leftovers
         self._ear = Ear(rules, words, send, self._publish)
         self._client_id = f"{rules.base}-{words.topics.node}-{secrets.token_hex(2)}"
         self._connection: Connection | None = None
@@ -105,7 +110,8 @@ class Session:
             delay_s = min(2 * delay_s, LAST_DELAY_S)
 
     async def _attempt(self) -> Refused | Lost:
-        connection = await connect(self._rules, self._client_id, self._words.availability(False))
+        large = frozenset({self.source.topic} if self.source else ())
+        connection = await connect(self._rules, self._client_id, self._words.availability(False), large)
         self.refusal = connection.reason if isinstance(connection, Refused) else None
         return await self._live(connection) if isinstance(connection, Connection) else connection
 
@@ -127,6 +133,7 @@ class Session:
                 tasks = {
                     telling,
                     group.create_task(self._greet_again(), name="mqtt birth"),
+                    group.create_task(self._clear_away(), name="mqtt leftovers"),
                     group.create_task(self._leave_when_asked(connection, telling), name="mqtt leave"),
                 }
                 if self._delivery is not None:
@@ -138,6 +145,11 @@ class Session:
         finally:
             self._connection = None
             connection.abandon()
+
+    async def _clear_away(self) -> None:
+        if self._leftovers.any:
+            await self._all_heard()
+            await self._leftovers.gone()
 
     async def _leave_when_asked(self, connection: Connection, telling: asyncio.Task[None]) -> None:
         await self._stopping.wait()
@@ -159,7 +171,8 @@ class Session:
     # --- to the broker --------------------------------------------------------------------------------------
 
     def _subscribe(self, connection: Connection) -> None:
-        for topic in (self._words.topics.of("cmd/+"), self._rules.birth_topic, self._rules.busy_topic):
+        source = self.source.topic if self.source else ""
+        for topic in (self._words.topics.of("cmd/+"), self._rules.birth_topic, self._rules.busy_topic, source):
             if topic:
                 self._on_the_way[connection.subscribe(topic)] = topic
 
@@ -171,7 +184,8 @@ class Session:
 
     def _introduce(self) -> None:
         words, rules = self._words, self._rules
-        for message in discovery(words.wearer, words.topics, rules.discovery, rules.discovery_prefix):
+        news = discovery(words.wearer, words.topics, rules.discovery, rules.discovery_prefix)
+        for message in self._leftovers.before() + news + self._leftovers.after():
             self._publish(message)
         self._publish(words.info())
 
@@ -216,6 +230,8 @@ class Session:
                     return end
                 case Acknowledged(number, failure):
                     await self._acknowledged(number, failure)
+                case Received() as received if self.source is not None and received.topic == self.source.topic:
+                    self.source.take(received)
                 case Received() as received if received.topic == self._rules.birth_topic:
                     if received.payload == b"online" and not received.retain:
                         self._greeted.set()

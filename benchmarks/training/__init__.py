@@ -1,0 +1,1 @@
+"""How the small parameter files of the weaker placements are made, and checked on people who were left out."""

@@ -1,0 +1,98 @@
+"""What a user may set about pushes to the phone, and the addresses that come out of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr
+
+from monitor.errors import MonitorError
+
+_FOR_ONE = re.compile(r"(?:(?P<wearer>[a-z0-9][a-z0-9_-]{0,31})=)?(?P<url>[A-Za-z][A-Za-z0-9+.-]*://.+)")
+
+
+class PushFileError(MonitorError):
+    """The file with the addresses cannot be used."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f'[push] urls_file = "{path}": {reason}; check the path and who may read it')
+        self.path = path
+
+
+class AddressError(MonitorError):
+    """An address is none; named by its number, because the address itself is a secret."""
+
+    def __init__(self, number: int, reason: str) -> None:
+        super().__init__(f"[push] address {number}: {reason}; write it as SERVICE://... (see docs/phone.md)")
+        self.number = number
+
+
+def _listed(given: object) -> object:
+    # One address in an environment variable is the usual case, and needs no brackets.
+    return [given] if isinstance(given, str) and given else given or []
+
+
+class PushRules(BaseModel, frozen=True, extra="forbid"):
+    """Pushes to the phone without Home Assistant: ntfy, Pushover, Telegram, Gotify, e-mail and many more."""
+
+    urls: Annotated[tuple[SecretStr, ...], BeforeValidator(_listed)] = Field(
+        (),
+        description='Addresses as apprise writes them, such as "ntfy://your-topic"; empty switches pushes off. They are'
+        " secrets: better kept in urls_file.",
+    )
+    urls_file: str = Field(
+        "", description="File with one address a line; a line that begins with # is a comment. Read at the start."
+    )
+    from_level: int = Field(
+        2,
+        ge=1,
+        le=3,
+        description="First calls carry level 1 (wearable), unanswered ones climb to 2 (phone) and 3 (room): pushed from"
+        " this level on. 1 pushes every call, for a wearable that cannot buzz.",
+    )
+    per_hour: int = Field(12, ge=1, le=60, description="So many pushes an hour to one address and no more.")
+    timeout_s: float = Field(
+        20.0, ge=1, le=120, description="Seconds after which a service that does not answer is given up for a while."
+    )
+
+    @property
+    def enabled(self) -> bool:
+        """An address has been named."""
+        return bool(self.urls or self.urls_file)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where one push goes."""
+
+    number: int
+    """Counted from 1, in the order of the settings: what a message may say of it."""
+    url: SecretStr
+    wearer: str
+    """Whose alerts go there; empty for everybody's."""
+
+
+def addresses(rules: PushRules) -> list[Address]:
+    """All addresses of the settings, then those of the file. Raises PushFileError, AddressError."""
+    found = []
+    for number, text in enumerate([url.get_secret_value() for url in rules.urls] + _of_file(rules.urls_file), start=1):
+        if (parts := _FOR_ONE.fullmatch(text.strip())) is None:
+            raise AddressError(number, "not an address")
+        found.append(Address(number, SecretStr(parts["url"]), parts["wearer"] or ""))
+    if not found:
+        raise PushFileError(rules.urls_file, "has no address in it")
+    return found
+
+
+def _of_file(path: str) -> list[str]:
+    if not path:
+        return []
+    try:
+        lines = Path(path).expanduser().read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) and problem.strerror else "cannot be read"
+        raise PushFileError(path, reason[0].lower() + reason[1:]) from None
+    return [line for line in map(str.strip, lines) if line and not line.startswith("#")]

@@ -1,0 +1,168 @@
+"""BTHome v2: what a sensor advertises becomes readings, its buttons become answers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from monitor.model import Answer, AnswerKind, BatteryLevel, Nudge, WearableFacts
+from monitor.wearables.base import (
+    About,
+    Advertised,
+    DecodeError,
+    Packet,
+    Reach,
+    Reply,
+    Resume,
+)
+from monitor.wearables.bthome import codec, sealed
+from monitor.wearables.bthome.about import ABOUT
+from monitor.wearables.bthome.rules import BTHomeRules
+from monitor.wearables.readings import Readings, Vector
+from monitor.wearables.told import ToldDriver
+
+ANSWERS = {
+    1: AnswerKind.ACKNOWLEDGED,
+    2: AnswerKind.SNOOZED,
+    4: AnswerKind.SNOOZED,
+}
+"""A press says "I take it now"; a double or a long one "later"."""
+REPEAT_S = 4.0
+"""A sensor without packet id says the same thing several times within this."""
+RESTARTED_BELOW = 100
+"""A counter this low that went back is that of a sensor with a new battery, not an old packet played again."""
+
+
+@dataclass
+class Memory:
+    """What was heard last."""
+
+    payload: str = ""
+    packet_id: int | None = None
+    counter: int | None = None
+    heard_s: float = 0.0
+    segment: int = 1
+
+
+_MEMORY = TypeAdapter(Memory)
+
+
+@dataclass
+class BTHome(ToldDriver):
+    """Driver of one BTHome sensor."""
+
+    ADVERTISED: ClassVar[Advertised] = Advertised(service_uuids=(codec.SERVICE,))
+    REACH: ClassVar[Reach] = Reach.ADVERTISEMENT
+    RULES: ClassVar[type[BaseModel]] = BTHomeRules
+    ABOUT: ClassVar[About] = ABOUT
+
+    rules: BTHomeRules = field(default_factory=BTHomeRules)
+    memory: Memory = field(default_factory=Memory)
+    readings: Readings = field(init=False)
+    introduced: bool = False
+    battery_pct: int | None = None
+    alert_number: int | None = None
+    """The alert that a press answers."""
+    alert_until_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.readings = Readings(1.0 / self.rules.interval_s, self.rules)
+
+    def start(self, resume: Resume | None, now_s: float) -> Reply:
+        """The sensor is in reach; there is nothing to ask it."""
+        if resume is not None:
+            try:
+                self.memory = _MEMORY.validate_python(resume)
+            except ValidationError:
+                self.memory = Memory()
+            self.readings.segment = self.memory.segment
+        self.introduced, self.battery_pct = False, None
+        return []
+
+    def receive(self, packet: Packet) -> Reply:
+        """One advertisement; a repeat says nothing new."""
+        if packet.characteristic != codec.SERVICE:
+            return []
+        frame = codec.decode_frame(packet.data)
+        content = self._news_in(frame, packet)
+        if content is None:
+            return []
+        self.memory.payload, self.memory.packet_id = packet.data.hex(), content.packet_id
+        self.memory.heard_s = packet.at_s
+        reply = [*self._introduction(), *self._battery(content, packet.at_s), *self._pressed(content, packet.at_s)]
+        if content.xyz_g is not None:
+            reply += self.readings.take(packet.at_s, content.xyz_g, self._is_still(content, content.xyz_g))
+        elif content.moving:
+            self.readings.moved = True
+        return reply
+
+    def alert(self, nudge: Nudge, now_s: float) -> Reply:
+        """It cannot call anybody, but its button can answer."""
+        if nudge.kind in ("stop", "well_done"):
+            self.alert_number = None
+        else:
+            self.alert_number, self.alert_until_s = nudge.alert_number, now_s + nudge.time_to_live_s
+        return []
+
+    def lost(self, now_s: float) -> Reply:
+        """Too long unheard: what was between is not known."""
+        self.readings.forget()
+        return []
+
+    def resume(self) -> Resume:
+        """What was heard last."""
+        memory: Resume = _MEMORY.dump_python(self.memory, mode="json")
+        return memory
+
+    # --- repeats ---------------------------------------------------------------------------------------------
+
+    def _news_in(self, frame: codec.Frame, packet: Packet) -> codec.Content | None:
+        """The content of a packet that is no repeat. Raises DecodeError."""
+        if not frame.encrypted:
+            content = codec.decode_objects(frame.body)
+            return None if self._is_repeat(content, packet) else content
+        counter = sealed.counter_of(frame)
+        if counter == self.memory.counter:
+            return None
+        body = sealed.opened(frame, self.rules.key, self.rules.mac)
+        if self.memory.counter is not None and RESTARTED_BELOW <= counter < self.memory.counter:
+            raise DecodeError(f"an old packet: counter {counter} after {self.memory.counter}", packet.data)
+        self.memory.counter = counter
+        return codec.decode_objects(body)
+
+    def _is_repeat(self, content: codec.Content, packet: Packet) -> bool:
+        if packet.data.hex() != self.memory.payload:
+            return False
+        if content.packet_id is not None:
+            return True
+        patience_s = self.rules.interval_s / 2 if content.xyz_g is not None and not content.buttons else REPEAT_S
+        return packet.at_s - self.memory.heard_s < patience_s
+
+    # --- what is new -----------------------------------------------------------------------------------------
+
+    def _introduction(self) -> Reply:
+        if self.introduced:
+            return []
+        self.introduced = True
+        return [WearableFacts("BTHome sensor", can_alert=False)]
+
+    def _battery(self, content: codec.Content, at_s: float) -> Reply:
+        if content.battery_pct is None or content.battery_pct == self.battery_pct:
+            return []
+        self.battery_pct = content.battery_pct
+        return [BatteryLevel(content.battery_pct, at_s)]
+
+    def _pressed(self, content: codec.Content, at_s: float) -> Reply:
+        if self.alert_number is None or at_s > self.alert_until_s:
+            return []
+        kinds = [ANSWERS[button] for button in content.buttons if button in ANSWERS]
+        return [Answer(kind, self.alert_number, at_s) for kind in kinds[:1]]
+
+    def _is_still(self, content: codec.Content, xyz_g: Vector) -> bool:
+        if content.moving is not None:
+            return not content.moving
+        before_g = self.readings.newest_g
+        return before_g is not None and math.dist(xyz_g, before_g) <= self.rules.alike_g

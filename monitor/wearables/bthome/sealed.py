@@ -1,0 +1,40 @@
+"""Encrypted BTHome packets: AES-CCM with a tag of 4 bytes; the counter stands before the tag, at the end.
+
+Nonce: address, service UUID, device information, counter (bthome.io/encryption). The cipher comes with the package
+``cryptography``, which the extra ``bthome`` installs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor.wearables.base import DecodeError
+
+if TYPE_CHECKING:
+    from monitor.wearables.bthome.codec import Frame
+
+COUNTER_BYTES, TAG_BYTES = 4, 4
+
+
+def counter_of(frame: Frame) -> int:
+    """The number of an encrypted packet; it never goes back while a device has power. Raises DecodeError."""
+    if len(frame.body) < COUNTER_BYTES + TAG_BYTES + 1:
+        raise DecodeError("too short to be encrypted", frame.body)
+    return int.from_bytes(frame.body[-8:-4], "little")
+
+
+def opened(frame: Frame, key: bytes | None, mac: str) -> bytes:
+    """The readable objects. Raises DecodeError where the key is missing or wrong."""
+    address = frame.mac or bytes.fromhex(mac.replace(":", ""))
+    if key is None or not address:
+        raise DecodeError("encrypted: set bthome.bind_key and bthome.mac")
+    try:
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESCCM
+    except ImportError:
+        raise DecodeError('encrypted: pip install "sitbreak[bthome]"') from None
+    nonce = address + b"\xd2\xfc" + bytes([frame.info]) + frame.body[-8:-4]
+    try:
+        return AESCCM(key, tag_length=TAG_BYTES).decrypt(nonce, frame.body[:-8] + frame.body[-4:], None)
+    except InvalidTag:
+        raise DecodeError("cannot be decrypted: check bthome.bind_key and bthome.mac", frame.body) from None

@@ -1,0 +1,7 @@
+"""Movesense over GSP: see ``driver`` for the conversation; ``codec`` knows the bytes."""
+
+from __future__ import annotations
+
+from monitor.wearables.movesense.driver import Movesense, MovesenseRules
+
+__all__ = ["Movesense", "MovesenseRules"]
