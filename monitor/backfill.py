@@ -147,7 +147,7 @@ class Backfill:
 
     def _set_mark(self) -> None:
         if self.mark is None and self.newest_s is not None:
-            copied = copy.deepcopy(replace(self.pipeline, coach=None))
+            copied = copy.deepcopy(replace(self.pipeline, coach=None, watching=None))
             self.mark = Mark(copied, max(self.pipeline.final_s, 0.0))
 
     def _noting_days(self, step: Step) -> Step:
@@ -182,6 +182,7 @@ class Backfill:
     def _take_over_coach(self, first: Pipeline) -> list[Event]:
         """The coach goes on with the books as they are now."""
         self.pipeline.coach = coach = first.coach
+        self.pipeline.watching = first.watching
         if self.pipeline.day.start_s == first.day.start_s:
             self.pipeline.day.alerts = first.day.alerts
         assert coach is not None

@@ -225,6 +225,23 @@ class TrialPoint(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExerciseSeen(Event):
+    """What the sensor has seen of the exercise that went with an alert; told when it is over."""
+
+    exercise_id: str
+    title: str
+    alert_id: str
+    start_s: float
+    end_s: float
+    repetitions: int
+    """On the sensor's leg, where there are sides."""
+    hold_s: float
+    seen: str
+    """``repetitions``, ``hold``, ``posture``, or ``timed``: done on the wearer's word, not verified."""
+    sides: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snoozed(Event):
     """Quiet until ``until_s`` by the wearer's wish."""
 
@@ -334,6 +351,22 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class ExerciseProgress:
+    """How far the expected exercise is, as the sensor sees it."""
+
+    exercise_id: str
+    title: str
+    seen: int
+    """Repetitions so far, on the sensor's leg where there are sides."""
+    of: int
+    """Repetitions or holds of a set; 0 where there are none."""
+    hold_s: float
+    side: str
+    """``sensor``: on the sensor's leg; ``other``: time for the other one; else empty."""
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class WearerState:
     """What is true now, for anybody who looks: the retained state. None where it is not known."""
 
@@ -361,6 +394,8 @@ class WearerState:
     rssi_dbm: int | None = None
     link_fresh: bool = False
     last_sample_s: float | None = None
+    exercise: ExerciseProgress | None = None
+    """The exercise that is expected or under way."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,17 +17,20 @@ from monitor.bouts import BoutRules, Bouts
 from monitor.changes import Changes
 from monitor.coach.commands import SHOWN_STANDING_S
 from monitor.coach.policy import Coach, Moment
+from monitor.coach.watching import Watching
 from monitor.day import Day
 from monitor.events import (
     BoutEnded,
+    BreakDue,
     BreakTaken,
     Command,
     Correction,
     Event,
+    ExerciseSeen,
     WearerState,
 )
 from monitor.model import SEDENTARY, AccelBlock, Posture, PostureEpochs
-from monitor.posture.base import Placement, decides_after_s
+from monitor.posture.base import KnowsUpright, Placement, decides_after_s
 
 LATENCY_S = 5.0
 """No posture row is later than this; what has no row by then has no data."""
@@ -80,13 +83,16 @@ class Pipeline:
     day: Day
     coach: Coach | None
     """None in a second reading: nobody is called about the past."""
+    watching: Watching | None = None
+    """None in a second reading, too: an exercise is watched once, while it is done."""
     last_sample_s: float | None = None
 
     @classmethod
     def of(cls, wearer: str, placement: Placement, bout_rules: BoutRules, coach: Coach, time_zone: str) -> Pipeline:
         """A pipeline that has seen nothing yet."""
         epochs = EpochBuilder(decides_after_s=decides_after_s(placement))
-        return cls(epochs, placement, Changes(wearer), Bouts(bout_rules, wearer), Day(wearer, time_zone), coach)
+        books = Changes(wearer), Bouts(bout_rules, wearer), Day(wearer, time_zone)
+        return cls(epochs, placement, *books, coach, Watching(wearer, coach.suggester.placement))
 
     @property
     def final_s(self) -> float:
@@ -96,6 +102,8 @@ class Pipeline:
     def feed(self, block: AccelBlock) -> Step:
         """Samples, in time order."""
         self.last_sample_s = float(block.t_s[-1])
+        if self.watching is not None:
+            self.watching.hold(block)
         return self.rows(self.placement.advance(self.epochs.feed(block)))
 
     def tick(self, now_s: float) -> Step:
@@ -110,6 +118,8 @@ class Pipeline:
         columns = (rows.start_s, rows.decided_s, rows.posture, rows.worn, rows.confidence, rows.movement_mg)
         for row in zip(*(c.tolist() for c in columns), rows.cadence_hz.tolist(), strict=True):
             events += self._row(*row)
+        if self.watching is not None and len(rows):
+            self.watching.release(float(rows.decided_s[-1]))
         return Step(rows, tuple(events))
 
     def command(self, command: Command, now_s: float) -> Step:
@@ -117,7 +127,8 @@ class Pipeline:
         assert self.coach is not None
         if command.name == "standing":
             self.show_standing(now_s)
-        return Step(NO_POSTURES, tuple(self.coach.command(command, now_s)))
+        events = self.coach.command(command, now_s)
+        return Step(NO_POSTURES, (*events, *self._tell_watcher(events, None, False, command.name, now_s)))
 
     def show_standing(self, now_s: float) -> None:
         """The wearer stands upright from now on, to show what upright is."""
@@ -127,13 +138,15 @@ class Pipeline:
     def stop(self, at_s: float) -> Step:
         """The observation ends for good: close the books."""
         events = self.bouts.stop(at_s)
-        return Step(NO_POSTURES, (*events, *self._tell_coach(events)))
+        watched = self._credit(self.watching.finish(at_s) if self.watching else [])
+        return Step(NO_POSTURES, (*events, *self._tell_coach(events), *watched))
 
     def state(self, now_s: float) -> WearerState:
         """What is true now; battery and link are added by who knows them."""
         assert self.coach is not None
         bout, view = self.bouts.bout, self.coach.view(now_s)
         posture = self.changes.posture or Posture.UNKNOWN
+        expected = self.watching.expected if self.watching is not None else None
         return WearerState(
             at_s=now_s,
             posture=posture.word,
@@ -155,6 +168,7 @@ class Pipeline:
             paused=view.paused,
             busy=view.busy,
             last_sample_s=self.last_sample_s,
+            exercise=expected.progress(self.coach.words) if expected is not None else None,
         )
 
     def take_rules_of(self, other: Pipeline) -> None:
@@ -178,6 +192,9 @@ class Pipeline:
     ) -> list[Event]:
         posture = POSTURES[code]
         events = self._pass_time(start_s) if start_s > self.final_s else []
+        watching = self.watching
+        if watching is not None and watching.expected is not None:
+            events += self._credit(watching.see(start_s, decided_s, posture))
         events += self.day.begin_second(start_s)
         events += self.changes.advance(start_s, decided_s, posture, worn, confidence)
         clock_s = self.bouts.clock_total_s
@@ -203,6 +220,9 @@ class Pipeline:
                 clock_s=(bout.sedentary_s if bout else 0.0) + (late_s if runs_on else 0.0),
             )
             called = self.coach.advance(moment)
+            if called:
+                upright = self.placement.upright_at(start_s) if isinstance(self.placement, KnowsUpright) else None
+                called += self._tell_watcher(called, upright, posture in SEDENTARY)
         self.day.advance(start_s, self.bouts.clock_total_s - clock_s, bout.sedentary_s if bout else 0.0)
         if books or called:
             self.day.count(books + called)
@@ -213,7 +233,35 @@ class Pipeline:
         books = self.bouts.tick(final_s)
         events = [*self.changes.tick(final_s), *books, *self._tell_coach(books)]
         events += [*(self.coach.tick(final_s) if self.coach else []), *self.day.tick(final_s)]
+        events += self._credit(self.watching.tick(final_s) if self.watching is not None else [])
         return sorted(events, key=lambda event: event.at_s)
+
+    def _tell_watcher(
+        self,
+        said: list[Event],
+        upright: tuple[float, float, float] | None,
+        seated: bool,
+        word: str = "",
+        now_s: float = 0.0,
+    ) -> list[Event]:
+        """What the coach has said changes what is expected of the wearer."""
+        if self.watching is None or self.coach is None:
+            return []
+        events: list[Event] = []
+        for event in said:
+            exercise = event.exercise if isinstance(event, BreakDue) else None
+            known = self.coach.suggester.catalogue.named(exercise.exercise_id) if exercise else None
+            events += self.watching.hear(event, known, upright, seated)
+        if word in ("break", "done"):
+            self.watching.note_word(now_s)
+        return self._credit(events)
+
+    def _credit(self, watched: list[Event]) -> list[Event]:
+        """What the sensor has seen is the most recently done."""
+        for event in watched:
+            if isinstance(event, ExerciseSeen) and self.coach is not None:
+                self.coach.exercise_seen(event.exercise_id, event.at_s)
+        return watched
 
     def _tell_coach(self, books: list[Event]) -> list[Event]:
         events: list[Event] = []

@@ -9,7 +9,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from monitor.history.day import AlertRow, BoutRow, BreakRow, DayBooks, ExerciseRow, GapRow
+from monitor.history.day import AlertRow, BoutRow, BreakRow, DayBooks, ExerciseRow, GapRow, SeenRow
 
 CELL_S = 1200.0
 """One character of the ribbon: 20 minutes, 72 characters a day."""
@@ -147,6 +147,7 @@ def _lists(books: DayBooks) -> list[tuple[str, tuple[str, ...], list[tuple[str, 
         ),
         ("Invitations", ("at", "after", "calls", "answer"), [_alert(books, each) for each in books.alerts]),
         ("Exercises", ("at", "exercise", "dose", "answer"), [_exercise(books, each) for each in books.exercises]),
+        ("Exercises seen", ("at", "exercise", "length", "what"), [_seen(books, each) for each in books.seen]),
         ("Not known", ("from", "to", "length", "why"), [_gap(books, each) for each in books.gaps]),
     ]
 
@@ -170,6 +171,15 @@ def _alert(books: DayBooks, alert: AlertRow) -> tuple[str, ...]:
 def _exercise(books: DayBooks, exercise: ExerciseRow) -> tuple[str, ...]:
     answer = _ANSWERS.get(exercise.answer, exercise.answer or "")
     return clock(books, exercise.at_s), exercise.title, exercise.dose, answer
+
+
+def _seen(books: DayBooks, each: SeenRow) -> tuple[str, ...]:
+    what = {
+        "repetitions": f"{each.repetitions} repetitions",
+        "hold": f"held for {span(each.hold_s)}",
+        "posture": "the posture; the rest timed, not verified",
+    }.get(each.seen, "timed, not verified")
+    return clock(books, each.start_s), each.title, span(each.end_s - each.start_s), what
 
 
 def _gap(books: DayBooks, gap: GapRow) -> tuple[str, ...]:

@@ -153,7 +153,7 @@ async def test_a_stream_cut_anywhere_is_put_together(options: dict[str, Any]) ->
         await facts.until(lambda: len(facts.indices) > 20 * 30)
     assert not facts.of(PacketRefused)
     norms_g = np.linalg.norm(np.concatenate([block.xyz_g for block in facts.of(AccelBlock)]), axis=1)
-    assert float(np.median(norms_g)) == pytest.approx(1.0, abs=0.05)
+    assert float(np.median(norms_g)) == pytest.approx(1.0, abs=0.1)  # most of it is walking
     assert norms_g.max() < 3
 
 

@@ -16,7 +16,15 @@ from monitor.history.day import DayBooks
 from monitor.history.queries import day
 from monitor.history.store import Commit, Store
 from monitor.report import clock, day_as_lines, ribbon, show_day, span, summary
-from tests.history.builders import bout_ended, bout_started, break_ended, break_taken, gap_ended, office_hour
+from tests.history.builders import (
+    bout_ended,
+    bout_started,
+    break_ended,
+    break_taken,
+    exercise_seen,
+    gap_ended,
+    office_hour,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = date(2024, 3, 5)
@@ -73,6 +81,13 @@ def test_without_a_terminal_the_day_is_plain_ascii_lines(tmp_path: Path) -> None
         "Not known (from, to, length, why)",
         "  08:00  09:00  1 h 00 min  not worn",
     ]
+
+
+def test_what_was_seen_of_an_exercise_is_listed(tmp_path: Path) -> None:
+    _, events = office_hour(at("09:00"))
+    books = books_of(tmp_path, *events, exercise_seen(at("09:31"), at("09:32"), "of an alert long gone", 12))
+    text = shown(books, terminal=False)
+    assert "Exercises seen (at, exercise, length, what)\n  09:31  calf_raises  1 min  12 repetitions" in text
 
 
 def test_a_terminal_gets_tables_with_the_same_content(tmp_path: Path) -> None:

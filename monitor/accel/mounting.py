@@ -16,6 +16,7 @@ withheld until steps or poses prove that it still fits.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -118,6 +119,8 @@ class Mounting:
     seat_s: float = -math.inf
     pose: list[float] = field(default_factory=list)
     """Direction of gravity while it lay still."""
+    in_force: list[tuple[float, tuple[float, float, float] | None]] = field(default_factory=list)
+    """From which row on which direction might be used: of the rows of the last call, and the one before them."""
     standing: list[tuple[float, float]] = field(default_factory=list)
     """Stretches in which the wearer says to stand upright."""
 
@@ -141,6 +144,18 @@ class Mounting:
         self.candidates, self.best = [Candidate([weight_s * part for part in known.upright], weight_s)], 0
         self.doubted = self.withheld = self.settled = self.remembered = True
         self.confirmed_s, self.fit.known = 0.0, known
+
+    def upright_at(self, start_s: float) -> tuple[float, float, float] | None:
+        """What might be used in the row of ``start_s``, one of the last call; None where nothing might."""
+        known = [direction for from_s, direction in self.in_force if from_s <= start_s]
+        return known[-1] if known else None
+
+    def _note_in_force(self, start_s: Floats, from_row: list[int], states: Sequence[tuple[float, ...]]) -> None:
+        self.in_force = self.in_force[-1:]
+        for row, (x, y, z, *_) in zip(from_row, states, strict=True):
+            direction = None if math.isnan(x) else (x, y, z)
+            if row < len(start_s) and (not self.in_force or self.in_force[-1][1] != direction):
+                self.in_force.append((float(start_s[row]), direction))
 
     def forget(self) -> None:
         """Nothing is known any more, as on the first day."""
@@ -192,6 +207,7 @@ class Mounting:
             # what is learned in a row holds from the next one on
             from_row.append(place + 1)
             states.append(self._state())
+        self._note_in_force(epochs.start_s, from_row, states)
         table = np.repeat(np.array(states), np.diff([*from_row, len(epochs)]), axis=0)
         self.seat_s, self.seat = last_seat(epochs, table[:, :3], self.fit.rules) or (self.seat_s, self.seat)
         return UprightColumns(direction=table[:, :3], evidence_s=table[:, 3], doubted=table[:, 4] > 0, steady=steady)

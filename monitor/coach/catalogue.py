@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
+from monitor.accel.motions import MotionName
 from monitor.errors import MonitorError
 from monitor.words import ExerciseWords, languages, words
 
@@ -70,6 +71,9 @@ class Exercise(BaseModel, frozen=True, extra="forbid"):
     once_a_day: bool = Field(False, description="true if once a day is enough")
     sees: dict[PlacementName, Seen] = Field(
         default_factory=dict, description='what a sensor there can follow, such as { thigh = "hold" }'
+    )
+    motion: MotionName | None = Field(
+        None, description=f"what the sensor may count or time of it: {', '.join(get_args(MotionName))}"
     )
     leave_out: tuple[Condition, ...] = Field((), description=f"conditions that rule it out: {', '.join(Condition)}")
     chair_when: tuple[Condition, ...] = Field((), description="conditions that rule it out unless a chair is at hand")

@@ -24,6 +24,7 @@ from monitor.events import (
     BreakEnded,
     BreakTaken,
     Event,
+    ExerciseSeen,
     GapEnded,
 )
 from monitor.history import runs
@@ -192,6 +193,19 @@ def _alert_cleared(connection: sqlite3.Connection, wearer_id: int, event: AlertC
     )
 
 
+def _exercise_seen(connection: sqlite3.Connection, wearer_id: int, event: ExerciseSeen) -> None:
+    record = {
+        "alert_id": event.alert_id,
+        "exercise_id": event.exercise_id,
+        "start_s": event.start_s,
+        "end_s": event.end_s,
+        "repetitions": event.repetitions,
+        "hold_s": event.hold_s,
+        "seen": event.seen,
+    }
+    _upsert(connection, "exercises", wearer_id, event.id, record)
+
+
 def _upsert(
     connection: sqlite3.Connection, table: str, wearer_id: int, id_: str, record: Record, keep: tuple[str, ...] = ()
 ) -> None:
@@ -213,6 +227,7 @@ _BOOKINGS: dict[type[Event], Callable[[sqlite3.Connection, int, Any], None]] = {
     GapEnded: _gap_ended,
     BreakDue: _break_due,
     AlertCleared: _alert_cleared,
+    ExerciseSeen: _exercise_seen,
 }
 
 

@@ -117,6 +117,22 @@ class ExerciseRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenRow:
+    """What the sensor has seen of one exercise."""
+
+    id: str
+    alert_id: str | None
+    exercise_id: str
+    title: str
+    start_s: float
+    end_s: float
+    repetitions: int
+    hold_s: float
+    seen: str
+    """``repetitions``, ``hold``, ``posture`` or ``timed``."""
+
+
+@dataclass(frozen=True, slots=True)
 class DayBooks:
     """One wearer's day: [start_s, end_s)."""
 
@@ -130,6 +146,7 @@ class DayBooks:
     gaps: tuple[GapRow, ...]
     alerts: tuple[AlertRow, ...]
     exercises: tuple[ExerciseRow, ...]
+    seen: tuple[SeenRow, ...]
     postures: tuple[PostureRun, ...]
     """Empty once the posture of the day has been forgotten."""
 

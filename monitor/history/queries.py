@@ -25,6 +25,7 @@ from monitor.history.day import (
     EventRow,
     ExerciseRow,
     GapRow,
+    SeenRow,
     TrialRow,
     WearerRow,
 )
@@ -101,6 +102,7 @@ def day(path: Path, wearer: str, on: date, zone: tzinfo) -> DayBooks:
             gaps=tuple(map(_gap, reader.parts("gaps"))),
             alerts=tuple(AlertRow(*row) for row in reader.alert_rows(_ALERT_COLUMNS)),
             exercises=tuple(ExerciseRow(*row) for row in reader.alert_rows(_EXERCISE_COLUMNS) if row[2]),
+            seen=tuple(SeenRow(*row) for row in reader.seen_rows()),
             postures=tuple(reader.runs_between(start_s, end_s)),
         )
 
@@ -147,6 +149,15 @@ class _Reader:
         return self.connection.execute(
             f"SELECT {columns} FROM alerts WHERE wearer_id = ? AND first_at_s >= ? AND first_at_s < ?"
             " ORDER BY first_at_s",
+            (self.wearer_id, self.start_s, self.end_s),
+        ).fetchall()
+
+    def seen_rows(self) -> list[tuple[Any, ...]]:
+        return self.connection.execute(
+            "SELECT e.id, e.alert_id, e.exercise_id, coalesce(a.exercise_title, e.exercise_id), e.start_s, e.end_s,"
+            " e.repetitions, e.hold_s, e.seen FROM exercises e LEFT JOIN alerts a"
+            " ON a.wearer_id = e.wearer_id AND a.id = e.alert_id AND a.exercise_id = e.exercise_id"
+            " WHERE e.wearer_id = ? AND e.start_s >= ? AND e.start_s < ? ORDER BY e.start_s",
             (self.wearer_id, self.start_s, self.end_s),
         ).fetchall()
 

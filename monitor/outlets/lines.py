@@ -18,6 +18,7 @@ from monitor.events import (
     DataCorrected,
     DayEnded,
     Event,
+    ExerciseSeen,
     GapEnded,
     NotWorn,
     PostureChanged,
@@ -72,6 +73,10 @@ def _matters(event: Event) -> dict[str, Any]:
             repeat = event.repeat or None
             words = {"sat": span(event.sedentary_s), "level": event.level, "repeat": repeat, "exercise": exercise}
             return {**words, "message": event.message}
+        case ExerciseSeen():
+            held = span(event.hold_s) if event.hold_s >= 1.0 else None
+            words = {"exercise": event.exercise_id, "seen": event.seen, "held": held}
+            return {**words, "repetitions": event.repetitions or None}
         case StandingLong():
             return {"stood": span(event.standing_s), "message": event.message}
         case TestAlert():

@@ -43,6 +43,15 @@ class Remembers(Protocol):
         ...
 
 
+@runtime_checkable
+class KnowsUpright(Protocol):
+    """A placement that can say which way gravity points while the wearer stands."""
+
+    def upright_at(self, start_s: float) -> tuple[float, float, float] | None:
+        """Unit vector in the sensor's axes, as known in a row of the last ``advance``; None where it is not."""
+        ...
+
+
 def decides_after_s(placement: Placement) -> int:
     """Seconds after its start at which a row of this placement is final: 3, when its window is full, or its own word.
 

@@ -91,6 +91,10 @@ class Pocket:
         """The wearer stands upright in [start_s, end_s): used when the stream gets there, not before."""
         self.mounting.teach_standing(start_s, end_s)
 
+    def upright_at(self, start_s: float) -> tuple[float, float, float] | None:
+        """Gravity while the wearer stands, as known in this row; None where it is not."""
+        return self.mounting.upright_at(start_s)
+
     def advance(self, epochs: Epochs) -> PostureEpochs:
         """One posture row for every epoch row, in order."""
         rules = self.rules

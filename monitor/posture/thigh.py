@@ -126,6 +126,10 @@ class Thigh:
         """The wearer stands upright in [start_s, end_s): used when the stream gets there, not before."""
         self.mounting.teach_standing(start_s, end_s)
 
+    def upright_at(self, start_s: float) -> tuple[float, float, float] | None:
+        """Gravity while the wearer stands, as known in this row; None where it is not."""
+        return self.mounting.upright_at(start_s)
+
     def known(self) -> KnownUpright | None:
         """What is worth keeping of this mounting for another day; None if there is nothing."""
         return self.mounting.known()

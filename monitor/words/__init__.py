@@ -213,6 +213,21 @@ class Page(BaseModel, frozen=True, extra="forbid"):
     profiles: dict[str, str]
 
 
+class Progress(BaseModel, frozen=True, extra="forbid"):
+    """How far an exercise is, and what was seen of it: on motion alone, never on health or form."""
+
+    expected: str
+    counted: str
+    counted_here: str
+    other_side: str
+    held: str
+    seen_repetitions: str
+    seen_here: str
+    seen_hold: str
+    seen_posture: str
+    seen_timed: str
+
+
 class Words(BaseModel, frozen=True, extra="forbid"):
     """All that is said in one language; ``{...}`` are filled in."""
 
@@ -234,10 +249,19 @@ class Words(BaseModel, frozen=True, extra="forbid"):
     """How things stand, by the state of the alert."""
     news: News
     page: Page
+    progress: Progress
     ready: Ready
     learned: Learned
     trial: Trial
     exercises: dict[str, ExerciseWords]
+
+    def exercise_seen(self, title: str, seen: str, repetitions: int, hold_s: float, sides: bool) -> str:
+        """What was seen of an exercise."""
+        told = self.progress
+        counted = told.seen_here if sides else told.seen_repetitions
+        patterns = {"repetitions": counted, "hold": told.seen_hold, "posture": told.seen_posture}
+        pattern = patterns.get(seen, told.seen_timed)
+        return pattern.format(title=title, count=repetitions, length=self.duration(hold_s))
 
     def duration(self, duration_s: float) -> str:
         """A length of time: ``45 seconds``, ``1 minute``, ``30 minutes``, ``1 hour 35 minutes``."""

@@ -12,6 +12,7 @@ from monitor.events import (
     BreakEnded,
     BreakTaken,
     Event,
+    ExerciseSeen,
     GapEnded,
     Message,
     Suggestion,
@@ -149,3 +150,18 @@ def office_hour(t0: float = T0) -> tuple[PostureEpochs, tuple[Event, ...]]:
         bout_started(down_s),
     )
     return postures, events
+
+
+def exercise_seen(start_s: float, end_s: float, alert_id: str, repetitions: int = 10) -> ExerciseSeen:
+    return ExerciseSeen(
+        id=event_id(end_s, "me", "exercise_seen"),
+        at_s=end_s + DELAY_S,
+        exercise_id="calf_raises",
+        title="Calf raises",
+        alert_id=alert_id,
+        start_s=start_s,
+        end_s=end_s,
+        repetitions=repetitions,
+        hold_s=0.0,
+        seen="repetitions",
+    )

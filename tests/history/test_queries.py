@@ -22,6 +22,7 @@ from tests.history.builders import (
     break_due,
     break_ended,
     break_taken,
+    exercise_seen,
     gap_ended,
     office_hour,
     rows,
@@ -69,6 +70,19 @@ def test_a_day_with_everything(store: Store, path: Path) -> None:
     assert (books.sedentary_s, books.upright_s, books.unknown_s, books.break_count) == (3420, 180, 600, 1)
     assert books.longest == books.bouts[0]
     assert [run.posture for run in books.postures] == [Posture.SITTING, Posture.STANDING, Posture.SITTING]
+
+
+def test_an_exercise_that_was_seen_is_in_the_day_once(store: Store, path: Path) -> None:
+    t0 = at("2024-03-05 09:00")
+    due = break_due(t0 + 1800, t0)
+    seen = exercise_seen(t0 + 1830, t0 + 1890, due.alert_id)
+    tell(store, bout_started(t0), due, seen)
+    tell(store, seen)
+    books = day(path, "me", date(2024, 3, 5), BERLIN)
+    assert [(e.title, e.start_s - t0, e.end_s - t0, e.repetitions, e.seen) for e in books.seen] == [
+        ("Calf raises", 1830, 1890, 10, "repetitions")
+    ]
+    assert day(path, "me", date(2024, 3, 6), BERLIN).seen == ()
 
 
 def test_an_alert_without_an_exercise_lists_none(store: Store, path: Path) -> None:

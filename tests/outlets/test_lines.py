@@ -8,7 +8,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from monitor.events import EVENT_NAMES, BreakTaken, CommandAnswered, Event, PostureChanged
+from monitor.events import EVENT_NAMES, BreakTaken, CommandAnswered, Event, ExerciseSeen, PostureChanged
 from monitor.outlets.lines import clock_time, event_line, span
 from tests.support.living_outlet import break_due
 
@@ -35,6 +35,14 @@ def test_a_posture_and_a_break() -> None:
     assert event_line(posture) == "10:27:30 posture_changed posture=sitting confidence=0.93"
     taken = BreakTaken(id="b", at_s=AT_S, bout_id="x", break_start_s=AT_S, upright_s=60.0, sedentary_s=3750.0)
     assert event_line(taken, "anna") == "10:27:30 break_taken wearer=anna up=1:00 after=1:02:30"
+
+
+def test_an_exercise_says_what_was_seen() -> None:
+    seen = ExerciseSeen(
+        id="e", at_s=AT_S, exercise_id="bird_dog", title="Bird dog", alert_id="a", start_s=AT_S - 90, end_s=AT_S,
+        repetitions=8, hold_s=0.4, seen="repetitions", sides=True,
+    )  # fmt: skip
+    assert event_line(seen) == "10:27:30 exercise_seen exercise=bird_dog seen=repetitions repetitions=8"
 
 
 def test_a_sentence_with_a_line_break_stays_one_line() -> None:

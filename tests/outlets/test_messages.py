@@ -17,6 +17,8 @@ from monitor.events import (
     CommandAnswered,
     DayEnded,
     Event,
+    ExerciseProgress,
+    ExerciseSeen,
     Message,
     PostureChanged,
     Snoozed,
@@ -89,6 +91,7 @@ def test_the_state_says_what_the_contract_says() -> None:
         "bout_id": "01J",
         "alert_id": None,
         "confidence": 0.93,
+        "exercise": None,
     }
 
 
@@ -135,10 +138,51 @@ def test_break_due_carries_all_that_a_phone_needs() -> None:
     }
 
 
+SEEN = ExerciseSeen(
+    id="e",
+    at_s=AT_S,
+    exercise_id="bird_dog",
+    title="Bird dog",
+    alert_id="a",
+    start_s=AT_S - 90,
+    end_s=AT_S,
+    repetitions=8,
+    hold_s=12.0,
+    seen="repetitions",
+    sides=True,
+)
+
+
+def test_progress_stands_in_the_state() -> None:
+    progress = ExerciseProgress("bird_dog", "Bird dog", 6, 8, 3.7, "sensor", "6 of 8 on the sensor's side")
+    told = _payload(WORDS.state(WearerState(at_s=AT_S, exercise=progress)))
+    assert told["exercise"] == {
+        "id": "bird_dog",
+        "title": "Bird dog",
+        "seen": 6,
+        "of": 8,
+        "hold_s": 3,
+        "side": "sensor",
+        "text": "6 of 8 on the sensor's side",
+    }
+
+
+def test_what_was_seen_of_an_exercise_is_news() -> None:
+    told = _payload(WORDS.news(SEEN)[0])
+    assert told["message"] == "Bird dog: 8 seen on the sensor's side."
+    assert (told["exercise_id"], told["repetitions"], told["hold_s"], told["seen"]) == (
+        "bird_dog",
+        8,
+        12.0,
+        "repetitions",
+    )
+
+
 EXAMPLES: list[tuple[Event, str | None]] = [
     (break_due(AT_S), "break_due"),
     (break_due(AT_S, repeat=2), "break_overdue"),
     (BreakTaken(id="b", at_s=AT_S, bout_id="x", break_start_s=AT_S, upright_s=60, sedentary_s=1800), "break_taken"),
+    (SEEN, "exercise_seen"),
     (Snoozed(id="s", at_s=AT_S, alert_id="a", until_s=AT_S + 600), "snoozed"),
     (TestAlert(id="t", at_s=AT_S, title="Test", message="It works.", exercise=HIPS), "test"),
     (AlertCleared(id="c", at_s=AT_S, alert_id="a", by="break"), None),

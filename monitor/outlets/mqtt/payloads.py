@@ -15,6 +15,8 @@ from monitor.events import (
     BreakTaken,
     DayEnded,
     Event,
+    ExerciseProgress,
+    ExerciseSeen,
     Snoozed,
     StandingLong,
     Suggestion,
@@ -59,6 +61,21 @@ def state_payload(state: WearerState) -> dict[str, Any]:
         "bout_id": state.bout_id,
         "alert_id": state.alert_id,
         "confidence": round(state.confidence, 2) if math.isfinite(state.confidence) else None,
+        "exercise": _progress(state.exercise),
+    }
+
+
+def _progress(progress: ExerciseProgress | None) -> dict[str, Any] | None:
+    if progress is None:
+        return None
+    return {
+        "id": progress.exercise_id,
+        "title": progress.title,
+        "seen": progress.seen,
+        "of": progress.of,
+        "hold_s": math.floor(progress.hold_s),
+        "side": progress.side,
+        "text": progress.sentence,
     }
 
 
@@ -93,6 +110,18 @@ def alert_payload(event: Event, said: Words) -> dict[str, Any] | None:
                 sentence(event, said) or "",
                 bout_id=event.bout_id,
                 bout_min=_minutes(event.sedentary_s),
+            )
+        case ExerciseSeen():
+            return _alert(
+                event,
+                "exercise_seen",
+                said.titles["exercise_seen"],
+                sentence(event, said) or "",
+                alert_id=event.alert_id,
+                exercise_id=event.exercise_id,
+                repetitions=event.repetitions,
+                hold_s=round(event.hold_s, 1),
+                seen=event.seen,
             )
         case Snoozed():
             told, until = sentence(event, said) or "", iso(_whole(event.until_s))

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from monitor.events import AlertCleared, BreakDue, BreakTaken, Event, Snoozed, StandingLong, TestAlert, WearerState
+from monitor.events import (
+    AlertCleared,
+    BreakDue,
+    BreakTaken,
+    Event,
+    ExerciseSeen,
+    Snoozed,
+    StandingLong,
+    TestAlert,
+    WearerState,
+)
 from monitor.words import Words
 
 
@@ -17,6 +27,8 @@ def sentence(event: Event, said: Words) -> str | None:
         case BreakTaken():
             up, sat = said.duration(event.upright_s), said.duration(event.sedentary_s)
             return said.news.break_taken.format(up=up, sat=sat)
+        case ExerciseSeen():
+            return said.exercise_seen(event.title, event.seen, event.repetitions, event.hold_s, event.sides)
         case Snoozed():
             return said.news.snoozed.format(length=said.duration(event.until_s - event.at_s))
     return None

@@ -1,0 +1,78 @@
+"""One expected motion, followed sample by sample: what was seen of it so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.accel.holds import Holder
+from monitor.accel.limb import Binning, Reference, Signal
+from monitor.accel.motions import Motion
+from monitor.accel.repetitions import Counter
+from monitor.model import Floats
+
+
+@dataclass
+class Follower:
+    """Counts what can be counted of a motion, and adds up what is held."""
+
+    reference: Reference
+    signal: Signal = "flexion"
+    binning: Binning = field(default_factory=Binning)
+    counter: Counter | None = None
+    holder: Holder | None = None
+    seen_s: float | None = None
+    """When the count or the holds last changed."""
+
+    @classmethod
+    def of(cls, motion: Motion, reference: Reference, on_leg: bool) -> Follower:
+        """Follow a motion at a leg, or at the trunk, where only holds can be seen."""
+        known = reference.upright is not None or reference.seat is not None
+        absolute = known or reference.begins_seated or not on_leg
+        count, hold = (motion.count, motion.hold) if on_leg else (None, motion.trunk_hold)
+        absolute_or_seated = absolute  # who knows nothing of the limb's pose counts nothing
+        if count is not None and count.lying and reference.upright is None:
+            count, absolute = count.model_copy(update={"signal": "turn"}), False
+        return cls(
+            reference,
+            binning=Binning(smooth=count.smooth_bins if count else 5),
+            signal=count.signal if count else hold.signal if hold else "flexion",
+            counter=Counter.of(count, absolute) if count and absolute_or_seated else None,
+            holder=Holder(hold, absolute) if hold else None,
+        )
+
+    @property
+    def repetitions(self) -> int:
+        """So many were seen."""
+        return self.counter.repetitions if self.counter else 0
+
+    @property
+    def hold_s(self) -> float:
+        """Seconds held; of holds only if there were enough to believe them."""
+        if self.holder is not None:
+            return self.holder.held_s if self.holder.is_believed else 0.0
+        return self.counter.held_s if self.counter else 0.0
+
+    def feed(self, t_s: Floats, xyz_g: NDArray[np.float32]) -> bool:
+        """Samples of whole bins, in order of time; whether anything new was seen."""
+        news = False
+        for at_s, angle_deg, shake_g in self.reference.rows(self.binning.feed(t_s, xyz_g), self.signal):
+            changed = self.counter is not None and self.counter.see(at_s, angle_deg, shake_g)
+            changed |= self.holder is not None and self.holder.see(at_s, angle_deg)
+            if changed:
+                self.seen_s, news = at_s, True
+        return news
+
+    @property
+    def span_s(self) -> tuple[float, float] | None:
+        """From the first to the last that was counted or held; None if nothing was."""
+        parts = [(each.start_s, each.end_s) for each in (self.counter.counted if self.counter else [])]
+        parts += [(each.start_s, each.end_s) for each in (self.holder.holds if self.holder else [])]
+        return (parts[0][0], parts[-1][1]) if parts else None
+
+    def finish(self, at_s: float) -> None:
+        """Nothing more comes."""
+        if self.counter is not None:
+            self.counter.finish(at_s)

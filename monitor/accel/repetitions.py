@@ -1,0 +1,258 @@
+"""Repetitions of an expected exercise, from the direction of gravity in a limb's sensor.
+
+The samples become bins of 0.1 s on stream time; the mean of the last five bins is the direction of gravity. Its angle
+against the wearer's own upright (or against the pose in which the watching began) goes up and down with the limb. A
+zigzag of turning points, each further from the last than the motion's least excursion and than half of the set's own
+amplitude, makes excursions of it. A *set* is several excursions alike in size, length and pace: only then are they
+counted, the first ones included. A single rise from a chair, walking and fidgeting never become a set.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from statistics import median
+
+from pydantic import BaseModel, Field
+
+from monitor.accel.limb import BIN_S, Signal
+
+
+class MotionRules(BaseModel, frozen=True, extra="forbid"):
+    """What one repetition looks like at the thigh, and when several are a set.
+
+    The figures are our own: measured on the labelled squats, lunges and chair rises of UTD-MHAD and on simulated
+    bodies, and set against the false sets on HARTH, SENS and MEx; ``docs/exercises.md`` has what they give.
+    """
+
+    signal: Signal = Field("flexion", description="Which angle is followed.")
+    smooth_bins: int = Field(
+        5, ge=1, le=10, description="A direction is the mean of so many bins; more, where the excursions are small."
+    )
+    least_deg: float = Field(30.0, ge=4, le=120, description="The smallest excursion that can be a repetition.")
+    most_deg: float = Field(150.0, ge=10, le=360, description="The largest.")
+    top_deg: tuple[float, float] = Field((-180.0, 360.0), description="Where the excursion turns, against upright.")
+    rest_deg: tuple[float, float] = Field((-180.0, 360.0), description="Where it comes from and goes to.")
+    shortest_s: float = Field(0.5, ge=0.2, le=30, description="The shortest time between the way up and the way down.")
+    longest_s: float = Field(20.0, ge=1, le=300, description="The longest.")
+    period_min_s: float = Field(1.8, ge=0.5, le=30, description="The quickest pace, from one repetition to the next.")
+    pause_max_s: float = Field(25.0, ge=2, le=120, description="A longer pause ends the set.")
+    shake_max_g: float = Field(0.25, ge=0.01, le=2, description="More jolting than this is walking or falling.")
+    alike: float = Field(0.65, ge=0.1, le=1, description="Smaller excursions than this share of the median are others.")
+    pace_alike: float = Field(3.5, ge=1, le=10, description="The longest is at most so many times the median.")
+    least_count: int = Field(4, ge=1, le=20, description="So many alike make a set.")
+    skips_smaller: bool = Field(False, description="Smaller excursions between two repetitions belong to them.")
+    lying: bool = Field(False, description="Done lying: where upright is not known, any turn from the pose counts.")
+    last_stays: bool = Field(False, description="The last one may end in the pose itself.")
+
+
+# --- an angle to excursions ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Excursion:
+    """Up and down again once."""
+
+    start_s: float
+    """When the way up was sure."""
+    end_s: float
+    """When the way down was sure."""
+    rest_deg: float
+    """Where it came from."""
+    top_deg: float
+    held_s: float
+    """Seconds of stillness near the top."""
+    shake_g: float
+
+    @property
+    def size_deg(self) -> float:
+        """From rest to top."""
+        return self.top_deg - self.rest_deg
+
+    @property
+    def lasts_s(self) -> float:
+        """Between the two ways."""
+        return self.end_s - self.start_s
+
+
+@dataclass
+class Zigzag:
+    """Turning points of an angle, each at least ``least_deg`` from the one before."""
+
+    least_deg: float
+    low_deg: float = math.inf
+    high_deg: float = -math.inf
+    rising: bool = False
+    """Since the last low the angle has risen for sure."""
+    start_s: float = 0.0
+    held_s: float = 0.0
+    shake_g: float = 0.0
+    before_deg: list[float] = field(default_factory=list)
+    """The angles of the last half second, for its speed."""
+
+    def see(self, at_s: float, angle_deg: float, shake_g: float) -> Excursion | None:
+        """One bin more; the excursion that has ended with it."""
+        self.before_deg.append(angle_deg)
+        slow = abs(angle_deg - self.before_deg[0]) < 5.0
+        if len(self.before_deg) > 5:
+            del self.before_deg[0]
+        if not self.rising:
+            self.low_deg = min(self.low_deg, angle_deg)
+            if angle_deg >= self.low_deg + self.least_deg:
+                self.rising, self.start_s, self.high_deg = True, at_s, angle_deg
+                self.held_s = self.shake_g = 0.0
+            return None
+        self.high_deg = max(self.high_deg, angle_deg)
+        self.shake_g = max(self.shake_g, shake_g)
+        if slow and angle_deg > self.high_deg - 12.0:
+            self.held_s += BIN_S
+        if angle_deg > self.high_deg - self.least_deg:
+            return None
+        ended = self.open(at_s)
+        self.rising, self.low_deg = False, angle_deg
+        return ended
+
+    def rest_at(self, angle_deg: float) -> None:
+        """The next excursion begins here."""
+        self.rising, self.low_deg = False, angle_deg
+
+    def open(self, at_s: float) -> Excursion:
+        """The excursion that is under way, as if it ended now."""
+        return Excursion(self.start_s, at_s, self.low_deg, self.high_deg, self.held_s, self.shake_g)
+
+
+# --- excursions to a set ------------------------------------------------------------------------------------
+
+
+LOOKED_AT = 0.65
+"""Excursions of this share of the least are seen, so that steps and pedalling show their pace, but never counted."""
+
+LOOSE = 1.33
+"""So much smaller or quicker a single repetition of a set may be than the rules say of a sure one."""
+
+
+@dataclass
+class Counter:
+    """Counts the repetitions of one motion."""
+
+    rules: MotionRules
+    zigzag: Zigzag
+    absolute: bool = False
+    """The angle is against the wearer's own upright, so that poses can be compared."""
+    latest_s: float = -math.inf
+    """Start of the latest excursion, whatever it was."""
+    candidates: list[Excursion] = field(default_factory=list)
+    """Alike, but not a set yet."""
+    sure: list[bool] = field(default_factory=list)
+    """Which of them fit the rules without forgiveness: all of a set must, lying all but one."""
+    counted: list[Excursion] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, rules: MotionRules, absolute: bool) -> Counter:
+        """A counter that has seen nothing."""
+        return cls(rules, Zigzag(LOOKED_AT * rules.least_deg), absolute)
+
+    @property
+    def repetitions(self) -> int:
+        """So many were seen."""
+        return len(self.counted)
+
+    @property
+    def held_s(self) -> float:
+        """Seconds of stillness at the top, of all of them."""
+        return sum(each.held_s for each in self.counted)
+
+    def see(self, at_s: float, angle_deg: float, shake_g: float) -> bool:
+        """One bin more; whether the count has changed."""
+        if self.rules.signal == "lowering":
+            angle_deg = -angle_deg
+        excursion = self.zigzag.see(at_s, angle_deg, shake_g)
+        if self._has_lain_down():
+            self.zigzag.rest_at(angle_deg)
+        if excursion is None:
+            return False
+        before = len(self.counted)
+        self._take(excursion)
+        if len(self.counted) != before:
+            # of a set's own size, so that a wriggle at the top is no repetition of its own
+            size_deg = median(each.size_deg for each in self.counted[-8:])
+            self.zigzag.least_deg = min(max(self.rules.least_deg, 0.45 * size_deg), 70.0)
+        return len(self.counted) != before
+
+    def _has_lain_down(self) -> bool:
+        """What has risen is not the legs: the wearer has come to lie, and that is where the first repetition begins."""
+        zigzag, rules = self.zigzag, self.rules
+        low = zigzag.high_deg < rules.top_deg[0] - 8.0
+        return rules.lying and self.absolute and zigzag.rising and zigzag.held_s >= 1.0 and low
+
+    def finish(self, at_s: float) -> None:
+        """Nothing more comes: a last one that stays in its pose counts, where that may be."""
+        if self.rules.last_stays and self.zigzag.rising:
+            last = self.zigzag.open(min(at_s, self.zigzag.start_s + 2.0))
+            others = self.counted or self.candidates
+            if others and at_s - self.zigzag.start_s >= 1.0:
+                median_s = median(each.lasts_s for each in others)
+                self._take(Excursion(last.start_s, last.start_s + median_s, last.rest_deg, last.top_deg, 0.0, 0.0))
+
+    def _take(self, excursion: Excursion) -> None:
+        rules = self.rules
+        since_s, self.latest_s = excursion.start_s - self.latest_s, excursion.start_s
+        loose = 1.0 if rules.skips_smaller else LOOSE
+        if not self._plausible(excursion, loose) or since_s < rules.period_min_s / LOOSE:
+            if excursion.size_deg >= rules.least_deg or since_s < rules.period_min_s / LOOSE:
+                self._break_off()
+            return
+        if self.counted and self._alike(excursion, self.counted[-8:], within_s=3 * rules.pause_max_s):
+            self.counted.append(excursion)
+            return
+        if rules.skips_smaller and (self.counted or self._is_smaller(excursion, self.candidates)):
+            return  # what lies between two repetitions is alike, too, and would make a set of its own
+        self.candidates = [*self.candidates[-11:], excursion]
+        self.sure = [*self.sure[-11:], since_s >= rules.period_min_s and self._plausible(excursion, 1.0)]
+        while not self._alike(self.candidates[-1], self.candidates[:-1], rules.pause_max_s):
+            del self.candidates[0], self.sure[0]
+        enough = len(self.candidates) >= rules.least_count and sum(self.sure) >= rules.least_count - rules.lying
+        if enough and self._steady():
+            self.counted += self.candidates
+            self.candidates, self.sure = [], []
+
+    def _break_off(self) -> None:
+        """Something else in between, such as steps or pedalling: what came before it was no set."""
+        if not self.rules.skips_smaller:
+            self.candidates, self.sure = [], []
+
+    def _is_smaller(self, one: Excursion, others: list[Excursion]) -> bool:
+        return bool(others) and one.size_deg < self.rules.alike * median(each.size_deg for each in others)
+
+    def _plausible(self, excursion: Excursion, loose: float) -> bool:
+        """Of the motion's size, length and place; ``loose`` above 1 forgives what one repetition of a set may be."""
+        rules, more_deg = self.rules, 36.0 * (loose - 1.0)
+        inside = rules.shortest_s <= excursion.lasts_s <= rules.longest_s
+        inside &= rules.least_deg / loose <= excursion.size_deg <= rules.most_deg
+        if not inside or excursion.shake_g > rules.shake_max_g:
+            return False
+        if not self.absolute:
+            return True
+        top_deg, rest_deg = excursion.top_deg, excursion.rest_deg
+        if rules.signal == "lowering":
+            top_deg, rest_deg = -top_deg, -rest_deg
+        at_top = rules.top_deg[0] - more_deg <= top_deg <= rules.top_deg[1] + more_deg
+        return at_top and rules.rest_deg[0] - more_deg <= rest_deg <= rules.rest_deg[1] + more_deg
+
+    def _alike(self, one: Excursion, others: list[Excursion], within_s: float) -> bool:
+        """Of the same size, length and pace as those before it."""
+        if not others:
+            return True
+        rules, last = self.rules, others[-1]
+        size_deg, lasts_s = median(each.size_deg for each in others), median(each.lasts_s for each in others)
+        sized = rules.alike * size_deg <= one.size_deg <= size_deg / rules.alike
+        long = lasts_s / rules.pace_alike - 0.5 <= one.lasts_s <= lasts_s * rules.pace_alike + 0.5
+        paced = rules.period_min_s / LOOSE <= one.start_s - last.start_s and one.start_s - last.end_s <= within_s
+        return sized and long and paced
+
+    def _steady(self) -> bool:
+        """The pauses between them are alike, but for one in which the wearer talks."""
+        pauses_s = sorted(b.start_s - a.start_s for a, b in zip(self.candidates, self.candidates[1:], strict=False))
+        middle_s = pauses_s[len(pauses_s) // 2 if len(pauses_s) % 2 else len(pauses_s) // 2 - 1]
+        talks = sum(each > self.rules.pace_alike * middle_s for each in pauses_s)
+        return talks <= (len(pauses_s) >= 6)

@@ -1,0 +1,226 @@
+"""Seen to be done: what the sensor shows of the exercise that went with a call.
+
+A call with an exercise makes the watcher expect it for some minutes. It looks at the raw samples, up to the second that
+was decided last, so that the input may be cut anywhere; it ends when the wearer has settled on the seat again, when
+nothing more has come for a while, when the alert is put off, or when its time is up. What it has seen becomes one
+``ExerciseSeen``; what no sensor there can see is "timed" if the wearer says that it was done, and never "not done".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from monitor.accel.following import Follower
+from monitor.accel.limb import Reference, Vector
+from monitor.accel.motions import MOTIONS
+from monitor.coach.catalogue import Exercise
+from monitor.events import AlertCleared, BreakDue, Event, ExerciseProgress, ExerciseSeen, Suggestion, event_id
+from monitor.model import SEDENTARY, UPRIGHT, AccelBlock, Floats, Posture
+from monitor.words import Words
+
+LEGS = ("thigh", "pocket")
+POSTURE_S = 15.0
+"""A posture that was kept for so long was seen."""
+PUT_OFF = ("skip", "snooze", "wrong", "pause", "busy", "not_worn", "gap")
+"""By what an alert ends so that its exercise is not expected any more."""
+
+
+class WatchRules(BaseModel, frozen=True, extra="forbid"):
+    """How long an exercise is expected."""
+
+    limit_s: float = Field(600.0, ge=30, le=3600, description="An exercise is expected for so long after the call.")
+    settle_s: float = Field(45.0, ge=5, le=600, description="Who sits for so long after getting up has finished.")
+    upright_s: float = Field(5.0, ge=1, le=60, description="So many upright seconds are getting up.")
+    idle_s: float = Field(120.0, ge=20, le=900, description="A set is over when nothing more has come for so long.")
+
+
+@dataclass
+class Expected:
+    """One exercise that may be done now, and what was seen of it."""
+
+    exercise: Exercise
+    suggestion: Suggestion
+    alert_id: str
+    from_s: float
+    until_s: float
+    follower: Follower | None
+    looked_s: float
+    """Samples before this have been looked at."""
+    upright_s: float = 0.0
+    seated_s: float = 0.0
+    """Without a break, since getting up."""
+    lying_s: float = 0.0
+    said: bool = False
+    """The wearer says that it is or was done."""
+
+    @property
+    def seen(self) -> str:
+        """What there is to tell: ``repetitions``, ``hold``, ``posture``, ``timed``, or "" for nothing."""
+        if self.follower is not None and self.follower.repetitions:
+            return "repetitions"
+        if self.follower is not None and self.follower.hold_s:
+            return "hold"
+        lies = self.exercise.start in ("lying_back", "lying_front") and self.suggestion.verifiable != "timed"
+        if lies and self.lying_s >= POSTURE_S:
+            return "posture"
+        return "timed" if self.said else ""
+
+    def progress(self, said: Words) -> ExerciseProgress:
+        """How far it is, and in words."""
+        follower, exercise = self.follower, self.exercise
+        count, held_s = (follower.repetitions, follower.hold_s) if follower else (0, 0.0)
+        goal = exercise.repetitions[0] if exercise.repetitions else exercise.sets[0] if exercise.sets else 0
+        side = ""
+        if exercise.sides and count:
+            side = "other" if count >= goal else "sensor"
+        told = said.progress
+        if count and goal:
+            sentence = {"": told.counted, "sensor": told.counted_here, "other": told.other_side}[side]
+        else:
+            sentence = told.held if held_s else told.expected
+        length = said.duration(held_s)
+        return ExerciseProgress(
+            exercise_id=self.suggestion.exercise_id,
+            title=self.suggestion.title,
+            seen=count,
+            of=goal,
+            hold_s=round(held_s, 1),
+            side=side,
+            sentence=sentence.format(title=self.suggestion.title, count=count, goal=goal, length=length),
+        )
+
+
+@dataclass
+class Watching:
+    """Memory only: plain data. Blocks, rows, news and ticks come in order of time."""
+
+    wearer_key: str
+    placement: str
+    rules: WatchRules = field(default_factory=WatchRules)
+    expected: Expected | None = None
+    t_s: Floats = field(default_factory=lambda: np.empty(0))
+    xyz_g: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 3), np.float32))
+    """Samples that no row has decided yet."""
+
+    def hold(self, block: AccelBlock) -> None:
+        """Samples that will be looked at when their rows come."""
+        t_s, xyz_g = np.asarray(block.t_s, np.float64), np.asarray(block.xyz_g, np.float32)
+        sound = np.isfinite(t_s) & np.isfinite(xyz_g).all(axis=1)
+        newest_s = self.t_s[-1] if len(self.t_s) else -np.inf
+        sound &= t_s > np.maximum.accumulate(np.concatenate(([newest_s], t_s)))[:-1]
+        self.t_s = np.concatenate([self.t_s, t_s[sound]])
+        self.xyz_g = np.concatenate([self.xyz_g, xyz_g[sound]])
+
+    def release(self, decided_s: float) -> None:
+        """Forget the samples before ``decided_s``."""
+        done = int(np.searchsorted(self.t_s, decided_s))
+        if done:
+            self.t_s, self.xyz_g = self.t_s[done:].copy(), self.xyz_g[done:].copy()
+
+    def see(self, start_s: float, decided_s: float, posture: Posture) -> list[Event]:
+        """One second more; first the samples up to its decision."""
+        expected = self.expected
+        if expected is None:
+            return []
+        if decided_s > expected.until_s:
+            return self.finish(expected.until_s)
+        self._look(expected, decided_s)
+        if start_s >= expected.from_s:
+            self._note_posture(expected, posture)
+        return self.finish(decided_s) if self._is_over(expected, decided_s) else []
+
+    def tick(self, now_s: float) -> list[Event]:
+        """Time passes without rows."""
+        expected = self.expected
+        return self.finish(expected.until_s) if expected is not None and now_s > expected.until_s else []
+
+    def hear(self, event: Event, exercise: Exercise | None, upright: Vector | None, seated: bool) -> list[Event]:
+        """What the coach has said: an exercise to expect, or that it is put off."""
+        if isinstance(event, BreakDue) and event.exercise is not None and exercise is not None:
+            return self._expect(event, event.exercise, exercise, upright, seated)
+        if isinstance(event, AlertCleared) and self.expected is not None and event.alert_id == self.expected.alert_id:
+            if event.by in PUT_OFF:
+                return self.finish(event.at_s)
+            if event.by in ("done", "break"):
+                self.expected.until_s = max(self.expected.until_s, event.at_s + self.rules.limit_s / 2)
+        return []
+
+    def note_word(self, now_s: float) -> None:
+        """The wearer says that they begin, or that it is done."""
+        if self.expected is not None:
+            self.expected.said = True
+            self.expected.until_s = max(self.expected.until_s, now_s + self.rules.limit_s / 2)
+
+    def finish(self, at_s: float) -> list[Event]:
+        """The exercise is not expected any more: tell what was seen, if anything."""
+        expected, self.expected = self.expected, None
+        if expected is None:
+            return []
+        follower = expected.follower
+        if follower is not None:
+            follower.finish(expected.looked_s)
+        seen = expected.seen
+        if not seen:
+            return []
+        span_s = follower.span_s if follower is not None else None
+        start_s, end_s = span_s or (expected.from_s, at_s)
+        suggestion = expected.suggestion
+        count, held_s = (follower.repetitions, follower.hold_s) if follower else (0, 0.0)
+        return [
+            ExerciseSeen(
+                id=event_id(at_s, self.wearer_key, "exercise_seen", expected.alert_id, suggestion.exercise_id),
+                at_s=at_s,
+                exercise_id=suggestion.exercise_id,
+                title=suggestion.title,
+                alert_id=expected.alert_id,
+                start_s=start_s,
+                end_s=end_s,
+                repetitions=count,
+                hold_s=round(held_s, 1),
+                seen=seen,
+                sides=expected.exercise.sides,
+            )
+        ]
+
+    # --- one expectation ------------------------------------------------------------------------------------
+
+    def _expect(
+        self, event: BreakDue, suggestion: Suggestion, exercise: Exercise, upright: Vector | None, seated: bool
+    ) -> list[Event]:
+        expected, until_s = self.expected, event.at_s + self.rules.limit_s
+        if expected is not None and expected.suggestion.exercise_id == suggestion.exercise_id:
+            expected.until_s, expected.alert_id = until_s, event.alert_id
+            return []
+        events = self.finish(event.at_s)
+        motion = MOTIONS.get(exercise.motion) if exercise.motion else None
+        on_leg, follower = self.placement in LEGS, None
+        if motion is not None and (on_leg or motion.trunk_hold is not None) and self.placement != "wrist":
+            reference = Reference(upright=upright if on_leg else None, begins_seated=on_leg and seated)
+            follower = Follower.of(motion, reference, on_leg)
+        self.expected = Expected(exercise, suggestion, event.alert_id, event.at_s, until_s, follower, event.at_s)
+        return events
+
+    def _look(self, expected: Expected, until_s: float) -> None:
+        first, last = np.searchsorted(self.t_s, [expected.looked_s, until_s])
+        if expected.follower is not None and last > first:
+            expected.follower.feed(self.t_s[first:last], self.xyz_g[first:last])
+        expected.looked_s = max(expected.looked_s, until_s)
+
+    def _note_posture(self, expected: Expected, posture: Posture) -> None:
+        if posture in UPRIGHT or posture == Posture.ACTIVE:
+            expected.upright_s += 1.0
+            expected.seated_s = 0.0
+        elif posture in SEDENTARY:
+            expected.seated_s += 1.0
+        expected.lying_s += posture == Posture.LYING
+
+    def _is_over(self, expected: Expected, now_s: float) -> bool:
+        rules, seen_s = self.rules, expected.follower.seen_s if expected.follower else None
+        if seen_s is not None and expected.seen and now_s - seen_s > rules.idle_s:
+            return True
+        rose = expected.upright_s >= rules.upright_s and not expected.exercise.needs_floor
+        return rose and expected.seated_s >= rules.settle_s

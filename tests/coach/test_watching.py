@@ -1,0 +1,159 @@
+"""From the call to what was seen: through the whole heart, cut anywhere, over a restart, and without a word."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor import checkpoint
+from monitor.backfill import Backfill, BackfillRules
+from monitor.bouts import BoutRules
+from monitor.coach.exercises import ExerciseRules
+from monitor.coach.policy import Coach, CoachRules
+from monitor.events import BreakDue, Command, Event, ExerciseSeen
+from monitor.model import AccelBlock, HoleClosed, HoleOpened
+from monitor.pipeline import LATENCY_S, Pipeline
+from monitor.posture import PLACEMENTS
+from monitor.replay import event_line
+from tests.support.lifting import joined, moving
+from tests.support.wearers import Recording, rotation, wear
+
+RULES = CoachRules(limit_s=120, early_s=0, repeat_every_s=300)
+BOUTS = BoutRules(break_min_s=20, gap_max_s=60)
+LIFTS_ONLY = ExerciseRules(no_go=("lunge_stretch",))
+COUNT = 7
+
+
+def after(recording: Recording) -> float:
+    return float(recording.t_s[-1]) + 1.0 / recording.rate_hz
+
+
+def morning(count: int = COUNT) -> Recording:
+    """Walk, sit until the call comes, rise, lift the knee, sit again."""
+    before = wear(("walk", 40), ("sit", 140), ("stand", 8))
+    lifts = moving(count, 3.0, 85.0, after(before))
+    return joined(before, lifts, wear(("stand", 8), ("sit", 80), start_s=after(lifts)))
+
+
+MORNING = morning()
+
+
+def heart(placement: str = "thigh") -> Pipeline:
+    coach = Coach.start("me", placement, RULES, LIFTS_ONLY)
+    return Pipeline.of("me", PLACEMENTS["thigh"](), BOUTS, coach, "")
+
+
+def run(blocks: Iterable[AccelBlock], pipeline: Pipeline) -> list[Event]:
+    events: list[Event] = []
+    last_s = 0.0
+    for block in blocks:
+        events += pipeline.feed(block).events
+        last_s = float(block.t_s[-1])
+    return [*events, *pipeline.tick(last_s + LATENCY_S).events, *pipeline.stop(last_s + LATENCY_S).events]
+
+
+def seen(events: list[Event]) -> list[ExerciseSeen]:
+    return [event for event in events if isinstance(event, ExerciseSeen)]
+
+
+WHOLE = run([MORNING.block()], heart())
+
+
+def test_the_exercise_of_a_call_is_seen_and_counted() -> None:
+    (found,) = seen(WHOLE)
+    due = next(event for event in WHOLE if isinstance(event, BreakDue))
+    assert (found.exercise_id, found.alert_id) == ("standing_hip_flexion", due.alert_id)
+    assert (found.seen, found.repetitions) == ("repetitions", COUNT)
+    assert COUNT * 0.5 <= found.hold_s <= COUNT * 1.5
+    assert due.at_s < found.start_s < found.end_s < found.at_s
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.integers(1, len(MORNING.t_s) - 1), max_size=40))
+def test_cutting_the_input_elsewhere_changes_nothing(cuts: list[int]) -> None:
+    assert list(map(event_line, run(MORNING.blocks(cuts), heart()))) == list(map(event_line, WHOLE))
+
+
+def test_packets_of_one_sample_change_nothing() -> None:
+    cuts = list(range(len(wear(("walk", 40), ("sit", 110)).t_s), len(MORNING.t_s)))
+    assert list(map(event_line, run(MORNING.blocks(cuts), heart()))) == list(map(event_line, WHOLE))
+
+
+def test_any_way_round() -> None:
+    for seed in range(3):
+        (found,) = seen(run([MORNING.turned(rotation(seed)).block()], heart()))
+        assert found.repetitions == COUNT
+
+
+def test_a_restart_in_the_middle_loses_nothing() -> None:
+    pipeline, events = heart(), list[Event]()
+    for number, block in enumerate(MORNING.blocks(list(range(0, len(MORNING.t_s), 130)))):
+        if number % 2:
+            pipeline = checkpoint.loads(checkpoint.dumps(pipeline, "test"), "test")
+        else:
+            pipeline = copy.deepcopy(pipeline)
+        events += pipeline.feed(block).events
+    last_s = float(MORNING.t_s[-1])
+    events += [*pipeline.tick(last_s + LATENCY_S).events, *pipeline.stop(last_s + LATENCY_S).events]
+    assert list(map(event_line, events)) == list(map(event_line, WHOLE))
+
+
+def test_progress_is_live_and_names_the_other_side() -> None:
+    pipeline, told = heart(), list[str]()
+    lifts = morning(12)
+    for block in lifts.blocks(list(range(0, len(lifts.t_s), 25))):
+        pipeline.feed(block)
+        state = pipeline.state(float(block.t_s[-1]))
+        if state.exercise is not None and (not told or told[-1] != state.exercise.sentence):
+            told.append(state.exercise.sentence)
+    assert told[0] == "Standing hip flexion: whenever you like."
+    assert "6 of 10 on the sensor's side" in told
+    assert "10 of 10, other side" in told
+    assert pipeline.state(after(lifts)).exercise is None
+
+
+def test_the_seen_exercise_is_the_most_recently_done() -> None:
+    pipeline = heart()
+    run([MORNING.block()], pipeline)
+    assert pipeline.coach is not None
+    assert "standing_hip_flexion" in pipeline.coach.suggester.done_s
+
+
+def test_who_only_gets_up_is_told_nothing() -> None:
+    stood = wear(("walk", 40), ("sit", 140), ("stand", 40), ("walk", 30), ("sit", 80))
+    assert seen(run([stood.block()], heart())) == []
+
+
+def test_what_no_sensor_can_see_is_timed_on_the_wearers_word() -> None:
+    pipeline, stood = heart("wrist"), wear(("walk", 40), ("sit", 140), ("stand", 40), ("sit", 80))
+    events: list[Event] = []
+    for block in stood.blocks([25 * 175]):
+        events += pipeline.feed(block).events
+        events += pipeline.command(Command("done", "PRESS"), float(block.t_s[-1])).events
+    events += pipeline.stop(after(stood)).events
+    assert [found.seen for found in seen(events)] == ["timed"]
+
+
+def test_a_call_put_off_is_not_watched() -> None:
+    pipeline, events = heart(), list[Event]()
+    for block in MORNING.blocks([25 * 175]):
+        events += pipeline.feed(block).events
+        if block.t_s[0] < 1100:
+            events += pipeline.command(Command("skip", "PRESS"), float(block.t_s[-1])).events
+    assert seen(events) == []
+
+
+def test_the_second_reading_of_a_hole_does_not_watch_again() -> None:
+    backfill = Backfill("me", heart(), BackfillRules())
+    first, last = 25 * 50, 25 * 52
+    events = list(backfill.feed(MORNING.block(0, first)).events)
+    backfill.feed(HoleOpened(0, first, last))
+    for block in MORNING.blocks(list(range(last, len(MORNING.t_s), 250))):
+        if block.t_s[0] >= MORNING.t_s[last]:
+            events += backfill.feed(block).events
+    events += backfill.feed(HoleClosed(0, first, last, filled=True)).events
+    events += backfill.stop(after(MORNING)).events
+    assert [found.repetitions for found in seen(events)] == [COUNT]
