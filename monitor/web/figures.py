@@ -97,7 +97,7 @@ class _Window:
         for at_s, kind in (
             *((alert.first_at_s, "call") for alert in self.books.alerts),
             *((each.start_s, "break") for each in self.books.breaks if each.taken and each.begun),
-            *((exercise.at_s, "exercise") for exercise in self.books.exercises),
+            *((exercise.start_s, "exercise") for exercise in self.books.seen),
         ):
             yield self._placed((at_s - self.books.start_s) / MINUTE_S, f"mark {kind}", MARKS[kind])
 

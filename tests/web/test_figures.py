@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.coach.catalogue import load_catalogue
-from monitor.history.day import AlertRow, BoutRow, BreakRow, DayBooks, ExerciseRow
+from monitor.history.day import AlertRow, BoutRow, BreakRow, DayBooks, SeenRow
 from monitor.history.runs import PostureRun
 from monitor.model import Posture
 from monitor.web import figures
@@ -20,7 +20,7 @@ from monitor.words import languages, words
 EN = words("en")
 DAY = date(2026, 3, 5)
 START_S = datetime(2026, 3, 5, tzinfo=UTC).timestamp()
-EMPTY = DayBooks("me", DAY, UTC, START_S, START_S + 86400, (), (), (), (), (), ())
+EMPTY = DayBooks("me", DAY, UTC, START_S, START_S + 86400, (), (), (), (), (), (), ())
 
 
 def run(from_min: float, until_min: float, posture: Posture) -> PostureRun:
@@ -37,7 +37,7 @@ MORNING = replace(
     bouts=(bout(540, 571),),
     breaks=(BreakRow("k", "b", START_S + 60 * 571, START_S + 60 * 574, 180.0, 60.0, 100, True, True, 0, False),),
     alerts=(AlertRow("a", "b", START_S + 60 * 570, START_S + 60 * 570, 1800, 1800, 0, 1, "limit", 0.9, None, None),),
-    exercises=(ExerciseRow("a", START_S + 60 * 570, "lunge_stretch", "Lunge", "30 s", "break"),),
+    seen=(SeenRow("s", "a", "lunge_stretch", "Lunge", START_S + 60 * 570, START_S + 60 * 571, 0, 30.0, "hold"),),
     postures=(run(540, 571, Posture.SITTING), run(571, 574, Posture.STEPPING), run(574, 580, Posture.NOT_WORN)),
 )
 
