@@ -13,6 +13,8 @@ from itertools import pairwise
 import numpy as np
 
 Point = tuple[float, float]
+FEW = 4
+"""Fewer arrivals tell nothing of their delays."""
 
 
 @dataclass
@@ -182,7 +184,7 @@ class HostLine:
         upper = min(uppers)
         self.uncertainty_s = 1e9
         if not self.earliest:
-            return upper
+            return upper - self._still_late(newest_s)
         lowers = [y - (x - newest_s) * self.drift for x, y in self.earliest]
         lower = max(y - abs(x - newest_s) * sigma / 2 for y, (x, _) in zip(lowers, self.earliest, strict=True))
         self.uncertainty_s = abs(upper - lower) / 2
@@ -192,6 +194,19 @@ class HostLine:
         skew = _still_off([highest - y for y in lowers]) - _still_off([y - upper for y in uppers])
         middle = (upper + lower + skew) / 2
         return min(max(middle, lower), upper)
+
+    def _still_late(self, newest_s: float) -> float:
+        """What even the earliest of the recent arrivals is expected to be late.
+
+        Delays are told by the scatter above the envelope of these arrivals alone: above the line believed so far, a
+        drift not yet learned would look like delays too. Few arrivals say nothing: a line touches two of any.
+        """
+        recent = [point for point in self.latest if point[0] >= newest_s - self.recent_s]
+        if len(recent) < FEW:
+            return 0.0
+        slope = _envelope_slope(recent)
+        levels = [y - (x - newest_s) * slope for x, y in recent]
+        return _still_off([y - min(levels) for y in levels])
 
 
 def _still_off(excess_s: list[float]) -> float:

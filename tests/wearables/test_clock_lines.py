@@ -44,6 +44,23 @@ def test_arrivals_alone_give_the_earliest() -> None:
     assert line.at(300.0) == pytest.approx(1300.0, abs=0.02)
 
 
+@pytest.mark.parametrize("drift", [2e-4, -2e-4])
+def test_few_arrivals_that_are_all_held_up_do_not_make_it_late(drift: float) -> None:
+    errors_s = []
+    for seed in range(30):
+        line, rng = HostLine(5e-4), np.random.default_rng(seed)
+        for second in range(0, 90, 2):
+            line.arrived(second * (1 - drift), 1000.0 + second + rng.uniform(0, 0.04) + rng.exponential(0.03))
+        errors_s.append(line.at(90.0 * (1 - drift)) - 1090.0)
+    assert np.sqrt(np.mean(np.square(errors_s))) < 0.015
+
+
+def test_what_comes_without_delay_is_not_taken_for_late_by_a_drift_still_unknown() -> None:
+    line = HostLine(5e-4)
+    arrivals(line, 60, -2e-4, 0.0)
+    assert line.at(59 * (1 + 2e-4)) == pytest.approx(1059.0, abs=1e-4)
+
+
 def test_the_drift_is_learned_within_ten_minutes() -> None:
     line = HostLine(5e-4)
     arrivals(line, 600, 2e-4, 0.3)
