@@ -200,13 +200,16 @@ class HostLine:
 
         Delays are told by the scatter above the envelope of these arrivals alone: above the line believed so far, a
         drift not yet learned would look like delays too. Few arrivals say nothing: a line touches two of any.
+        A delay is the sum of several here (the connection interval, the host), so that its density rises from nought
+        in a line: the least of n such delays (Weibull, shape 2) is the mean over the root of n.
         """
         recent = [point for point in self.latest if point[0] >= newest_s - self.recent_s]
         if len(recent) < FEW:
             return 0.0
         slope = _envelope_slope(recent)
         levels = [y - (x - newest_s) * slope for x, y in recent]
-        return _still_off([y - min(levels) for y in levels])
+        excess_s = sum(levels) / len(levels) - min(levels)
+        return float(excess_s / (len(levels) ** 0.5 - 1))
 
 
 def _still_off(excess_s: list[float]) -> float:
