@@ -28,7 +28,7 @@ class Lateness:
     least_s: float = 0.1
     """A floor below this is always jitter."""
     doubt: float = 20.0
-    """A floor so many times what the jitter of this window makes likely: by chance, once in 20,000 windows."""
+    """A floor so many times what the jitter of this window makes likely: by chance, once in 10,000 windows."""
     newest_s: float = 1.0
     """By how much is judged by the least lateness of the newest so many seconds: loss may go on."""
     recent: list[Slice] = field(default_factory=list)
