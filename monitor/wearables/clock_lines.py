@@ -15,6 +15,8 @@ import numpy as np
 Point = tuple[float, float]
 FEW = 4
 """Fewer arrivals tell nothing of their delays."""
+STILL_LATE_MAX_S = 0.02
+"""More than a connection interval or so is no usual delay, and nothing is taken off for it."""
 
 
 @dataclass
@@ -208,8 +210,9 @@ class HostLine:
             return 0.0
         slope = _envelope_slope(recent)
         levels = [y - (x - newest_s) * slope for x, y in recent]
-        excess_s = sum(levels) / len(levels) - min(levels)
-        return float(excess_s / (len(levels) ** 0.5 - 1))
+        # The median: arrivals held up for seconds (a busy host, a link that came back) are no scatter.
+        excess_s = float(np.median(levels)) - min(levels)
+        return min(excess_s / (len(levels) ** 0.5 - 1), STILL_LATE_MAX_S)
 
 
 def _still_off(excess_s: list[float]) -> float:

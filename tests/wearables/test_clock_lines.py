@@ -95,3 +95,11 @@ def test_the_way_back_is_the_inverse() -> None:
     line = HostLine(5e-4)
     arrivals(line, 600, 1e-4, 0.1)
     assert line.device_at(line.at(123.0)) == pytest.approx(123.0)
+
+
+def test_packets_held_up_for_seconds_are_no_scatter_to_be_taken_off() -> None:
+    even, held = HostLine(500e-6), HostLine(500e-6)
+    for number in range(20):
+        even.arrived(float(number), number + 0.002 * (number % 3))
+        held.arrived(float(number), number + 0.002 * (number % 3) + (4.0 if number % 2 else 0.0))
+    assert held.at(20.0) == pytest.approx(even.at(20.0), abs=0.021)
