@@ -13,6 +13,10 @@ from itertools import pairwise
 import numpy as np
 
 Point = tuple[float, float]
+FEW = 4
+"""Fewer arrivals tell nothing of their delays."""
+STILL_LATE_MAX_S = 0.02
+"""More than a connection interval or so is no usual delay, and nothing is taken off for it."""
 
 
 @dataclass
@@ -182,7 +186,7 @@ class HostLine:
         upper = min(uppers)
         self.uncertainty_s = 1e9
         if not self.earliest:
-            return upper
+            return upper - self._still_late(newest_s)
         lowers = [y - (x - newest_s) * self.drift for x, y in self.earliest]
         lower = max(y - abs(x - newest_s) * sigma / 2 for y, (x, _) in zip(lowers, self.earliest, strict=True))
         self.uncertainty_s = abs(upper - lower) / 2
@@ -192,6 +196,23 @@ class HostLine:
         skew = _still_off([highest - y for y in lowers]) - _still_off([y - upper for y in uppers])
         middle = (upper + lower + skew) / 2
         return min(max(middle, lower), upper)
+
+    def _still_late(self, newest_s: float) -> float:
+        """What even the earliest of the recent arrivals is expected to be late.
+
+        Delays are told by the scatter above the envelope of these arrivals alone: above the line believed so far, a
+        drift not yet learned would look like delays too. Few arrivals say nothing: a line touches two of any.
+        A delay is the sum of several here (the connection interval, the host), so that its density rises from nought
+        in a line: the least of n such delays (Weibull, shape 2) is the mean over the root of n.
+        """
+        recent = [point for point in self.latest if point[0] >= newest_s - self.recent_s]
+        if len(recent) < FEW:
+            return 0.0
+        slope = _envelope_slope(recent)
+        levels = [y - (x - newest_s) * slope for x, y in recent]
+        # The median: arrivals held up for seconds (a busy host, a link that came back) are no scatter.
+        excess_s = float(np.median(levels)) - min(levels)
+        return min(excess_s / (len(levels) ** 0.5 - 1), STILL_LATE_MAX_S)
 
 
 def _still_off(excess_s: list[float]) -> float:

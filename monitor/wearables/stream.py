@@ -185,8 +185,8 @@ class Stream:
 
     @property
     def period_s(self) -> float:
-        """Seconds a sample, as learned so far."""
-        return self.past.clock.period_s
+        """Seconds a sample, as learned so far; as set where the next samples begin anew."""
+        return 1 / self.past.rate_hz if self.renew else self.past.clock.period_s
 
     def _begin_segment(self) -> None:
         past = self.past
@@ -233,13 +233,13 @@ class Stream:
 
         What a radio held back comes at once when it can: samples that come at their usual pace were not held back.
         (Packets are handed over together after a quarter of a second at least; what came at once is among them.)
-        Late by more than the silence: it was late before.
+        Later by more than the silence: that is no loss in it.
         """
         assert self.past.arrived_s is not None
         began_s, took_s = late[0][0], late[-1][0] - late[0][0]
         silent_s, late_s = began_s - self.past.arrived_s - self.period_s, min(each for _, each in late)
         paced = (count - 1) * self.period_s < PACED * max(took_s, self.rules.quiet_s)
-        stays = self.rules.quiet_s / 2 < late_s < silent_s + LATE_SLACK_S
+        stays = self.rules.quiet_s / 2 < late_s < self.lateness.newest_late_s + silent_s + LATE_SLACK_S
         return late_s if paced and silent_s > self.rules.quiet_s and stays else 0.0
 
     def _missing_by_stamp(self, count: int, at_s: float, stamp_us: int) -> int | None:

@@ -44,6 +44,23 @@ def test_arrivals_alone_give_the_earliest() -> None:
     assert line.at(300.0) == pytest.approx(1300.0, abs=0.02)
 
 
+@pytest.mark.parametrize("drift", [2e-4, -2e-4])
+def test_few_arrivals_that_are_all_held_up_do_not_make_it_late(drift: float) -> None:
+    errors_s = []
+    for seed in range(30):
+        line, rng = HostLine(5e-4), np.random.default_rng(seed)
+        for second in range(0, 90, 2):
+            line.arrived(second * (1 - drift), 1000.0 + second + rng.uniform(0, 0.04) + rng.exponential(0.03))
+        errors_s.append(line.at(90.0 * (1 - drift)) - 1090.0)
+    assert np.sqrt(np.mean(np.square(errors_s))) < 0.0115
+
+
+def test_what_comes_without_delay_is_not_taken_for_late_by_a_drift_still_unknown() -> None:
+    line = HostLine(5e-4)
+    arrivals(line, 60, -2e-4, 0.0)
+    assert line.at(59 * (1 + 2e-4)) == pytest.approx(1059.0, abs=1e-4)
+
+
 def test_the_drift_is_learned_within_ten_minutes() -> None:
     line = HostLine(5e-4)
     arrivals(line, 600, 2e-4, 0.3)
@@ -78,3 +95,11 @@ def test_the_way_back_is_the_inverse() -> None:
     line = HostLine(5e-4)
     arrivals(line, 600, 1e-4, 0.1)
     assert line.device_at(line.at(123.0)) == pytest.approx(123.0)
+
+
+def test_packets_held_up_for_seconds_are_no_scatter_to_be_taken_off() -> None:
+    even, held = HostLine(500e-6), HostLine(500e-6)
+    for number in range(20):
+        even.arrived(float(number), number + 0.002 * (number % 3))
+        held.arrived(float(number), number + 0.002 * (number % 3) + (4.0 if number % 2 else 0.0))
+    assert held.at(20.0) == pytest.approx(even.at(20.0), abs=0.021)

@@ -119,6 +119,13 @@ def test_samples_come_with_the_times_of_their_stamps() -> None:
     assert {block.quality for block in talk.of(AccelBlock)} == {Quality.NONE}
 
 
+def test_the_first_compressed_frame_is_sent_off_by_the_next_sample_at_the_rate_that_was_set() -> None:
+    talk = polar(settings=VERITY_SETTINGS).link()
+    stamp = struct.pack("<Q", BOOT_NS)
+    talk.hear(DATA, b"\x02" + stamp + bytes.fromhex("81" + "001000f00000"), NOW_S + 1)
+    assert talk.t_s[-1] == pytest.approx(NOW_S + 1 - 1 / 52, abs=1e-4)
+
+
 def test_a_lost_frame_is_a_gap() -> None:
     talk = polar().link()
     talk.stream(0, 10)

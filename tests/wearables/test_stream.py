@@ -197,6 +197,22 @@ def test_after_a_short_silence_samples_at_their_usual_pace_that_stay_late_are_a_
     assert block.t_s[-1] == pytest.approx(START_S + 3079 / 50, abs=0.03)
 
 
+def test_what_is_lost_in_a_short_silence_is_a_gap_at_once_even_where_some_was_lost_just_before() -> None:
+    stream = Stream(50.0, stamped=False)
+    fed(stream, range(0, 3000, 10))
+    fed(stream, range(3025, 3075, 10))  # half a second too few, and too little time to know it
+    xyz_g, at_s, arrivals = gathered(3125, [START_S + index / 50 for index in range(3125, 3155)])
+    (block,) = stream.add(xyz_g, at_s, arrivals=arrivals)
+    assert block.gap_before_s == pytest.approx(1.5, abs=0.1)
+    assert block.t_s[-1] == pytest.approx(START_S + 3154 / 50, abs=0.03)
+
+
+def test_a_setting_counts_from_the_moment_it_is_made() -> None:
+    stream = Stream(25.0)
+    stream.begin(52.0)
+    assert stream.period_s == pytest.approx(1 / 52)
+
+
 def test_samples_that_a_radio_held_back_and_sends_at_once_are_no_gap() -> None:
     stream = Stream(50.0, stamped=False)
     fed(stream, range(0, 3000, 10))
