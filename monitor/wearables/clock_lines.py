@@ -212,7 +212,7 @@ class HostLine:
         levels = [y - (x - newest_s) * slope for x, y in recent]
         # The median: arrivals held up for seconds (a busy host, a link that came back) are no scatter.
         excess_s = float(np.median(levels)) - min(levels)
-        return min(excess_s / (len(levels) ** 0.5 - 1), STILL_LATE_MAX_S)
+        return float(min(excess_s / (len(levels) ** 0.5 - 1), STILL_LATE_MAX_S))
 
 
 def _still_off(excess_s: list[float]) -> float:
