@@ -22,18 +22,17 @@ from typing import Any
 from firmware_sim.air import Air
 from firmware_sim.clock import ScaledClock
 from firmware_sim.peripheral import virtual_wearable
+from monitor.demo_profiles import PROFILES
 
 BAR = 0.5
 SETTLE_S = 15.0
 """Until all are connected and what happens once is over."""
-DRIVERS = {"polar-h10": "polar", "verity": "polar"}
-"""Driver of a simulated device whose name is another one."""
 
 
 def settings(names: list[tuple[str, str]], port: int) -> str:
     """A settings file with a wearer for each wearable."""
     wearers = [
-        f'[wearers.w{number}]\nwearable = "{DRIVERS.get(kind, kind)}"\naddress = "{address}"\n'
+        f'[wearers.w{number}]\nwearable = "{PROFILES[kind].kind}"\naddress = "{address}"\n'
         for number, (kind, address) in enumerate(names)
     ]
     return "\n".join([*wearers, f'[radio]\nbackend = "bumble:tcp-client:127.0.0.1:{port}"\n'])
