@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -46,9 +48,12 @@ def check(config: ConfigOption = None, set_: SetOption = None) -> None:
 
 
 @app.command("password")
-def password() -> None:
-    """Ask for a password for the web page, and print what to set as web.password_hash."""
+def password(
+    wearer: Annotated[str, typer.Option(help="For this wearer's page only; for all unless told.")] = "",
+) -> None:
+    """Ask for a password for the web page, and print the lines for the settings."""
     from monitor.web.passwords import hash_of
 
     given = typer.prompt("Password for the web page", hide_input=True, confirmation_prompt=True, err=True)
-    typer.echo(f'[web]\npassword_hash = "{hash_of(given)}"')
+    section, key = ("web.password_hashes", wearer) if wearer else ("web", "password_hash")
+    typer.echo(f'[{section}]\n{key} = "{hash_of(given)}"')

@@ -203,6 +203,8 @@ class Page(BaseModel, frozen=True, extra="forbid"):
     mark_call: str
     mark_break: str
     mark_exercise: str
+    name: str
+    name_hint: str
     password: str
     log_in: str
     log_out: str

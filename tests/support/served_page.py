@@ -1,6 +1,6 @@
 """The real page in a process of its own, with a morning in the books and an alert open; says which commands came.
 
-    python -m tests.support.served_page FOLDER [PASSWORD]
+    python -m tests.support.served_page FOLDER [PASSWORD | NAME=PASSWORD ...]
 
 Prints ``URL``, then a line for each command: wearer, name, value, alert. Any answer closes the alert.
 """
@@ -23,6 +23,7 @@ from monitor.web.desk import Person
 from monitor.web.passwords import hash_of
 from monitor.web.rules import WebRules
 from monitor.web.server import WebOutlet, free_port, url_of
+from monitor.web.sessions import EVERYBODY
 from monitor.words import words
 from tests.history.builders import office_hour
 from tests.support.living_outlet import HIPS, break_due
@@ -61,8 +62,8 @@ def _state(alert: str = "due") -> WearerState:
     )
 
 
-async def main(folder: Path, password: str) -> None:
-    """Serve until told to end."""
+async def main(folder: Path, passwords: dict[str, str]) -> None:
+    """Serve until told to end; ``passwords`` by wearer, that for everybody's pages by EVERYBODY."""
     _fill(folder)
     feed, state = Feed(), _state()
 
@@ -87,7 +88,9 @@ async def main(folder: Path, password: str) -> None:
         "ada": Person("ada", words("en"), ZoneInfo("Europe/Vienna"), 10.0),
         "bob": Person("bob", words("de"), ZoneInfo("Europe/Vienna"), 10.0),
     }
-    rules = WebRules(enabled=True, password_hash=SecretStr(hash_of(password) if password else ""))
+    hashes = {name: SecretStr(hash_of(password)) for name, password in passwords.items()}
+    common = hashes.pop(EVERYBODY, SecretStr(""))
+    rules = WebRules(enabled=True, password_hash=common, password_hashes=hashes)
     rules = rules.model_copy(update={"port": free_port(rules.model_copy(update={"port": 0}))})
     outlet = WebOutlet(rules, persons, folder, send, lambda: NOON_S)
     feed.put(Update("ada", (break_due(NOON_S, exercise=replace(HIPS, exercise_id="lunge_stretch")),), state))
@@ -96,4 +99,5 @@ async def main(folder: Path, password: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""))
+    given = [argument.rpartition("=") for argument in sys.argv[2:]]
+    asyncio.run(main(Path(sys.argv[1]), {name: password for name, _, password in given}))
