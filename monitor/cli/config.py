@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from monitor.cli.process import ConfigOption, SetOption, default_config
+from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
 
 app = typer.Typer(no_args_is_help=True, help="Show, check and write settings.")
 
@@ -45,6 +45,18 @@ def check(config: ConfigOption = None, set_: SetOption = None) -> None:
     typer.echo(
         f"{path or 'no file, so every setting has its default or comes from the environment'}: settings are right"
     )
+
+
+@app.command("topics")
+def topics(config: ConfigOption = None, set_: SetOption = None, state_dir: StateDirOption = None) -> None:
+    """Print what each wearer's MQTT topics begin with: a random name, made when the daemon first runs."""
+    from monitor.history import queries
+    from monitor.settings import load
+
+    settings = load(config or default_config(), set_ or ()).settings
+    nodes = {row.name: row.node_id for row in queries.wearers((state_dir or default_state_dir()) / "history.sqlite3")}
+    for name in settings.wearers:
+        typer.echo(f"{name}\t{settings.mqtt.base}/{nodes[name]}" if name in nodes else f"{name}\tnot yet: sitbreak run")
 
 
 @app.command("password")
