@@ -6,8 +6,6 @@ import asyncio
 import json
 import re
 import sqlite3
-import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
@@ -19,11 +17,6 @@ from typer.testing import CliRunner
 
 pytest.importorskip("selenium", reason="needs selenium (the extra test)")
 
-from firmware_sim.air import Air
-from firmware_sim.clock import ScaledClock
-from firmware_sim.peripheral import virtual_band
-from firmware_sim.profiles.deskband_state import DeskBandSettings
-from firmware_sim.scenario import Activity, Scenario
 from monitor.cli import app
 from monitor.history.store import Store
 from monitor.web.passwords import hash_of
@@ -31,6 +24,7 @@ from monitor.web.server import is_installed
 from tests.support.brokers import Listener, free_port
 from tests.support.browser import browser, errors, named, needs_chromium, shot, until
 from tests.support.guarded_broker import guarded_broker, user
+from tests.support.living_daemon import day, living_daemon
 from tests.support.receiver import Receiver
 
 pytestmark = [
@@ -39,23 +33,7 @@ pytestmark = [
     needs_chromium,
     pytest.mark.skipif(not is_installed(), reason="needs the extra web"),
 ]
-SPEED = 30.0
-
-
-def day(then: str) -> Scenario:
-    """Walks in, so that upright is known, and does one thing from then on."""
-    parts = (Activity(do="walk", duration_s=120), Activity(do=then, duration_s=7200))
-    return Scenario(title=f"Walks in, then {then}", starts="when_connected", activities=parts)
-
-
 SETTINGS = """
-[wearers.ada]
-name = "{ada_band}"
-label = "Band of Ada"
-[wearers.bob]
-name = "{bob_band}"
-label = "Band of Bob"
-coach = {{ language = "de" }}
 [coach]
 limit_s = 120
 early_s = 0
@@ -63,8 +41,6 @@ early_s = 0
 break_min_s = 30
 [history]
 keep_posture_days = 3650
-[radio]
-backend = "bumble:tcp-client:127.0.0.1:{air}"
 [mqtt]
 host = "127.0.0.1"
 port = {mqtt}
@@ -112,50 +88,30 @@ class Home:
 async def home(folder: Path) -> AsyncIterator[Home]:
     with closing(Store(folder / "history.sqlite3")) as store:  # the nodes are the phones' names at the broker
         nodes = {name: store.node_id(name) for name in ("ada", "bob")}
-    origin_s = time.time()
-    clock = ScaledClock(origin_s, SPEED)
-    bands = [{"radio_name": name, "seed": n, "clock": clock} for n, name in enumerate(nodes)]
-    kinds = [DeskBandSettings(device_id=number) for number in (0xAAAA, 0xBBBB)]
     with guarded_broker(folder, "sitbreak", "homeassistant", *nodes.values()) as broker:
-        async with (
-            Air() as air,
-            Receiver() as ada_phone,
-            Receiver() as bob_phone,
-            virtual_band(air=air, scenario=day("sit"), settings=kinds[0], **bands[0]) as ada_band,
-            virtual_band(air=air, scenario=day("stand"), settings=kinds[1], **bands[1]) as bob_band,
-        ):
-            web, settings = free_port(), folder / "sitbreak.toml"
-            settings.write_text(
-                SETTINGS.format(
-                    air=await air.serve("127.0.0.1", 0),
-                    mqtt=broker.port,
-                    web=web,
-                    ada_band=ada_band.name,
-                    bob_band=bob_band.name,
-                    ada_phone=ada_phone.address,
-                    bob_phone=bob_phone.address,
-                    ada_hash=hash_of("word of ada"),
-                    bob_hash=hash_of("word of bob"),
-                )
+        async with Receiver() as ada_phone, Receiver() as bob_phone:
+            port = free_port()
+            settings = SETTINGS.format(
+                mqtt=broker.port,
+                web=port,
+                ada_phone=ada_phone.address,
+                bob_phone=bob_phone.address,
+                ada_hash=hash_of("word of ada"),
+                bob_hash=hash_of("word of bob"),
             )
-            arguments = ["-m", "tests.support.living_daemon", str(settings), str(folder), repr(origin_s), repr(SPEED)]
-            daemon = await asyncio.create_subprocess_exec(sys.executable, *arguments)
-            try:
-                url = f"http://127.0.0.1:{web}/"
-                yield Home(folder, settings, nodes, broker.port, url, {"ada": ada_phone, "bob": bob_phone})
-            finally:
-                daemon.terminate()
-                await daemon.wait()
+            async with living_daemon(folder, settings, {"ada": day("sit"), "bob": day("stand")}) as path:
+                url = f"http://127.0.0.1:{port}/"
+                yield Home(folder, path, nodes, broker.port, url, {"ada": ada_phone, "bob": bob_phone})
 
 
-def page_of(house: Home, name: str, ready: str) -> str:
+def page_of(house: Home, name: str) -> str:
     """Everything that the page holds for who logs in by this name."""
     with browser(390, 844) as window:
         window.shot_name = "phone"
         window.get(f"{house.url}login")
         named(window, "Name", "input").send_keys(name)
         named(window, "Password", "input").send_keys(f"word of {name}\n")
-        named(window, ready)
+        named(window, "Why?")
         until(window, lambda driver: driver.find_elements("css selector", ".ribbon rect"))
         shot(window, f"two-people-{name}")
         assert errors(window) == []
@@ -183,7 +139,7 @@ async def test_nothing_of_the_one_reaches_the_others_surfaces(tmp_path: Path) ->
             bobs.publish(f"sitbreak/{bob}/cmd/limit", "45")
             await bobs.topic(f"sitbreak/{bob}/cmd/limit/result")
             # the page
-            shown = {name: await asyncio.to_thread(page_of, house, name, ready) for name, ready in PAGES.items()}
+            shown = {name: await asyncio.to_thread(page_of, house, name) for name in house.nodes}
             ids = {name: house.ids(name) for name in house.nodes}
         # topics
         assert all(each.topic.startswith(f"sitbreak/{ada}/") for each in adas.heard)
@@ -211,6 +167,3 @@ async def test_nothing_of_the_one_reaches_the_others_surfaces(tmp_path: Path) ->
     assert "bob" not in house.run("report", "--wearer", "ada")
     assert "ada" not in house.run("report", "--wearer", "bob")
     assert house.run("why", "--wearer", "ada") != house.run("why", "--wearer", "bob")
-
-
-PAGES = {"ada": "Why?", "bob": "Warum?"}
