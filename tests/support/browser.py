@@ -21,8 +21,8 @@ DRIVER = shutil.which("chromedriver")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 MISSING = "needs Chromium and its driver (Debian: apt-get install chromium chromium-driver)"
 needs_chromium = pytest.mark.skipif(not (DRIVER and CHROMIUM), reason=MISSING)
-SHOTS = Path(os.environ.get("SITBREAK_SCREENSHOTS", ""))
-"""Where screenshots are kept; nowhere unless told."""
+SHOTS = Path(os.environ.get("SCREENSHOTS_FOLDER", ""))
+"""Where screenshots are kept; nowhere unless told. (Names with SITBREAK_ the program takes for settings.)"""
 WAIT_S = 20
 OPTIONS = (
     "--headless",

@@ -13,11 +13,12 @@ import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from monitor.events import Command, CommandAnswered, Update, WearerState, event_id
+from monitor.events import Command, CommandAnswered, ExerciseProgress, Update, WearerState, event_id
 from monitor.history.store import Commit, Store
 from monitor.web.desk import Person
 from monitor.web.passwords import hash_of
@@ -62,17 +63,29 @@ def _state(alert: str = "due") -> WearerState:
     )
 
 
+def counted(repetitions: int) -> ExerciseProgress:
+    """So far in the exercise that the alert suggests."""
+    told = f"{repetitions} of 10"
+    return ExerciseProgress("lunge_stretch", "Lunge stretch", repetitions, 10, 0.0, "sensor", told)
+
+
 async def main(folder: Path, passwords: dict[str, str]) -> None:
     """Serve until told to end; ``passwords`` by wearer, that for everybody's pages by EVERYBODY."""
     _fill(folder)
-    feed, state = Feed(), _state()
+    feed, states = Feed(), {"ada": _state(), "bob": _state("none")}
 
     def send(wearer: str, command: Command) -> None:
-        nonlocal state
+        state = states[wearer]
         print("command", wearer, command.name, command.value, command.alert_id or "-", flush=True)
         ok = (command.name, command.value) != ("limit", "900")
-        changed = {"limit": {"limit_s": 3000.0}, "pause": {"paused": command.value == "ON"}}.get(command.name, {})
-        state = replace(state if command.alert_id is None else _state("none"), **changed if ok else {})  # type: ignore
+        changed: dict[str, Any] = {
+            "limit": {"limit_s": 3000.0},
+            "pause": {"paused": command.value == "ON"},
+            "busy": {"busy": command.value != "OFF"},
+            "break": {"exercise": counted(state.exercise.seen + 1 if state.exercise else 4)},
+        }.get(command.name, {})
+        state = replace(state if command.alert_id is None else _state("none"), **(changed if ok else {}))
+        states[wearer] = state
         answer = CommandAnswered(
             id=event_id(time.time(), command.name),
             at_s=NOON_S,
@@ -93,7 +106,7 @@ async def main(folder: Path, passwords: dict[str, str]) -> None:
     rules = WebRules(enabled=True, password_hash=common, password_hashes=hashes)
     rules = rules.model_copy(update={"port": free_port(rules.model_copy(update={"port": 0}))})
     outlet = WebOutlet(rules, persons, folder, send, lambda: NOON_S)
-    feed.put(Update("ada", (break_due(NOON_S, exercise=replace(HIPS, exercise_id="lunge_stretch")),), state))
+    feed.put(Update("ada", (break_due(NOON_S, exercise=replace(HIPS, exercise_id="lunge_stretch")),), states["ada"]))
     print(url_of(rules), flush=True)
     await outlet.run(aiter(feed))
 

@@ -110,6 +110,29 @@ def test_settings_and_why_arrive_and_their_answers_are_shown(page: ServedPage, w
     assert page.heard() == "command ada pause OFF -"
 
 
+def test_repetitions_are_told_as_they_are_counted_beside_the_moving_figure(page: ServedPage, window: Any) -> None:
+    window.get(page.url)
+    start = named(window, "I take a break now")
+    for _ in range(2):
+        told = window.find_element("css selector", ".repetitions").text
+        start.click()
+        assert page.heard() == "command ada break PRESS -"
+        wanted = f"{int(told.removesuffix(' of 10')) + 1 if told else 4} of 10"
+        until(window, lambda driver, wanted=wanted: driver.find_element("css selector", ".repetitions").text == wanted)
+    assert window.find_element("css selector", ".repetitions").aria_role == "status"
+    assert window.find_elements("css selector", ".calling .figure animate")
+    shot(window, "exercise")
+    assert errors(window) == []
+
+
+def test_one_can_be_busy_without_an_alert_and_free_again(page: ServedPage, window: Any) -> None:
+    window.get(f"{page.url}?wearer=bob")
+    named(window, "Beschäftigt: 30 Minuten").click()
+    assert page.heard() == "command bob busy 30 -"
+    named(window, "Nicht mehr beschäftigt").click()
+    assert page.heard() == "command bob busy OFF -"
+
+
 def test_the_month_has_thirty_rows(page: ServedPage, window: Any) -> None:
     window.get(page.url)
     until(window, lambda driver: len(driver.find_elements("css selector", "tbody tr")) == 7)
