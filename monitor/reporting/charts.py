@@ -19,18 +19,14 @@ FEW_DAYS = 7
 def bouts_chart(report: Report, said: Words) -> str:
     """Sitting time by length of bout."""
     bars = [_length_bar(each, "sitting", said.report.lengths_told, said) for each in report.bouts.lengths]
-    return drawing.chart(said.report.lengths, " ".join(f"{bar.told}." for bar in bars if bar.value), bars) + _minutes()
+    return drawing.chart(said.report.lengths, " ".join(f"{bar.told}." for bar in bars if bar.value), bars)
 
 
 def breaks_chart(report: Report, said: Words) -> str:
     """Upright time by length of break."""
     bars = [_length_bar(each, "stepping", said.report.break_lengths_told, said) for each in report.breaks.lengths]
     told = " ".join(f"{bar.told}." for bar in bars if bar.value)
-    return drawing.chart(said.report.break_lengths, told, bars) + _minutes()
-
-
-def _minutes() -> str:
-    return '<p class="soft" aria-hidden="true">min</p>'
+    return drawing.chart(said.report.break_lengths, told, bars)
 
 
 def _length_bar(each: LengthClass, kind: str, pattern: str, said: Words) -> Bar:
@@ -59,13 +55,13 @@ def hours_chart(report: Report, said: Words) -> str:
         parts = (
             Part(day.totals.sedentary_s, "sitting"),
             Part(day.totals.upright_s, "stepping"),
-            Part(day.totals.unknown_s, "silent"),
+            Part(_unknown_s(day), "silent"),
         )
         above = hours_text(day.totals.sedentary_s) if few and day.bouts else ""
         bars.append(Bar(parts, below, above, _hours_told(day, said)))
     told = " ".join(f"{bar.told}." for bar in bars if bar.value)
     words = said.report
-    names = (("sitting", words.sitting), ("stepping", words.upright), ("silent", words.unknown))
+    names = (("sitting", words.sitting), ("stepping", words.upright), ("silent", words.unknown_worn))
     keys = "".join(
         f'<li><i class="{kind}" style="height:.8em" aria-hidden="true"></i>{escape(word)}</li>' for kind, word in names
     )
@@ -73,5 +69,10 @@ def hours_chart(report: Report, said: Words) -> str:
 
 
 def _hours_told(day: DayFigures, said: Words) -> str:
-    sat, up, unknown = (span(s) for s in (day.totals.sedentary_s, day.totals.upright_s, day.totals.unknown_s))
+    sat, up, unknown = (span(s) for s in (day.totals.sedentary_s, day.totals.upright_s, _unknown_s(day)))
     return said.report.hours_told.format(date=day.date, sat=sat, up=up, unknown=unknown)
+
+
+def _unknown_s(day: DayFigures) -> int:
+    """Worn, and yet not known; nights off the body would dwarf the rest."""
+    return max(0, day.totals.worn_s - day.totals.sedentary_s - day.totals.upright_s)

@@ -58,13 +58,18 @@ def described(title: str, description: str, drawn: str, view: str, kind: str, st
 
 def ribbon(books: DayBooks, title: str, description: str) -> str:
     """A whole day, midnight to midnight: what the body did, minute by minute, with a line every six hours."""
-    rows = minutes(books) if books.postures else booked_minutes(books)
+    rows = told_minutes(books)
     drawn = "".join([*_grid(books), *_stretches(rows)])
     return described(title, description, drawn, f"0 0 {len(rows)} {HIGH}", "ribbon", stretched=True)
 
 
-def booked_minutes(books: DayBooks) -> list[int | None]:
-    """The minutes of a day whose posture rows are forgotten, as the books have them."""
+def told_minutes(books: DayBooks) -> list[int | None]:
+    """What fills each minute: the posture rows, and the books where those are forgotten."""
+    booked = _booked_minutes(books)
+    return [known if row is None else row for row, known in zip(minutes(books), booked, strict=True)]
+
+
+def _booked_minutes(books: DayBooks) -> list[int | None]:
     rows: list[int | None] = [None] * round((books.end_s - books.start_s) / MINUTE_S)
     for kind, records in (
         (Posture.UNKNOWN, books.gaps),

@@ -54,7 +54,7 @@ def _parts(told: Told, said: Words) -> Iterator[str]:
     if report.exercises:
         yield section(said.report.exercises, exercises_table(report, said))
     if report.kind != "day":
-        yield section(said.report.hours, _table(report, said))
+        yield section(said.report.numbers, _table(report, said))
     yield section(said.report.gaps, gaps(report, said))
 
 
@@ -92,9 +92,9 @@ def _table(report: Report, said: Words) -> str:
     )
     rows = []
     for day in report.days:
-        if day.state in ("empty", "to come"):
-            continue
         spent = day.totals
+        if not spent.worn_s + spent.unknown_s:
+            continue
         times = (spent.sedentary_s, spent.upright_s, spent.unknown_s, spent.worn_s, day.longest_s or 0)
         rows.append((day.date, *map(hours_text, times), str(day.breaks), str(day.alerts)))
     return table(heads, rows)

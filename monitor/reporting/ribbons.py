@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from html import escape
 
 from monitor.history.day import DayBooks
+from monitor.model import Posture
 from monitor.report import clock
 from monitor.reporting import drawing
 from monitor.reporting.figures import DayFigures
 from monitor.reporting.reading import Told
 from monitor.reporting.titles import long_date
-from monitor.web.figures import MARKS, hours_text, legend
+from monitor.web.figures import LOOKS, MARKS, SILENT, hours_text
 from monitor.words import Words
 
 FEW_DAYS = 7
@@ -25,11 +27,8 @@ def ribbons(told: Told, said: Words) -> str:
     axis = _axis(usual, 3 if kind == "" else 6)
     if kind:
         axis = f'<div class="day" aria-hidden="true"><span></span>{axis}<span></span></div>'
-    seen = [run.posture for books in told.days for run in books.postures]
-    seen += [
-        posture for books in told.days if not books.postures for posture in drawing.booked_minutes(books) if posture
-    ]
-    return f'<div class="{kind}">{"".join(rows)}{axis}</div>{legend(seen, said.page)}'
+    seen = {posture for books in told.days for posture in drawing.told_minutes(books)}
+    return f'<div class="{kind}">{"".join(rows)}{axis}</div>{_legend(seen, told, said)}'
 
 
 def _row(books: DayBooks, figures: DayFigures, said: Words, count: int) -> str:
@@ -39,7 +38,7 @@ def _row(books: DayBooks, figures: DayFigures, said: Words, count: int) -> str:
         return _marks(books) + drawn
     short = f"{said.report.weekdays[books.date.weekday()][:2]} {books.date:%d.%m.}"
     hours = "" if figures.length_h == 24 else f" ({said.report.short_day.format(hours=f'{figures.length_h:g}')})"
-    marks = _marks(books) if count <= FEW_DAYS and (books.alerts or books.seen or books.break_count) else ""
+    marks = _marks(books, ("call",)) if count <= FEW_DAYS and books.alerts else ""
     total = hours_text(figures.totals.sedentary_s) if figures.bouts else "–"
     return (
         f'<div class="day"><span class="name">{escape(short + hours)}</span><div>{marks}{drawn}</div>'
@@ -62,7 +61,7 @@ def _told(books: DayBooks, figures: DayFigures, said: Words) -> str:
     )
 
 
-def _marks(books: DayBooks) -> str:
+def _marks(books: DayBooks, kinds: Collection[str] = tuple(MARKS)) -> str:
     """Reminders, breaks and exercises above a ribbon."""
     placed = [
         *((alert.first_at_s, "call") for alert in books.alerts),
@@ -73,6 +72,7 @@ def _marks(books: DayBooks) -> str:
     spans = (
         f'<span style="left:{100 * (at_s - books.start_s) / length_s:.2f}%">{MARKS[kind]}</span>'
         for at_s, kind in placed
+        if kind in kinds
     )
     return f'<div class="placed marks" aria-hidden="true">{"".join(spans)}</div>'
 
@@ -80,3 +80,17 @@ def _marks(books: DayBooks) -> str:
 def _axis(books: DayBooks, every_h: int) -> str:
     spans = (f'<span style="left:{100 * place:.2f}%">{name}</span>' for place, name in drawing.hours(books, every_h))
     return f'<div class="placed" aria-hidden="true">{"".join(spans)}</div>'
+
+
+def _legend(seen: Collection[int | None], told: Told, said: Words) -> str:
+    """The postures that are there, as high as they are drawn, and the signs."""
+    items = []
+    for posture in Posture:
+        if posture in seen:
+            kind, height = LOOKS.get(posture, SILENT)
+            swatch = f'<i class="{kind}" style="height:{height / 100:.2f}em" aria-hidden="true"></i>'
+            items.append(f"<li>{swatch}{escape(said.page.postures[posture.word])}</li>")
+    words = {"call": said.page.mark_call, "break": said.page.mark_break, "exercise": said.page.mark_exercise}
+    shown = list(words) if len(told.days) == 1 else ["call"] if len(told.days) <= FEW_DAYS else []
+    items += [f'<li><span aria-hidden="true">{MARKS[kind]}</span> {escape(words[kind])}</li>' for kind in shown]
+    return f'<ul class="legend">{"".join(items)}</ul>'

@@ -20,6 +20,7 @@ class ReportPage(BaseModel, frozen=True, extra="forbid"):
     sitting: str
     upright: str
     unknown: str
+    unknown_worn: str
     usual: str
     longest: str
     bouts: str
@@ -31,6 +32,7 @@ class ReportPage(BaseModel, frozen=True, extra="forbid"):
     break_lengths: str
     break_lengths_told: str
     hours: str
+    numbers: str
     hours_told: str
     times: str
     up_to: str
