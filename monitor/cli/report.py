@@ -91,6 +91,7 @@ def _give(told: Told, said: Words, html: Path | None, json_: bool) -> None:
 
     if html is not None:
         try:
+            html.touch(mode=0o600)  # posture over time is health data
             html.write_text(page(told, said), encoding="utf-8")
         except OSError as error:
             raise typer.BadParameter(f"{html} cannot be written: {error.strerror}") from None

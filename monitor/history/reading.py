@@ -28,3 +28,16 @@ def wearer_id_in(connection: sqlite3.Connection, path: Path, wearer: str) -> int
         names = ", ".join(name for (name,) in connection.execute("SELECT name FROM wearers")) or "nobody"
         raise HistoryError(path, f"knows no wearer {wearer!r}", f"it knows {names}")
     return int(found[0])
+
+
+def extent(path: Path, wearer: str) -> tuple[float, float] | None:
+    """From the first to the last moment in the wearer's books; None while there is nothing. Raises HistoryError."""
+    with opened(path) as connection:
+        times = " UNION ALL ".join(
+            f"SELECT min(start_s) AS s FROM {table} WHERE wearer_id = :wearer"
+            f" UNION ALL SELECT max(coalesce(end_s, start_s)) FROM {table} WHERE wearer_id = :wearer"
+            for table in ("bouts", "breaks", "gaps", "posture_runs")
+        )
+        wearer_id = wearer_id_in(connection, path, wearer)
+        first_s, last_s = connection.execute(f"SELECT min(s), max(s) FROM ({times})", {"wearer": wearer_id}).fetchone()
+        return None if first_s is None else (float(first_s), float(last_s))

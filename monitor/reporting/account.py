@@ -64,7 +64,7 @@ def report(kind: Kind, whole: DayBooks, days: Sequence[DayBooks], after: DayBook
         alerts=_alerts(whole, after, until_s if until_s < whole.end_s else min(now_s, after.end_s)),
         exercises=_exercises(whole),
         gaps=[_gap(whole, each.start_s, each.end_s, each.reason or "no_data") for each in whole.gaps],
-        days=[_day(each, now_s) for each in days],
+        days=[day_figures(each, now_s) for each in days],
     )
 
 
@@ -192,7 +192,8 @@ def _exercises(books: DayBooks) -> list[ExerciseFigures]:
     return found
 
 
-def _day(books: DayBooks, now_s: float) -> DayFigures:
+def day_figures(books: DayBooks, now_s: float) -> DayFigures:
+    """One day in figures, as of ``now_s``."""
     return DayFigures(
         date=books.date.isoformat(),
         length_h=round((books.end_s - books.start_s) / 3600, 2),

@@ -52,7 +52,7 @@ def _stretch(start_s: float, sat_s: float, up_s: float, chance: Random) -> Itera
     rise_s = start_s + sat_s
     yield bout_started(start_s)
     if sat_s > 1800:
-        yield break_due(start_s + 1800, start_s, exercise=chance.choice(("calf_raises", "bird_dog")))
+        yield break_due(start_s + 1800, start_s)
     yield bout_ended(start_s, rise_s)
     yield break_taken(rise_s, start_s)
     if sat_s > 1800:
