@@ -103,7 +103,7 @@ def _erase_everything(folder: Path, recordings: Path | None, yes: bool) -> None:
     )
     _ask(yes)
     gone = erasing.erase_everything(folder, recordings)
-    typer.echo("It is gone." if gone else f"It is gone; the file stays for a random name. {_AT_BROKER}")
+    typer.echo("It is gone." if gone else f"It is gone, but for a random name without a person. {_AT_BROKER}")
 
 
 def _ask(yes: bool) -> None:

@@ -54,7 +54,9 @@ def bundle(
 
 
 def _day(books: DayBooks, figures: DayFigures) -> Resource:
-    observation = _observation(books, f"day {figures.date}", _coded(SEDENTARY_DAY), books.start_s, books.end_s)
+    running = figures.state == "running"
+    end_s = max((each.end_s for each in books.records), default=books.end_s) if running else books.end_s
+    observation = _observation(books, f"day {figures.date}", _coded(SEDENTARY_DAY), books.start_s, end_s)
     usual = usual_s(bout.sedentary_s for bout in books.bouts)
     parts = [_component("Wear time", _quantity(figures.totals.worn_s / 3600, "h"))]
     if usual is not None and figures.longest_s is not None:
@@ -62,7 +64,7 @@ def _day(books: DayBooks, figures: DayFigures) -> Resource:
         parts.append(_component("Longest sedentary bout", _quantity(figures.longest_s / 60, "min")))
     parts.append(_component("Breaks of sedentary time", _quantity(figures.breaks, "{count}", "breaks")))
     return observation | {
-        "status": "preliminary" if figures.state == "running" else "final",
+        "status": "preliminary" if running else "final",
         **_quantity(figures.totals.sedentary_s / 3600, "h/d", "hours per day"),
         "component": parts,
     }
