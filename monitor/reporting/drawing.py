@@ -139,10 +139,12 @@ def _grid(books: DayBooks) -> Iterator[str]:
 
 
 def _stretches(rows: Sequence[int | None]) -> Iterator[str]:
-    at = 0
+    """A path a kind, because a restless month has thousands of stretches."""
+    at, paths = 0, dict[str, list[str]]()
     for posture, group in groupby(rows):
         length = len(list(group))
         if posture is not None:
             kind, height = LOOKS.get(Posture(posture), SILENT)
-            yield f'<rect class="{kind}" x="{at}" y="{HIGH - height}" width="{length}" height="{height}"/>'
+            paths.setdefault(kind, []).append(f"M{at} {HIGH}v-{height}h{length}v{height}z")
         at += length
+    return (f'<path class="{kind}" d="{"".join(pieces)}"/>' for kind, pieces in paths.items())

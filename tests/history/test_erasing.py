@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from monitor.events import event_id, moment_of_id_s
 from monitor.history import erasing, readiness
 from monitor.history.database import HistoryError
+from monitor.history.day import BoutRow, BreakRow, GapRow
 from monitor.history.queries import checkpoint, day, latest_events, stretch, wearers
 from monitor.history.store import Commit, Store
 from monitor.model import Posture
@@ -116,6 +119,29 @@ def test_no_byte_of_erased_days_stays_and_the_other_days_are_as_they_were(path: 
         )
     for on in DAYS[1:3]:
         assert day(path, "xanthippe", on, BERLIN).records == ()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_outside_the_stretch_the_time_stays_as_it_was_spent(path: Path, seed: int) -> None:
+    chance = Random(seed)
+    from_s = at(DAYS[0], "00:00") + chance.randrange(4 * 86400)
+    until_s = from_s + chance.randrange(1, 2 * 86400)
+
+    def spent(records: Iterable[BoutRow | BreakRow | GapRow]) -> list[tuple[float, float]]:
+        outside = [
+            (min(each.end_s, from_s) - each.start_s, each.end_s - max(each.start_s, until_s)) for each in records
+        ]
+        return [(sum(max(0.0, before) for before, _ in outside), sum(max(0.0, after) for _, after in outside))]
+
+    week = stretch(path, "ben", DAYS[0], DAYS[4], BERLIN)
+    erasing.erase_stretch(path, "ben", from_s, until_s, ("", ""))
+    left = stretch(path, "ben", DAYS[0], DAYS[4], BERLIN)
+    for kind in ("bouts", "breaks", "gaps", "postures"):
+        assert all(each.end_s <= from_s or each.start_s >= until_s for each in getattr(left, kind))
+        assert spent(getattr(left, kind)) == spent(getattr(week, kind))
+    ordered = sorted(left.records, key=lambda each: each.start_s)
+    assert all(one.end_s <= other.start_s for one, other in pairwise(ordered))
+    assert sum(bout.sedentary_s for bout in left.bouts) == sum(bout.end_s - bout.start_s for bout in left.bouts)
 
 
 def test_a_record_that_reaches_out_is_cut_at_the_border(tmp_path: Path) -> None:

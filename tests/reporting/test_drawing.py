@@ -23,8 +23,8 @@ def test_a_ribbon_shows_each_minute_in_its_place(tmp_path: Path) -> None:
     books = day(stored(tmp_path, commit=Commit("me", postures)), "me", TUESDAY, BERLIN)
     drawn = ribbon(books, "Tuesday", "sat & walked")
     assert 'viewBox="0 0 1440 100"' in drawn
-    assert '<rect class="sitting" x="540" y="55" width="30" height="45"/>' in drawn
-    assert '<rect class="stepping" x="570" y="0" width="10" height="100"/>' in drawn
+    assert '<path class="sitting" d="M540 100v-45h30v45z"/>' in drawn
+    assert '<path class="stepping" d="M570 100v-100h10v100z"/>' in drawn
     assert "<title>Tuesday</title><desc>sat &amp; walked</desc>" in drawn
 
 
