@@ -36,7 +36,7 @@ def _row(books: DayBooks, figures: DayFigures, said: Words, count: int) -> str:
     drawn = drawing.ribbon(books, name, _told(books, figures, said))
     if count == 1:
         return _marks(books) + drawn
-    short = f"{said.report.weekdays[books.date.weekday()][:2]} {books.date:%d.%m.}"
+    short = f"{said.report.weekdays[books.date.weekday()][:2]} {books.date:{'%d.%m.' if count <= FEW_DAYS else '%d'}}"
     hours = "" if figures.length_h == 24 else f" ({said.report.short_day.format(hours=f'{figures.length_h:g}')})"
     marks = _marks(books, ("call",)) if count <= FEW_DAYS and books.alerts else ""
     total = hours_text(figures.totals.sedentary_s) if figures.bouts else "–"
