@@ -39,6 +39,7 @@ class LinkedDriver:
 
     REACH: ClassVar[Reach] = Reach.LINK
     SILENCE_IS_LEGAL: ClassVar[bool] = False
+    MAY_PAIR: ClassVar[bool] = False
     ALERTED_BY: ClassVar[tuple[str, ...]]
     """Characteristics that are written to call the wearer."""
 

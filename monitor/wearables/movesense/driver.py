@@ -60,6 +60,7 @@ class Movesense(CommandedDriver):
     ADVERTISED: ClassVar[Advertised] = Advertised(service_uuids=(codec.SERVICE,), name_prefixes=("Movesense ",))
     RULES: ClassVar[type[BaseModel]] = MovesenseRules
     ALERTED_BY: ClassVar[tuple[str, ...]] = ()
+    MAY_PAIR: ClassVar[bool] = True
     COMMANDED_AT: ClassVar[str] = COMMAND
     ABOUT: ClassVar[About] = About(
         title="Movesense sensor",

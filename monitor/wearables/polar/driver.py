@@ -58,6 +58,7 @@ class Polar(CommandedDriver):
     ADVERTISED: ClassVar[Advertised] = Advertised(name_prefixes=("Polar ",))
     RULES: ClassVar[type[BaseModel]] = PolarRules
     ALERTED_BY: ClassVar[tuple[str, ...]] = ()
+    MAY_PAIR: ClassVar[bool] = True
     COMMANDED_AT: ClassVar[str] = CONTROL
     ABOUT: ClassVar[About] = ABOUT
 
