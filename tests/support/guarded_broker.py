@@ -33,5 +33,7 @@ def guarded_broker(folder: Path, *users: str) -> Iterator[Mosquitto]:
     text = (SHIPPED / "sitbreak.conf").read_text()
     text = text.replace("/etc/mosquitto", str(folder)).replace("/var/lib/mosquitto/", f"{folder}/")
     broker = Mosquitto(folder, text.replace("listener 1883 127.0.0.1\n", "")).start()
-    yield broker
-    broker.stop()
+    try:
+        yield broker
+    finally:
+        broker.stop()
