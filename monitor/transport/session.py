@@ -52,6 +52,8 @@ class Carrier(Protocol):
 
 
 Deliver = Callable[[list[Fact]], Awaitable[None]]
+Expect = Callable[[bool], None]
+"""Is told before a packet is decoded whether others wait behind it."""
 STOPPED = "stopped"
 """Why a session ended that was asked to."""
 
@@ -66,6 +68,10 @@ _log = logging.getLogger(__name__)
 def tick_interval_s(speed: float) -> float:
     """Wall seconds between two ticks: one second of stream time, within 0.05 to 1 s."""
     return min(TICK_S, max(TICK_S / speed, SHORTEST_TICK_S))
+
+
+def expect_nothing(more: bool) -> None:
+    """For those who take each packet as it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,15 @@ _Item = Packet | Alert | Stored | _Done | _Probed | _Ended | _Stop | _Tick
 class Session:
     """Runs a driver on one link until the link is lost or a stop is asked for."""
 
-    def __init__(self, name: str, driver: Wearable, clock: Clock, rules: RadioRules, deliver: Deliver) -> None:
+    def __init__(
+        self,
+        name: str,
+        driver: Wearable,
+        clock: Clock,
+        rules: RadioRules,
+        deliver: Deliver,
+        expect: Expect = expect_nothing,
+    ) -> None:
         self.name = name
         self.streamed = False
         """Whether at least one block of samples came."""
@@ -128,6 +142,7 @@ class Session:
         self._clock = clock
         self._rules = rules
         self._deliver = deliver
+        self._expect = expect
         self._inbox: asyncio.Queue[_Item] = asyncio.Queue()
         self._actions: asyncio.Queue[Action | _Probe | _LastWord] = asyncio.Queue()
         self._is_up = False
@@ -201,6 +216,7 @@ class Session:
         driver, now_s = self._driver, self._clock.now_s()
         match item:
             case Packet():
+                self._expect(not self._inbox.empty())
                 await self._answer(lambda: self._received(item), item.at_s)
             case _Done():
                 await self._answer(lambda: driver.done(item.action, item.outcome))

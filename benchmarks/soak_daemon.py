@@ -1,0 +1,100 @@
+"""The daemon of ``benchmarks.soak``: the whole `App`, in a process of its own, on a clock that is led.
+
+Every line on standard input is the simulated time to go on to, in seconds since the Unix epoch; when the daemon has the
+samples up to a step before it, it answers with a line of numbers: asyncio tasks, outbox rows that wait, and packets that
+it had to wait for in vain.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from monitor.app import App
+from monitor.clock import Clock
+from monitor.settings import load
+
+PATIENCE_S = 2.0
+"""Wall time that a step's last samples are waited for: where they were lost on the air none will come."""
+
+
+@dataclass
+class Led:
+    """What moves a clock."""
+
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LedClock(Clock):
+    """Time that passes only when it is told."""
+
+    leader: Led = field(default_factory=lambda: Led(0.0))
+
+    def now_s(self) -> float:
+        return self.leader.at_s
+
+
+async def told() -> AsyncIterator[str]:
+    """The lines of standard input."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    async for line in reader:
+        yield line.decode()
+
+
+async def follow(app: App, leader: Led, step_s: float) -> None:
+    """Go on step by step until standard input ends."""
+    waited_in_vain = 0
+    async for line in told():
+        leader.at_s = float(line)
+        waited_in_vain += not await caught_up(app, leader.at_s - step_s)
+        print(json.dumps({"tasks": len(asyncio.all_tasks()), "waited_in_vain": waited_in_vain}), flush=True)
+
+
+async def caught_up(app: App, enough_s: float) -> bool:
+    """Wait until every link that is up has delivered so far; False where one has not."""
+    until_s = time.monotonic() + PATIENCE_S
+    await asyncio.sleep(0)
+    while any(is_behind(app, name, enough_s) for name in app.parts):  # noqa: ASYNC110  a link tells nobody what is on its way
+        if time.monotonic() > until_s:
+            return False
+        await asyncio.sleep(0.002)
+    return True
+
+
+def is_behind(app: App, wearer: str, enough_s: float) -> bool:
+    """Whether samples are on their way."""
+    state = app.parts[wearer].live.state
+    return state.link_fresh and (state.last_sample_s or 0.0) < enough_s
+
+
+async def serve(folder: Path, began_s: float, step_s: float, speed: float) -> None:
+    """Run until standard input ends."""
+    leader = Led(began_s)
+    settings = load(folder / "sitbreak.toml", (), {}).settings
+    app = App(settings, folder, LedClock(began_s, speed, leader))
+    running = asyncio.create_task(app.run(), name="daemon")
+    following = asyncio.create_task(follow(app, leader, step_s), name="leader")
+    await asyncio.wait({running, following}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (running, following):
+        task.cancel()
+    await asyncio.wait({running, following})
+    if not running.cancelled():
+        running.result()
+
+
+def main() -> None:
+    """``FOLDER BEGAN_S STEP_S SPEED``."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    asyncio.run(serve(Path(sys.argv[1]), *map(float, sys.argv[2:5])))
+
+
+if __name__ == "__main__":
+    main()
