@@ -1,8 +1,8 @@
 """The daemon of ``benchmarks.soak``: the whole `App`, in a process of its own, on a clock that is led.
 
-Every line on standard input is the simulated time to go on to, in seconds since the Unix epoch; when the daemon has the
-samples up to a step before it, it answers with a line of numbers: asyncio tasks, outbox rows that wait, and packets that
-it had to wait for in vain.
+Every line on standard input is the simulated time to go on to, in seconds since the Unix epoch, and the wearers whose
+band is in reach. When the daemon has the samples of those up to a step before, it answers with a line of numbers:
+asyncio tasks, and how often it has waited in vain so far.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from monitor.app import App
 from monitor.clock import Clock
 from monitor.settings import load
 
-PATIENCE_S = 2.0
-"""Wall time that a step's last samples are waited for: where they were lost on the air none will come."""
+PATIENCE_S = 5.0
+"""Wall time that a link and a step's last samples are waited for: where they were lost on the air none will come."""
 
 
 @dataclass
@@ -53,16 +53,18 @@ async def follow(app: App, leader: Led, step_s: float) -> None:
     """Go on step by step until standard input ends."""
     waited_in_vain = 0
     async for line in told():
-        leader.at_s = float(line)
-        waited_in_vain += not await caught_up(app, leader.at_s - step_s)
+        at_s, *in_reach = line.split()
+        leader.at_s = float(at_s)
+        waited_in_vain += not await caught_up(app, in_reach, leader.at_s - step_s)
         print(json.dumps({"tasks": len(asyncio.all_tasks()), "waited_in_vain": waited_in_vain}), flush=True)
 
 
-async def caught_up(app: App, enough_s: float) -> bool:
-    """Wait until every link that is up has delivered so far; False where one has not."""
+async def caught_up(app: App, wearers: list[str], enough_s: float) -> bool:
+    """Wait until these are linked and have delivered so far; False where one has not."""
     until_s = time.monotonic() + PATIENCE_S
     await asyncio.sleep(0)
-    while any(is_behind(app, name, enough_s) for name in app.parts):  # noqa: ASYNC110  a link tells nobody what is on its way
+    # A link tells nobody what is on its way
+    while any(is_behind(app, wearer, enough_s) for wearer in wearers):
         if time.monotonic() > until_s:
             return False
         await asyncio.sleep(0.002)
@@ -70,9 +72,11 @@ async def caught_up(app: App, enough_s: float) -> bool:
 
 
 def is_behind(app: App, wearer: str, enough_s: float) -> bool:
-    """Whether samples are on their way."""
+    """Whether samples are on their way, or a link is."""
+    if wearer not in app.parts:
+        return True
     state = app.parts[wearer].live.state
-    return state.link_fresh and (state.last_sample_s or 0.0) < enough_s
+    return not state.link_fresh or (state.last_sample_s or 0.0) < enough_s
 
 
 async def serve(folder: Path, began_s: float, step_s: float, speed: float) -> None:
@@ -85,9 +89,9 @@ async def serve(folder: Path, began_s: float, step_s: float, speed: float) -> No
     await asyncio.wait({running, following}, return_when=asyncio.FIRST_COMPLETED)
     for task in (running, following):
         task.cancel()
-    await asyncio.wait({running, following})
-    if not running.cancelled():
-        running.result()
+    for end in await asyncio.gather(running, following, return_exceptions=True):
+        if isinstance(end, Exception):
+            raise end
 
 
 def main() -> None:
