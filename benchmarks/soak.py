@@ -162,7 +162,7 @@ async def soak(folder: Path, days_long: float, latency_s: float) -> tuple[list[S
     """Live the days; returns the samples, the daemon's processor seconds and its last answer."""
     samples = []
     async with AsyncExitStack() as stack:
-        air = await stack.enter_async_context(Air())
+        air = await stack.enter_async_context(Air(supervision_timeout_s=0.2))
         bands = [
             await stack.enter_async_context(
                 virtual_band(

@@ -20,6 +20,8 @@ from monitor.app import App
 from monitor.clock import Clock
 from monitor.settings import load
 
+GATHERED_S = 15.0
+"""Simulated time that a band may hold samples back to send them at once, with a margin."""
 PATIENCE_S = 5.0
 """Wall time that a link and a step's last samples are waited for: where they were lost on the air none will come."""
 
@@ -55,7 +57,7 @@ async def follow(app: App, leader: Led, step_s: float) -> None:
     async for line in told():
         at_s, *in_reach = line.split()
         leader.at_s = float(at_s)
-        waited_in_vain += not await caught_up(app, in_reach, leader.at_s - step_s)
+        waited_in_vain += not await caught_up(app, in_reach, leader.at_s - step_s - GATHERED_S)
         print(json.dumps({"tasks": len(asyncio.all_tasks()), "waited_in_vain": waited_in_vain}), flush=True)
 
 
