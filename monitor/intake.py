@@ -62,6 +62,7 @@ class Intake:
         self.ADVERTISED = driver.ADVERTISED
         self.REACH = driver.REACH
         self.SILENCE_IS_LEGAL = driver.SILENCE_IS_LEGAL
+        self.MAY_PAIR = driver.MAY_PAIR
         self.backfill = backfill
         self.facts: WearableFacts | None = None
         self.battery_pct: int | None = None
@@ -76,14 +77,14 @@ class Intake:
 
     def command(self, command: Command, now_s: float) -> None:
         """Something the wearer wants, from any surface."""
-        self._feed_held()
+        self.settle()
         values = {"name": command.name, "value": command.value, "alert_id": command.alert_id, "source": command.source}
         self._record("command", now_s, values)
         self._collect(self.backfill.command(command, now_s))
 
     def pass_time(self, now_s: float) -> None:
         """Samples older than ``now_s`` (a whole second) will not come any more, unless by replay."""
-        self._feed_held()
+        self.settle()
         self._record("tick", now_s, {})
         self._collect(self.backfill.tick(now_s))
 
@@ -152,26 +153,28 @@ class Intake:
             if isinstance(fact, AccelBlock):
                 self._hold(fact)
             elif isinstance(fact, HoleOpened | HoleClosed):
-                self._feed_held()
+                self.settle()
                 self._collect(self.backfill.feed(fact))
             elif isinstance(fact, BatteryLevel):
                 self.battery_pct = fact.percent
             elif isinstance(fact, WearableFacts):
                 self.facts = fact
             elif isinstance(fact, Answer):
-                self._feed_held()
+                self.settle()
                 self._answered(fact)
-        if not self._more_follows or len(self._held) >= MOST_HELD:
-            self._feed_held()
+        more, self._more_follows = self._more_follows, False
+        if not more or len(self._held) >= MOST_HELD:
+            self.settle()
         return reply
 
     def _hold(self, block: AccelBlock) -> None:
         self.has_samples = True
         if self._held and block.t_s[0] <= self._held[-1].t_s[-1]:  # late: not one run with what came before it
-            self._feed_held()
+            self.settle()
         self._held.append(block)
 
-    def _feed_held(self) -> None:
+    def settle(self) -> None:
+        """Let the pipeline have what is held back."""
         held, self._held = self._held, []
         for block in joined(held):
             self._collect(self.backfill.feed(block))

@@ -101,11 +101,12 @@ def test_what_is_held_is_bounded() -> None:
 
 
 def test_a_command_and_the_clock_find_everything_that_came_before_them() -> None:
-    for ask in (lambda intake: intake.pass_time(1010.0), lambda intake: intake.command(Command("test", "PRESS"), 1010.0)):
+    command = Command("test", "PRESS")
+    for ask in (lambda door: door.pass_time(1010.0), lambda door: door.command(command, 1010.0)):
         backfill, books = start()
         intake = Intake(Reader(), backfill, books.take)
-        intake.expect(True)
         for first in range(0, 10 * RATE_HZ, PACKET_SAMPLES):
+            intake.expect(True)
             intake.receive(Packet("live", b"%d %d" % (first, first + PACKET_SAMPLES), 0.0))
         assert intake.progress is None
         ask(intake)
