@@ -22,6 +22,7 @@ from monitor.history.outbox import History
 from monitor.intake import no_record
 from monitor.live import LiveWearer
 from monitor.lock import state_lock
+from monitor.logs import of_wearer
 from monitor.model import Nudge, WearableFacts
 from monitor.outlets.base import Outlet
 from monitor.outlets.mqtt.messages import Wearer
@@ -95,7 +96,8 @@ class App:
             scanner = Scanner(radio)
             outlets = await self._outlets(history)
             for wearer in self.settings.wearers:
-                self.parts[wearer] = await self._part(wearer, history, scanner, radio, outlets)
+                with of_wearer(wearer):
+                    self.parts[wearer] = await self._part(wearer, history, scanner, radio, outlets)
             await self._serve(scanner, outlets)
         finally:
             await radio.close()
@@ -122,8 +124,9 @@ class App:
                     sensing.create_task(scanner.run(), name="scanner")
                     sensing.create_task(systemd.keep_watchdog_calm(), name="watchdog")
                     for wearer, part in self.parts.items():
-                        sensing.create_task(part.link.run(), name=f"link {wearer}")
-                        sensing.create_task(part.live.run(), name=f"live {wearer}")
+                        with of_wearer(wearer):
+                            sensing.create_task(part.link.run(), name=f"link {wearer}")
+                            sensing.create_task(part.live.run(), name=f"live {wearer}")
                         sensing.create_task(self._wait_for_a_sample(part.live), name=f"first sample {wearer}")
                     systemd.notify("READY=1")
             finally:

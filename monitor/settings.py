@@ -25,6 +25,7 @@ from monitor.coach.exercises import ExerciseRules
 from monitor.coach.rules import CoachRules
 from monitor.errors import MonitorError
 from monitor.history.retention import HistoryRules
+from monitor.logs import LoggingRules
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.push_rules import PushRules
 from monitor.outlets.wearable import WearableRules
@@ -91,6 +92,7 @@ class Sections(BaseModel, frozen=True, extra="forbid"):
     buzz: WearableRules = WearableRules()
     history: HistoryRules = HistoryRules()
     web: WebRules = WebRules()
+    logging: LoggingRules = LoggingRules()
 
     def coach_of(self, wearer: str) -> CoachRules:
         """The coach's rules for one wearer: the common ones with their own on top."""

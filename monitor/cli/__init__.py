@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Annotated
 
 import typer
 
-from monitor import __version__
+from monitor import __version__, logs
 from monitor.cli import (
     coach,
     config,
@@ -85,7 +86,9 @@ def main() -> None:
 
 def fail(error: MonitorError) -> None:
     """Say what went wrong and what to do, and end."""
-    if error.exit_code:
+    if error.exit_code and logs.speaks_json():
+        logging.getLogger("monitor").critical("%s", error)
+    elif error.exit_code:
         print(f"sitbreak: {error}", file=sys.stderr)
     sys.exit(error.exit_code)
 

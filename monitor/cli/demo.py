@@ -9,6 +9,7 @@ import typer
 
 from monitor.cli.process import (
     ConfigOption,
+    QuietOption,
     SetOption,
     StateDirOption,
     VerboseOption,
@@ -39,6 +40,7 @@ def demo(
     set_: SetOption = None,
     state_dir: StateDirOption = None,
     verbose: VerboseOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Live a simulated office day: sit too long, be called, stand up, be seen."""
     from monitor.demo import Demo, run_demo
@@ -46,8 +48,8 @@ def demo(
     from monitor.outlets.console import ConsoleOutlet
     from monitor.settings import load
 
-    set_up_logging(verbose)
     profile, settings = choose(load(config, [*_broker(broker), *(set_ or ())]), profile)
+    set_up_logging(verbose, quiet, settings.logging)
     plan = Demo(
         settings=settings,
         state_dir=state_dir,

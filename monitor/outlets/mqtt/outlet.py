@@ -14,6 +14,7 @@ from typing import ClassVar
 from monitor.clock import Clock
 from monitor.errors import MonitorError
 from monitor.events import Command, Message, Update
+from monitor.logs import of_wearer
 from monitor.outlets.base import Outbox
 from monitor.outlets.mqtt.client import NOT_AUTHORISED, BrokerRefused, Connection, connect
 from monitor.outlets.mqtt.delivery import Delivery
@@ -102,9 +103,10 @@ class MqttOutlet:
     async def run(self, updates: AsyncIterator[Update]) -> None:
         """Live until cancelled; the end is clean: what is stored goes out, then ``offline``, within a second."""
         async with asyncio.TaskGroup() as group:
-            tasks = {
-                name: group.create_task(session.run(), name=f"mqtt {name}") for name, session in self._sessions.items()
-            }
+            tasks = {}
+            for name, session in self._sessions.items():
+                with of_wearer(name):
+                    tasks[name] = group.create_task(session.run(), name=f"mqtt {name}")
             try:
                 async for update in updates:
                     if update.wearer in self._sessions:
