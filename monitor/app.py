@@ -18,6 +18,7 @@ from monitor.checkpoint import CheckpointError
 from monitor.civil import zone_named
 from monitor.clock import Clock
 from monitor.events import Command
+from monitor.gauges import WearersGauges
 from monitor.history.outbox import History
 from monitor.intake import no_record
 from monitor.live import LiveWearer
@@ -94,6 +95,7 @@ class App:
         radio = Radio(self.settings.radio)
         try:
             scanner = Scanner(radio)
+            self._gauges = WearersGauges(self.settings.wearers, history, self.clock, MqttOutlet.NAME)
             outlets = await self._outlets(history)
             for wearer in self.settings.wearers:
                 with of_wearer(wearer):
@@ -180,7 +182,14 @@ class App:
         box = history.outbox(MqttOutlet.NAME)
         wearers, known = list(self._wearers.values()), await history.announced()
         self._mqtt_outlet = MqttOutlet(
-            self.settings.mqtt, wearers, box, self.command, self.clock, known=known, register=history
+            self.settings.mqtt,
+            wearers,
+            box,
+            self.command,
+            self.clock,
+            known=known,
+            register=history,
+            gauges=self._gauges,
         )
         await self._mqtt_outlet.probe()
         return self._mqtt_outlet
@@ -214,6 +223,7 @@ class App:
             fingerprint=fingerprint(self.settings, wearer),
             record=packet_log.write if packet_log else no_record,
             recent=RecentSamples(self._state_dir / "wrong", wearer),
+            meter=self._gauges.meters[wearer],
         )
         link = self._link(live, scanner, radio, resume)
         live.on_stored = link.stored

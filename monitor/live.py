@@ -13,6 +13,7 @@ from monitor import checkpoint, lasting
 from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.clock import Clock
+from monitor.diagnostics import Meter
 from monitor.events import (
     AlertCleared,
     BreakDue,
@@ -85,6 +86,7 @@ class LiveWearer:
         fingerprint: str,
         record: Record = no_record,
         recent: RecentSamples | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self.wearer = wearer
         self.intake = Intake(driver, backfill, self._collect, record)
@@ -93,6 +95,7 @@ class LiveWearer:
         self.on_stored: Callable[[int, int], None] = lambda segment, upto_index: None
         self._history, self._bus, self._outlets, self._clock = history, bus, outlets, clock
         self._fingerprint, self._recent = fingerprint, recent
+        self._meter = meter or Meter()
         self._batches = [Batch()]
         self._unsaved: list[Unsaved] = []
         self._failing_since_s: float | None = None
@@ -121,6 +124,7 @@ class LiveWearer:
 
     async def deliver(self, facts: list[Fact]) -> None:
         """The transport's own facts; what the driver said has been taken already."""
+        self._meter.heard(facts)
         for fact in facts:
             if isinstance(fact, LinkEvent):
                 self._link = fact.state
@@ -199,6 +203,7 @@ class LiveWearer:
         unsaved = []
         for batch in batches:
             update = Update(self.wearer, tuple(batch.events), self.state)
+            self._meter.decided(update.events)
             commit = Commit(
                 wearer=self.wearer,
                 postures=join_postures([NO_POSTURES, *batch.postures]),

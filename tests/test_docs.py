@@ -61,7 +61,7 @@ def test_every_setting_named_in_the_readme_exists() -> None:
 
 def test_the_topics_and_commands_of_the_readme_are_those_of_the_program() -> None:
     topics = Topics("sitbreak", "<node>")
-    for ending in ("state", "event", "log", "text", "availability", "link", "day", "info"):
+    for ending in ("state", "event", "log", "text", "availability", "link", "day", "info", "diagnostics"):
         assert f"`{topics.root}/{ending}`" in README or f"`.../{ending}`" in README
     (row,) = [line for line in README.splitlines() if "cmd/<name>` |" in line]
     assert set(re.findall(r"`(\w+)`", row)) == set(COMMANDS)

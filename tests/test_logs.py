@@ -44,7 +44,9 @@ def spoken(
 
 @pytest.fixture
 def record() -> Iterator[logging.LogRecord]:
-    yield logging.LogRecord("monitor.outlets.mqtt.session", logging.WARNING, "", 1, "the broker is %s", ("away",), None)
+    return logging.LogRecord(
+        "monitor.outlets.mqtt.session", logging.WARNING, "", 1, "the broker is %s", ("away",), None
+    )
 
 
 def test_a_json_line_has_every_key_and_the_wearer_and_the_part_as_fields(record: logging.LogRecord) -> None:
@@ -96,8 +98,14 @@ def test_a_trace_stays_within_its_line() -> None:
 
 @pytest.mark.parametrize(
     ("logger", "part"),
-    [("monitor.transport.session", "transport"), ("monitor.outlets.push", "push"), ("monitor.live", "live")]
-    + [("monitor", "monitor"), ("monitor.outlets.mqtt.client", "mqtt"), ("bleak.backends", "bleak")],
+    [
+        ("monitor.transport.session", "transport"),
+        ("monitor.outlets.push", "push"),
+        ("monitor.live", "live"),
+        ("monitor", "monitor"),
+        ("monitor.outlets.mqtt.client", "mqtt"),
+        ("bleak.backends", "bleak"),
+    ],
 )
 def test_the_part_is_told_by_the_loggers_name(logger: str, part: str) -> None:
     assert part_of(logger) == part

@@ -28,9 +28,11 @@ class Publisher(Protocol):
 class Delivery:
     """At least once: a row is repeated only if the connection ended before it was acknowledged."""
 
-    def __init__(self, outbox: Outbox, clock: Clock) -> None:
+    def __init__(self, outbox: Outbox, clock: Clock, on_sent: Callable[[Message], None] = lambda message: None) -> None:
+        """``on_sent`` is told at once what the broker has acknowledged."""
         self._outbox = outbox
         self._clock = clock
+        self._on_sent = on_sent
         self._in_flight: dict[int, OutboxRow] = {}
         self._after = 0
         self._settled = asyncio.Event()
@@ -66,6 +68,7 @@ class Delivery:
         if row is None:
             return False
         if failure is None:
+            self._on_sent(row.message)
             await self._outbox.sent(row.number)
         else:
             self._complain(row.message.topic, failure)

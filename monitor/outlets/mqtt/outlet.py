@@ -7,11 +7,13 @@ import secrets
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from ipaddress import ip_address
 from logging import getLogger
 from typing import ClassVar
 
 from monitor.clock import Clock
+from monitor.diagnostics import Gauges
 from monitor.errors import MonitorError
 from monitor.events import Command, Message, Update
 from monitor.logs import of_wearer
@@ -48,14 +50,18 @@ class MqttOutlet:
         clock: Clock,
         known: Sequence[Announced] = (),
         register: Register | None = None,
+        gauges: Gauges | None = None,
     ) -> None:
-        """``known`` is what stands at the broker of earlier runs; what becomes of it is told to the register."""
+        """``known`` is what stands at the broker of earlier runs; what becomes of it is told to the register.
+
+        ``gauges`` are told once a minute, and what the broker has acknowledged is told to them.
+        """
         self._rules = rules
         self._words = {
             wearer.name: Phrasebook(wearer, Topics(rules.base, wearer.node), rules.event_expiry_s, clock.speed)
             for wearer in wearers
         }
-        carriers = [Delivery(outbox, clock)]
+        carriers = [Delivery(outbox, clock, gauges.acknowledged) if gauges else Delivery(outbox, clock)]
         nodes = {wearer.node for wearer in wearers}
         left = [old for old in known if old.node not in nodes]
         self._sessions = {}
@@ -64,6 +70,8 @@ class MqttOutlet:
             now = Announced(node, rules.base, rules.discovery_prefix, rules.discovery)
             mine = Leftovers(now, [*left, *(old for old in known if old.node == node)], register)
             self._sessions[name] = Session(rules, words, send, carriers.pop() if carriers else None, mine)
+            if gauges:
+                self._sessions[name].diagnose = partial(gauges.read, name)
             left = []  # one connection clears away what those left who are no more
 
     def describe(self, wearer: Wearer) -> None:
