@@ -26,6 +26,7 @@ from monitor.lock import state_lock
 from monitor.logs import of_wearer
 from monitor.model import Nudge, WearableFacts
 from monitor.outlets.base import Outlet
+from monitor.outlets.metrics import MetricsOutlet
 from monitor.outlets.mqtt.messages import Wearer
 from monitor.outlets.mqtt.outlet import MqttOutlet
 from monitor.outlets.push import PushOutlet
@@ -159,6 +160,8 @@ class App:
             outlets.append(PushOutlet(push, list(self.settings.wearers), history.outbox(PushOutlet.NAME), self.clock))
         if self.settings.web.enabled:
             outlets.append(self._web())
+        if (metrics := self.settings.metrics).enabled:
+            outlets.append(MetricsOutlet(metrics, list(self.settings.wearers), self._gauges))
         return {outlet.NAME: outlet for outlet in outlets}
 
     def _web(self) -> WebOutlet:

@@ -15,7 +15,7 @@ from monitor.history.outbox import History
 class WearersGauges:
     """A meter a wearer; ``outlet`` is whose outbox is counted."""
 
-    def __init__(self, wearers: Iterable[str], history: History, clock: Clock, outlet: str) -> None:
+    def __init__(self, wearers: Iterable[str], history: History | None, clock: Clock, outlet: str) -> None:
         self.meters = {wearer: Meter() for wearer in wearers}
         self._history, self._clock, self._outlet = history, clock, outlet
 
@@ -23,7 +23,7 @@ class WearersGauges:
         """One wearer's figures now."""
         waiting = None
         with suppress(HistoryError):  # a disk in trouble is said elsewhere, and loud
-            waiting = await self._history.waiting(self._outlet, wearer)
+            waiting = await self._history.waiting(self._outlet, wearer) if self._history else None
         return self.meters[wearer].read(self._clock.now_s(), waiting)
 
     def acknowledged(self, message: Message) -> None:

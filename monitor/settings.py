@@ -26,6 +26,7 @@ from monitor.coach.rules import CoachRules
 from monitor.errors import MonitorError
 from monitor.history.retention import HistoryRules
 from monitor.logs import LoggingRules
+from monitor.outlets.metrics_rules import MetricsRules
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.push_rules import PushRules
 from monitor.outlets.wearable import WearableRules
@@ -93,6 +94,7 @@ class Sections(BaseModel, frozen=True, extra="forbid"):
     history: HistoryRules = HistoryRules()
     web: WebRules = WebRules()
     logging: LoggingRules = LoggingRules()
+    metrics: MetricsRules = MetricsRules()
 
     def coach_of(self, wearer: str) -> CoachRules:
         """The coach's rules for one wearer: the common ones with their own on top."""

@@ -101,9 +101,9 @@ def test_a_trace_stays_within_its_line() -> None:
     [
         ("monitor.transport.session", "transport"),
         ("monitor.outlets.push", "push"),
+        ("monitor.outlets.mqtt.client", "mqtt"),
         ("monitor.live", "live"),
         ("monitor", "monitor"),
-        ("monitor.outlets.mqtt.client", "mqtt"),
         ("bleak.backends", "bleak"),
     ],
 )
