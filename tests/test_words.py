@@ -72,6 +72,13 @@ def test_every_exercise_recipe_and_posture_has_its_words(language: str) -> None:
 
 
 @LANGUAGES
+def test_every_reason_and_every_end_of_a_call_has_its_word(language: str) -> None:
+    said_here = words(language)
+    assert set(said_here.noted.reasons) == {"opportune", "limit", "repeat"} <= set(said_here.titles)
+    assert set(said_here.noted.over) == {*said_here.cleared, "snooze"}
+
+
+@LANGUAGES
 def test_nothing_orders_shames_or_promises(language: str) -> None:
     for key, text in said(language).items():
         assert not re.search(FORBIDDEN[language], text, re.I), (key, text)

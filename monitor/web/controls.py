@@ -25,6 +25,7 @@ class Controls:
                 button(page.start, lambda: self._send("break"))
                 self._pause = button(page.pause, lambda: self._send("pause", "ON"))
                 self._resume = button(page.resume, lambda: self._send("pause", "OFF"))
+                button(page.exercises, lambda: self._send("hurts", "OFF"))
                 self._free = button(page.not_busy, lambda: self._send("busy", "OFF"))
 
     def refresh(self, state: WearerState | None) -> None:

@@ -13,6 +13,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from monitor.words.page import Page
+
 MESSAGE_MAX = 199
 """Characters of a call: what a watch or a locked phone still shows whole."""
 DEFAULT = "en"
@@ -93,6 +95,7 @@ class Why(BaseModel, frozen=True, extra="forbid"):
     lately: str
     nothing_yet: str
     nothing_kept: str
+    no_time_of_day: str
     at: str
 
 
@@ -104,6 +107,34 @@ class Noted(BaseModel, frozen=True, extra="forbid"):
     cleared: str
     standing: str
     you_said: str
+    reasons: dict[str, str]
+    """By why the call is made now."""
+    over: dict[str, str]
+    """By what an alert is over."""
+
+
+class Refused(BaseModel, frozen=True, extra="forbid"):
+    """Why a command cannot be obeyed, and what would be."""
+
+    given: str
+    nothing: str
+    command: str
+    minutes: str
+    on_off: str
+    pressed: str
+    unknown_alert: str
+    too_late: str
+    nothing_to_skip: str
+    profile: str
+    exercise: str
+    time: str
+    too_long: str
+    not_text: str
+    not_printable: str
+    not_json: str
+    unknown_key: str
+    json_values: str
+    not_a_number: str
 
 
 class Ready(BaseModel, frozen=True, extra="forbid"):
@@ -145,74 +176,6 @@ class News(BaseModel, frozen=True, extra="forbid"):
     snoozed: str
 
 
-class Page(BaseModel, frozen=True, extra="forbid"):
-    """The web page: headings, labels and buttons."""
-
-    title: str
-    now: str
-    day: str
-    weeks: str
-    week: str
-    month: str
-    settings: str
-    log: str
-    waiting: str
-    posture: str
-    sat: str
-    next: str
-    sure: str
-    battery: str
-    link: str
-    today: str
-    linked: str
-    unlinked: str
-    unknown: str
-    at: str
-    passed: str
-    totals: str
-    alert: str
-    easier: str
-    counted: str
-    held: str
-    on_your_word: str
-    done: str
-    snooze: str
-    skip: str
-    wrong: str
-    busy: str
-    start: str
-    limit: str
-    save: str
-    reset: str
-    profile: str
-    pause: str
-    resume: str
-    not_busy: str
-    noted: str
-    refused: str
-    why: str
-    why_at: str
-    nothing: str
-    date: str
-    sat_column: str
-    breaks_column: str
-    longest_column: str
-    calls_column: str
-    ribbon: str
-    decisions: str
-    mark_call: str
-    mark_break: str
-    mark_exercise: str
-    password: str
-    log_in: str
-    log_out: str
-    password_wrong: str
-    password_wait: str
-    wearer: str
-    postures: dict[str, str]
-    profiles: dict[str, str]
-
-
 class Progress(BaseModel, frozen=True, extra="forbid"):
     """How far an exercise is, and what was seen of it: on motion alone, never on health or form."""
 
@@ -243,6 +206,7 @@ class Words(BaseModel, frozen=True, extra="forbid"):
     """What the invitation offers where it offers no exercise."""
     why: Why
     noted: Noted
+    refused: Refused
     cleared: dict[str, str]
     """By what an alert is over."""
     standing: dict[str, str]
