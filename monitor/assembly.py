@@ -35,7 +35,8 @@ def new_pipeline(settings: Settings, wearer: str, conditions: Sequence[str] | No
         _log.warning("%s", complaint)
     everything = dict.fromkeys([*settings.exercises.conditions, *map(Condition, conditions or ())])
     exercises = settings.exercises.model_copy(update={"conditions": tuple(everything)})
-    coach = Coach.start(wearer, plan.placement, rules, exercises, catalogue, ready=conditions is not None)
+    buzzes = settings.buzz.enabled and bool(WEARABLES[plan.wearable].ABOUT.alert)
+    coach = Coach.start(wearer, plan.placement, rules, exercises, catalogue, conditions is not None, buzzes)
     pipeline = Pipeline.of(wearer, PLACEMENTS[plan.placement](), settings.bouts, coach, rules.time_zone)
     return Backfill(wearer, pipeline, settings.backfill)
 

@@ -31,7 +31,7 @@ from monitor.events import (
     WearerState,
     event_id,
 )
-from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality
+from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality, WearableFacts
 from monitor.pipeline import NO_POSTURES, Pipeline, Step, join_postures
 
 BOOKS = (BoutStarted, BoutEnded, BreakTaken, BreakEnded, GapEnded)
@@ -103,6 +103,11 @@ class Backfill:
         if command.name == "standing" and self.mark is not None:
             self.mark.pipeline.show_standing(now_s)
         return self.pipeline.command(command, now_s)
+
+    def hear(self, facts: WearableFacts) -> None:
+        """What the wearable says of itself: one that cannot call leaves the first call to the next surface."""
+        if self.pipeline.coach is not None:
+            self.pipeline.coach.wearable_calls = facts.can_alert
 
     def stop(self, at_s: float) -> Step:
         """The observation ends for good."""

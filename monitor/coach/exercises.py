@@ -73,6 +73,11 @@ class Suggester:
                 known = ", ".join(self.catalogue.exercises)
                 raise CatalogueError("settings", "exercises", "no_go", f'"{exercise_id}": not an exercise; use {known}')
 
+    @property
+    def latest(self) -> str:
+        """The exercise that was suggested last; "" where none was."""
+        return max(self.suggested_s, key=self.suggested_s.__getitem__, default="")
+
     def suggest(
         self, now_s: float, kinds: tuple[str, ...], hurts: list[str], keep: str = "", liked_kind: str = ""
     ) -> Suggestion | None:
