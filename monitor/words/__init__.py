@@ -1,19 +1,23 @@
 """Every sentence that a wearer reads, one file a language; chosen by ``coach.language``.
 
 They invite, never order or shame; there is always an easier way and a later time; no promise of treatment or
-prevention, no word on health or "correct form". A new language is a file here: it must say all that English says.
+prevention, no word on health or "correct form". A new language is a file here; what it does not say is said in English.
 """
 
 from __future__ import annotations
 
+import logging
 import tomllib
 from functools import cache
 from importlib import resources
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
+from monitor.words.filling import filled, put_english
 from monitor.words.page import Page
+
+_log = logging.getLogger(__name__)
 
 MESSAGE_MAX = 199
 """Characters of a call: what a watch or a locked phone still shows whole."""
@@ -146,6 +150,27 @@ class Ready(BaseModel, frozen=True, extra="forbid"):
     conditions: dict[str, str]
 
 
+class Listing(BaseModel, frozen=True, extra="forbid"):
+    """The list of exercises: what a sensor sees of each, and why some are not suggested."""
+
+    exercise: str
+    dose: str
+    at: str
+    suggested: str
+    yes: str
+    sights: dict[str, str]
+    unwanted: str
+    listed: str
+    hurts: str
+    silent: str
+    floor: str
+    ready: str
+    place: str
+    time: str
+    condition: str
+    chair: str
+
+
 class Learned(BaseModel, frozen=True, extra="forbid"):
     """What was learned of a wearer, told to them."""
 
@@ -215,6 +240,7 @@ class Words(BaseModel, frozen=True, extra="forbid"):
     page: Page
     progress: Progress
     ready: Ready
+    listing: Listing
     learned: Learned
     trial: Trial
     exercises: dict[str, ExerciseWords]
@@ -261,6 +287,30 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def words(language: str = DEFAULT) -> Words:
-    """Everything said in one of ``languages()``."""
-    text = resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return Words.model_validate(tomllib.loads(text))
+    """Everything said in one of ``languages()``; what is wrong in its file is logged, and English there."""
+    english, file = _text_of(DEFAULT), f"words/{language}.toml"
+    if language == DEFAULT:
+        return Words.model_validate(tomllib.loads(english))
+    told, complaints = read_words(_text_of(language), english, file)
+    for complaint in complaints:
+        _log.warning("%s", complaint)
+    return told
+
+
+def read_words(text: str, english: str, file: str) -> tuple[Words, list[str]]:
+    """A language from the text of its file, with English where that says nothing that fits, and the complaints."""
+    meant = tomllib.loads(english)
+    try:
+        table, complaints = filled(tomllib.loads(text), meant, file)
+    except tomllib.TOMLDecodeError as error:
+        return Words.model_validate(meant), [f"{file}: not TOML: {error}; English is shown until it is mended"]
+    try:
+        return Words.model_validate(table), complaints
+    except ValidationError as error:
+        places = {error["loc"][:3]: error["msg"] for error in error.errors()}
+    complaints += [put_english(table, meant, place, said, file) for place, said in places.items()]
+    return Words.model_validate(table), complaints
+
+
+def _text_of(language: str) -> str:
+    return resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
