@@ -8,6 +8,7 @@ after a silence, time is let pass exactly as a tick would have done it, and dead
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
@@ -99,7 +100,6 @@ class Pipeline:
     coach: Coach | None
     """None in a second reading: nobody is called about the past."""
     watching: Watching | None = None
-    """None in a second reading, too: an exercise is watched once, while it is done."""
     last_sample_s: float | None = None
 
     @classmethod
@@ -153,7 +153,7 @@ class Pipeline:
     def stop(self, at_s: float) -> Step:
         """The observation ends for good: close the books."""
         events = self.bouts.stop(at_s)
-        watched = self._credit(self.watching.finish(at_s) if self.watching else [])
+        watched = self.credit(self.watching.finish(at_s) if self.watching else [])
         return Step(NO_POSTURES, (*events, *self._tell_coach(events), *watched))
 
     def state(self, now_s: float) -> WearerState:
@@ -203,7 +203,7 @@ class Pipeline:
         events = self._pass_time(start_s) if start_s > self.final_s else []
         watching = self.watching
         if watching is not None and watching.expected is not None:
-            events += self._credit(watching.see(start_s, decided_s, posture))
+            events += self.credit(watching.see(start_s, decided_s, posture))
         events += self.day.begin_second(start_s)
         events += self.changes.advance(start_s, decided_s, posture, second.worn, second.confidence)
         clock_s = self.bouts.clock_total_s
@@ -255,7 +255,7 @@ class Pipeline:
         books = self.bouts.tick(final_s)
         events = [*self.changes.tick(final_s), *books, *self._tell_coach(books)]
         events += [*(self.coach.tick(final_s) if self.coach else []), *self.day.tick(final_s)]
-        events += self._credit(self.watching.tick(final_s) if self.watching is not None else [])
+        events += self.credit(self.watching.tick(final_s) if self.watching is not None else [])
         return sorted(events, key=lambda event: event.at_s)
 
     def _tell_watcher(
@@ -278,14 +278,14 @@ class Pipeline:
             self.watching.note_word(now_s)
         if word == "hurts" and self.coach.overrides.exercises_silent:
             events += self.watching.finish(now_s)
-        return self._credit(events)
+        return self.credit(events)
 
-    def _credit(self, watched: list[Event]) -> list[Event]:
+    def credit(self, watched: Sequence[Event]) -> list[Event]:
         """What the sensor has seen is the most recently done."""
         for event in watched:
             if isinstance(event, ExerciseSeen) and self.coach is not None:
                 self.coach.exercise_seen(event.exercise_id, event.at_s)
-        return watched
+        return list(watched)
 
     def _tell_coach(self, books: list[Event]) -> list[Event]:
         events: list[Event] = []

@@ -69,6 +69,10 @@ class Expected:
             return "posture"
         return "timed" if self.said else ""
 
+    def take_word_of(self, other: Expected) -> None:
+        """The same expectation, read anew: what the wearer has said of it meanwhile stands."""
+        self.said, self.alert_id, self.until_s = other.said, other.alert_id, other.until_s
+
     def progress(self, said: Words) -> ExerciseProgress:
         """How far it is, and in words."""
         follower, exercise = self.follower, self.exercise
