@@ -241,7 +241,8 @@ def _profile(coach: Speaker, command: Command, now_s: float) -> Outcome:
 def _hurts(coach: Speaker, command: Command, now_s: float) -> Outcome:
     """Never again that exercise, and none at all until the wearer wants them: OFF = all but those, RESET = all.
 
-    PRESS, from a surface that names none, means the exercise that was suggested last.
+    PRESS, from a surface that names none, means the exercise that was suggested last. It is an answer to an open alert,
+    and comes too late for none: the next call, if the sensor sees no break, offers a break without an exercise.
     """
     overrides, known, said = coach.overrides, coach.suggester.catalogue.exercises, coach.words.safety
     word = _word(command)
@@ -259,7 +260,10 @@ def _hurts(coach: Speaker, command: Command, now_s: float) -> Outcome:
     overrides.exercises_silent = True
     advice, overrides.professional_said = "" if overrides.professional_said else f" {said.professional}", True
     title = coach.suggester.catalogue.words_of(exercise_id, coach.rules.language).title
-    return [], said.hurts.format(exercise=title) + advice
+    events = coach.clear(now_s, "hurts")
+    if events and coach.watch is not None:
+        coach.watch.hush(now_s + coach.rules.done_quiet_s, "done")
+    return events, said.hurts.format(exercise=title) + advice
 
 
 # --- questions ----------------------------------------------------------------------------------------------

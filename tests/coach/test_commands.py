@@ -305,11 +305,17 @@ def test_a_button_that_names_no_exercise_means_the_one_that_was_suggested_last()
     (call,) = sitter.sit_until(600)
     assert isinstance(call, BreakDue)
     assert call.exercise is not None
-    assert call.exercise.title in str(answer(sitter.say("hurts")).value)
+    cleared, answered = sitter.say("hurts", alert_id=call.alert_id)
+    assert isinstance(cleared, AlertCleared)
+    assert cleared.by == "hurts"
+    assert call.exercise.title in str(answer([answered]).value)
     assert sitter.coach.overrides.hurts == [call.exercise.exercise_id]
     said_again = answer(sitter.say("hurts"))
     assert said_again.ok
     assert sitter.coach.overrides.hurts == [call.exercise.exercise_id]
+    (repeat,) = sitter.sit_until(1000)
+    assert isinstance(repeat, BreakDue)
+    assert (repeat.alert_id, repeat.exercise) == (call.alert_id, None)
 
 
 @pytest.mark.parametrize("language", languages())
