@@ -84,6 +84,7 @@ class Backfill:
             self._forget(fact)
             self.open_holes.append(fact)
             self._set_mark()
+            self._wait(True)
             return Step(NO_POSTURES)
         if isinstance(fact, HoleClosed):
             self._forget(fact)
@@ -165,6 +166,7 @@ class Backfill:
     def _read_again(self, told: Step | None = None) -> Step:
         """Replace the pipeline by one that has seen the samples in their order; ``told`` is news of the first one."""
         mark, self.mark, self.open_holes = self.mark, None, []
+        self._wait(False)
         if mark is None:
             return told or Step(NO_POSTURES)
         first, self.pipeline = self.pipeline, mark.pipeline
@@ -184,6 +186,10 @@ class Backfill:
         else:
             self.pipeline.watching = first.watching
         return Step(NO_POSTURES, tuple(news), correction)
+
+    def _wait(self, waits: bool) -> None:
+        if self.pipeline.watching is not None:
+            self.pipeline.watching.waits = waits
 
     def _watch_again(self, first: Pipeline) -> bool:
         """Whether an exercise was expected before the hole and still is: then late samples count for it, too."""

@@ -153,7 +153,9 @@ def test_the_second_reading_of_a_hole_tells_nothing_twice() -> None:
     assert [found.repetitions for found in seen(events)] == [COUNT]
 
 
-def with_hole(from_s: float, back_s: float, filled_s: float | None = None, killed: bool = False) -> list[Event]:
+def with_hole(
+    from_s: float, back_s: float, filled_s: float | None = None, killed: bool = False, fetched: bool = True
+) -> list[Event]:
     """That morning with [from_s, back_s) by replay at ``filled_s``; ``killed``: by a daemon that began anew."""
     first, last = round(25 * from_s), round(25 * back_s)
     filled = len(MORNING.t_s) if filled_s is None else round(25 * filled_s)
@@ -165,9 +167,9 @@ def with_hole(from_s: float, back_s: float, filled_s: float | None = None, kille
     backfill.feed(HoleOpened(0, first, last))
     for at in range(last, filled, 25):
         events += backfill.feed(MORNING.block(at, min(at + 25, filled))).events
-    late = MORNING.block(first, last)
-    backfill.feed(replace(late, quality=Quality.REPLAYED))
-    events += backfill.feed(HoleClosed(0, first, last, filled=True)).events
+    if fetched:
+        backfill.feed(replace(MORNING.block(first, last), quality=Quality.REPLAYED))
+    events += backfill.feed(HoleClosed(0, first, last, filled=fetched)).events
     if filled < len(MORNING.t_s):
         events += backfill.feed(MORNING.block(filled, len(MORNING.t_s))).events
     return [*events, *backfill.tick(after(MORNING) + LATENCY_S).events, *backfill.stop(after(MORNING)).events]
@@ -182,8 +184,14 @@ def test_what_was_done_out_of_reach_or_while_the_daemon_was_dead_counts(filled_s
     assert (found.start_s, found.end_s) == (whole.start_s, whole.end_s)
 
 
+def test_an_exercise_is_not_over_while_its_samples_are_on_their_way() -> None:
+    sat_again_s = len(MORNING.t_s) / 25 - 2.0  # long enough seated for the set to be over, but for the hole
+    (found,) = seen(with_hole(205.0, 225.0, sat_again_s, killed=True))
+    assert found.repetitions == COUNT
+
+
 def test_what_is_never_fetched_is_not_guessed() -> None:
-    (found,) = seen(with_hole(209.0, 213.0))  # filled only when it is over and told
+    (found,) = seen(with_hole(209.0, 213.0, fetched=False))
     assert 4 <= found.repetitions < COUNT
 
 
