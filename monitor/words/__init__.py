@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from monitor.words.filling import filled, put_english
 from monitor.words.page import Page
+from monitor.words.report import ReportPage
 
 _log = logging.getLogger(__name__)
 
@@ -238,6 +239,7 @@ class Words(BaseModel, frozen=True, extra="forbid"):
     """How things stand, by the state of the alert."""
     news: News
     page: Page
+    report: ReportPage
     progress: Progress
     ready: Ready
     listing: Listing
