@@ -147,7 +147,9 @@ class App:
     # --- building -------------------------------------------------------------------------------------------
 
     async def _outlets(self, history: History) -> dict[str, Outlet]:
-        outlets: list[Outlet] = [*self._own_outlets, WearableOutlet(self.nudge, self.clock, self.settings.buzz)]
+        languages = {name: self.settings.coach_of(name).language for name in self.settings.wearers}
+        buzz = WearableOutlet(self.nudge, self.clock, self.settings.buzz, languages)
+        outlets: list[Outlet] = [*self._own_outlets, buzz]
         if self.settings.mqtt.enabled:
             outlets.append(await self._mqtt(history))
         if (push := self.settings.push).enabled:

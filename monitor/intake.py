@@ -159,6 +159,7 @@ class Intake:
                 self.battery_pct = fact.percent
             elif isinstance(fact, WearableFacts):
                 self.facts = fact
+                self.backfill.hear(fact)
             elif isinstance(fact, Answer):
                 self.settle()
                 self._answered(fact)
