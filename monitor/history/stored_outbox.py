@@ -1,7 +1,7 @@
 """The stored messages of one outlet, as its sender sees them, and those that wait for a disk which takes nothing.
 
-While the history cannot be written, messages are *lent*: offered from memory, so that an alert reaches the phone all the
-same. When the disk takes them after all, a lent message that has not been acknowledged yet is bound to the row that it
+While the history cannot be written, messages are *lent*: offered from memory, so that an alert reaches the phone all
+the same. When the disk takes them after all, a lent message that has not been acknowledged yet is bound to the row it
 got; one that has been acknowledged gets none. Marks that could not be written are written later. So over any
 sequence of faults a message is offered once in this process, and again only by a sender that begins from 0.
 """
@@ -38,7 +38,7 @@ class Marks(Protocol):
 
 @dataclass
 class Offered:
-    """A message that the sender may have; its place in the order, and its row where it has one."""
+    """A message that the sender may have: its place in the order (0 while it has none), and its row if any."""
 
     place: int
     message: Message
@@ -62,6 +62,8 @@ class StoredOutbox:
         """What the sender may have and has not settled, by place."""
         self._lent: dict[int, Offered] = {}
         """By identity of the message: those that the history does not have yet."""
+        self._queued: list[Offered] = []
+        """Lent, and not offered before what the disk has from earlier."""
         self._unmarked: list[Offered] = []
         """Settled, but the row does not say so yet."""
         self._last_place = 0
@@ -109,7 +111,8 @@ class StoredOutbox:
         """Offer messages that cannot be stored now."""
         for message in messages:
             if id(message) not in self._lent:
-                self._lent[id(message)] = self._offer(message, None)
+                self._lent[id(message)] = lent = Offered(0, message, None)
+                self._queued.append(lent)
         self.tell()
 
     def still_wanted(self, messages: Iterable[Message]) -> tuple[Message, ...]:
@@ -136,7 +139,7 @@ class StoredOutbox:
         self._read_upto = 0
         self._bound.clear()
         self._unmarked.clear()
-        for offered in self._offered.values():
+        for offered in [*self._offered.values(), *self._queued]:
             offered.row = None
 
     # --- inside -----------------------------------------------------------------------------------------------
@@ -144,17 +147,16 @@ class StoredOutbox:
     def _waiting(self, after: int) -> list[Offered]:
         return [offered for place, offered in sorted(self._offered.items()) if place > after]
 
-    def _offer(self, message: Message, row: int | None) -> Offered:
-        self._last_place = place = max(self._last_place + 1, row or 0)
-        self._offered[place] = offered = Offered(place, message, row)
-        return offered
+    def _offer(self, offered: Offered) -> None:
+        self._last_place = offered.place = max(self._last_place + 1, offered.row or 0)
+        self._offered[offered.place] = offered
 
     async def _read(self, limit: int) -> None:
-        """Take up more rows."""
+        """Take up more rows, and after the last of them what is lent."""
         try:
             rows = await self._history.pending(self._outlet, self._read_upto, limit)
         except HistoryError:  # the writer says so loudly; what is lent goes out meanwhile
-            return
+            rows = []
         for row in rows:
             if row.number <= self._read_upto:
                 continue  # two senders have read at the same time
@@ -162,7 +164,11 @@ class StoredOutbox:
             if row.number in self._bound:
                 self._bound.discard(row.number)
             else:
-                self._offer(row.message, row.number)
+                self._offer(Offered(0, row.message, row.number))
+        if len(rows) < limit:
+            queued, self._queued = self._queued, []
+            for lent in queued:
+                self._offer(lent)
 
     async def _settle(self, place: int, fate: str, reason: str | None = None) -> None:
         offered = self._offered.pop(place, None)
