@@ -19,6 +19,7 @@ from typing import Any, TextIO
 
 from monitor.events import plain
 from monitor.transport.recording import RecordingError
+from monitor.transport.rows import LATEST_S
 
 FORMAT = 1
 FULL_BYTES = 64_000_000
@@ -95,7 +96,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
             if bad is not None:
                 raise RecordingError(path, f"line {bad} is damaged", "cut the file off before that line")
             line = _object(text)
-            if line is None or not isinstance(line.get("kind"), str) or not _is_number(line.get("now_s")):
+            if line is None or not isinstance(line.get("kind"), str) or not _is_time(line.get("now_s")):
                 bad = number  # forgiven if it is the last
             else:
                 yield line
@@ -136,5 +137,5 @@ def _object(text: str) -> dict[str, Any] | None:
     return line if isinstance(line, dict) else None
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _is_time(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LATEST_S  # NaN is not
