@@ -30,12 +30,11 @@ def of_visits(rng: random.Random, _: Path) -> Step:
         await PlainTextResponse("the page")(scope, receive, send)
 
     guard = Guard(page, HASH, Sessions(3600.0), words("en"), secure=False, now_s=lambda: float(len(reached)))
-    loop = asyncio.new_event_loop()
 
     def step(_: int) -> None:
         scope, body = _scope(rng), garbled(rng, list(BODIES), longest=6000)
         sent: list[Any] = []
-        loop.run_until_complete(_ask(guard, scope, body, sent))
+        asyncio.run(_ask(guard, scope, body, sent))
         begun = [message["type"] for message in sent]
         if begun[:1] not in (["http.response.start"], ["websocket.close"], ["websocket.http.response.start"]):
             raise Unfit(f"answered by {begun[:1]}")
