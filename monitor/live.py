@@ -80,6 +80,8 @@ class LiveWearer:
         self.intake = Intake(driver, backfill, self._collect, record)
         self.first_sample = asyncio.Event()
         self.on_facts: Callable[[WearableFacts], None] = lambda facts: None
+        self.wearable_kept: Callable[[], str] = str
+        """Which wearable is used, as its link wants to be told at the next start."""
         self.on_stored: Callable[[int, int], None] = lambda segment, upto_index: None
         self._history, self._bus, self._outlets, self._clock = history, bus, outlets, clock
         self._fingerprint, self._recent = fingerprint, recent
@@ -209,5 +211,5 @@ class LiveWearer:
         if heavy and not urgent and wall_s - self._checkpoint_wall_s < HOLE_CHECKPOINT_EVERY_S:
             return None
         self._checkpoint_wall_s = wall_s
-        state = {"backfill": self.intake.backfill, "resume": self.intake.resume()}
+        state = {"backfill": self.intake.backfill, "resume": self.intake.resume(), "wearable": self.wearable_kept()}
         return checkpoint.dumps(state, self._fingerprint, lasting.worth_keeping(self.intake.backfill))
