@@ -16,7 +16,7 @@ from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.checkpoint import CheckpointError
 from monitor.civil import zone_named
-from monitor.clock import Clock
+from monitor.clock import Clock, SteadyClock
 from monitor.events import Command
 from monitor.history.outbox import History
 from monitor.intake import no_record
@@ -73,7 +73,7 @@ class App:
         ``nodes`` are the wearers' names in topics where they shall not be random.
         """
         self.settings = settings
-        self.clock = clock or Clock()
+        self.clock = clock or SteadyClock(idle=self._is_idle)
         self.bus = Bus()
         self.parts: dict[str, Part] = {}
         self.sampled = asyncio.Event()
@@ -90,6 +90,8 @@ class App:
 
     async def _run(self) -> None:
         history = await History.open(self._state_dir / "history.sqlite3", self.settings.history)
+        if isinstance(self.clock, SteadyClock):
+            self.clock.not_before(await history.latest_s())
         radio = Radio(self.settings.radio)
         try:
             scanner = Scanner(radio)
@@ -129,6 +131,10 @@ class App:
             finally:
                 systemd.notify("STOPPING=1")
                 await self._close(tasks)
+
+    def _is_idle(self) -> bool:
+        """Whether no wearer's wearable has sent anything for so long that its gap is one anyway."""
+        return all(part.live.is_idle for part in self.parts.values())
 
     async def _wait_for_a_sample(self, live: LiveWearer) -> None:
         await live.first_sample.wait()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -41,6 +42,8 @@ COMMIT_EVERY_S = 10.0
 HOLE_CHECKPOINT_EVERY_S = 60.0
 """Wall seconds between two checkpoints while samples wait behind a hole: with an hour of them a state is megabytes.
 Events committed in between bear ids made from what happened, so that a crash doubles none of them."""
+IDLE_AFTER_S = 900.0
+"""Wall seconds without a link after which the clock may stand still to let a wall clock that was set back catch up."""
 LATENESS_S = 2.0
 """Wall seconds that samples may take to get here before a tick calls them missing."""
 BLOCKED_COMMIT_EVERY_S = 60.0
@@ -90,6 +93,7 @@ class LiveWearer:
         self._told_facts: WearableFacts | None = None
         self._rssi_dbm: int | None = None
         self._link = LinkState.SEARCHING
+        self._streamed_wall_s = time.monotonic()
         self._committed_wall_s = 0.0
         self._checkpoint_wall_s = 0.0
         self._committing = asyncio.Lock()
@@ -105,6 +109,11 @@ class LiveWearer:
             link_fresh=self._link is LinkState.STREAMING,
         )
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether the wearable has been away for longer than any gap that is bridged."""
+        return time.monotonic() - self._streamed_wall_s > IDLE_AFTER_S
+
     def command(self, command: Command) -> None:
         """Something the wearer wants; stored and told by ``run`` at once."""
         self.intake.command(command, self._clock.now_s())
@@ -112,6 +121,8 @@ class LiveWearer:
 
     async def deliver(self, facts: list[Fact]) -> None:
         """The transport's own facts; what the driver said has been taken already."""
+        if self._link is LinkState.STREAMING:
+            self._streamed_wall_s = time.monotonic()
         for fact in facts:
             if isinstance(fact, LinkEvent):
                 self._link = fact.state

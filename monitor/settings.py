@@ -158,8 +158,13 @@ def _own_exercises(named: str, config: Path | None, origin: str) -> str:
     if not named and config is None:
         return ""
     folder = config.parent if config is not None else Path()
-    path = folder / Path(named or "exercises.toml").expanduser()
-    if path.is_file():
+    path = folder / (named or "exercises.toml")
+    try:
+        path = folder / Path(named or "exercises.toml").expanduser()
+        found = path.is_file()
+    except (OSError, ValueError, RuntimeError):  # too long, a NUL in it, the home of nobody
+        found = False
+    if found:
         return str(path)
     if named:
         raise SettingsError(origin, f"[exercises] file = {json.dumps(named)}", f"no such file ({path})")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import os
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
 
 from monitor.app import App
-from monitor.clock import Clock
+from monitor.clock import Clock, SteadyClock, since_boot_s
 from monitor.events import Event, Update
 from monitor.settings import load
 from tests.support.disk import full_disk
@@ -99,3 +101,78 @@ async def test_a_damaged_history_is_moved_away_and_the_day_begins(
     assert (tmp_path / kept.name).read_bytes() == content
     assert kept.name in caplog.text
     assert "bout_started" in [event["type"] for event in stored(tmp_path)]
+
+
+class Steps:
+    """A computer whose clock is set while the daemon works; stream time runs ``SPEED`` times as fast as the wall."""
+
+    def __init__(self) -> None:
+        self.origin_s = time.time()
+        self.set_by_s = 0.0
+        self.slept_s = 0.0
+        """Stream seconds."""
+
+    @property
+    def clock(self) -> SteadyClock:
+        return SteadyClock(
+            self.origin_s,
+            SPEED,
+            wall_s=lambda: time.time() + (self.set_by_s + self.slept_s) / SPEED,
+            steady_s=lambda: since_boot_s() + self.slept_s / SPEED,
+        )
+
+
+def bouts(tmp_path: Path) -> list[tuple[float, float | None, str | None]]:
+    with closing(sqlite3.connect(f"file:{tmp_path / 'history.sqlite3'}?mode=ro", uri=True)) as connection:
+        return connection.execute("SELECT start_s, end_s, ended_by FROM bouts ORDER BY start_s").fetchall()
+
+
+def rows_stored(tmp_path: Path) -> list[tuple[float, float]]:
+    with closing(sqlite3.connect(f"file:{tmp_path / 'history.sqlite3'}?mode=ro", uri=True)) as connection:
+        return connection.execute("SELECT start_s, end_s FROM posture_runs ORDER BY start_s").fetchall()
+
+
+async def test_a_clock_set_back_by_an_hour_leaves_no_trace_in_the_books(tmp_path: Path) -> None:
+    steps = Steps()
+    async with worn_band(steps.origin_s) as port, daemon(port, tmp_path, steps.clock) as witness:
+        await witness.until(lambda: bool(witness.updates) and witness.updates[-1].state.bout_s > 40)
+        steps.set_by_s = -3600.0
+        await witness.until_told("break_taken")
+    assert [event["type"] for event in stored(tmp_path)].count("bout_started") == 1
+    assert [event.type for event in witness.events].count("break_due") == 1
+    ((start_s, end_s, ended_by),) = bouts(tmp_path)
+    assert ended_by == "upright"
+    assert end_s is not None
+    assert 120.0 < end_s - start_s < 400.0
+    times = [update.state.at_s for update in witness.updates]
+    assert times == sorted(times)
+
+
+async def test_a_clock_set_forward_by_hours_is_a_gap_and_no_sitting(tmp_path: Path) -> None:
+    steps = Steps()
+    async with worn_band(steps.origin_s) as port, daemon(port, tmp_path, steps.clock) as witness:
+        await witness.until(lambda: bool(witness.updates) and witness.updates[-1].state.bout_s > 40)
+        steps.set_by_s = 5 * 3600.0
+        await witness.until_told("bout_ended")
+        await witness.until(lambda: witness.updates[-1].state.posture not in ("unknown", "not_worn"))
+    ended = next(event for event in stored(tmp_path) if event["type"] == "bout_ended")
+    assert ended["sedentary_s"] < 200.0
+    assert ended["ended_by"] == "gap"
+    assert all(event.at_s - event.due_s < 60.0 for event in witness.events if event.type == "break_due")
+    seen_s = sum(end_s - start_s for start_s, end_s in rows_stored(tmp_path))
+    assert seen_s < 3600.0
+
+
+async def test_a_restart_on_a_computer_that_has_forgotten_the_time_records_nothing_twice(tmp_path: Path) -> None:
+    steps = Steps()
+    async with worn_band(steps.origin_s) as port:
+        async with daemon(port, tmp_path, steps.clock) as witness:
+            await witness.until(lambda: bool(witness.updates) and witness.updates[-1].state.bout_s > 40)
+        before_s = rows_stored(tmp_path)[-1][1]
+        steps.set_by_s = -7200.0
+        async with daemon(port, tmp_path, steps.clock) as witness:
+            await witness.until(lambda: bool(witness.updates) and witness.updates[-1].state.bout_s > 90)
+            assert witness.updates[0].state.at_s >= before_s
+    runs = rows_stored(tmp_path)
+    assert all(first[1] <= second[0] for first, second in itertools.pairwise(runs))
+    assert runs[-1][1] > before_s

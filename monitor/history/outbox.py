@@ -104,6 +104,10 @@ class History:
         """What the wearer has said about themselves before exercises; None while they have not."""
         return await self._ask(self._store.readiness, wearer)
 
+    async def latest_s(self) -> float:
+        """Stream time up to which anything is recorded, of any wearer; 0 for a new file."""
+        return await self._ask(self._store.latest_s)
+
     async def announced(self) -> list[Announced]:
         """How the wearers stand at the broker, those who are no more among them."""
         return await self._ask(self._store.announced)

@@ -122,6 +122,13 @@ class Store:
             found = connection.execute("SELECT node_id FROM wearers WHERE wearer_id = ?", (wearer_id,)).fetchone()
             return str(found[0])
 
+    def latest_s(self) -> float:
+        """Stream time up to which anything is recorded, of any wearer; 0 for a new file."""
+        with self._database.reading() as connection:
+            rows = "SELECT max(end_s) AS at_s FROM posture_runs UNION ALL SELECT max(at_s) FROM events"
+            (found,) = connection.execute(f"SELECT max(at_s) FROM ({rows})").fetchone()
+            return float(found or 0.0)
+
     def announced(self) -> list[Announced]:
         """How the wearers stand at the broker, those who are no more among them."""
         with self._database.reading() as connection:

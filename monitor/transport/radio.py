@@ -54,8 +54,8 @@ class RadioRules(BaseModel, frozen=True, extra="forbid"):
         600.0,
         ge=0,
         le=86400,
-        description="How long to look only for the wearable used last before taking another of its kind; where an "
-        "address or a name is configured, only that one is ever taken.",
+        description="How long to look only for the wearable used last before taking another of its kind or name, which "
+        "is said; where an address is configured, only that one is ever taken.",
     )
     stall_s: float = Field(
         10.0, ge=1, le=600, description="After this long without data from a connected wearable the link is probed."
