@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import itertools
 import logging
 import os
 import sqlite3
+import subprocess
+import sys
 import time
+import zipfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from monitor.app import App
@@ -148,11 +153,12 @@ async def test_a_clock_set_back_by_an_hour_leaves_no_trace_in_the_books(tmp_path
     assert times == sorted(times)
 
 
-async def test_a_clock_set_forward_by_hours_is_a_gap_and_no_sitting(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["set_by_s", "slept_s"])
+async def test_hours_that_are_missing_are_a_gap_and_no_sitting(tmp_path: Path, how: str) -> None:
     steps = Steps()
     async with worn_band(steps.origin_s) as port, daemon(port, tmp_path, steps.clock) as witness:
         await witness.until(lambda: bool(witness.updates) and witness.updates[-1].state.bout_s > 40)
-        steps.set_by_s = 5 * 3600.0
+        setattr(steps, how, 5 * 3600.0)  # a clock set forward, or a computer asleep
         await witness.until_told("bout_ended")
         await witness.until(lambda: witness.updates[-1].state.posture not in ("unknown", "not_worn"))
     ended = next(event for event in stored(tmp_path) if event["type"] == "bout_ended")
@@ -176,3 +182,31 @@ async def test_a_restart_on_a_computer_that_has_forgotten_the_time_records_nothi
     runs = rows_stored(tmp_path)
     assert all(first[1] <= second[0] for first, second in itertools.pairwise(runs))
     assert runs[-1][1] > before_s
+
+
+def test_a_small_machine_refuses_what_does_not_fit_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "huge.npz"
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "<i2", "fortran_order": False, "shape": (2 * 10**9, 3)})
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("acc.npy", header.getvalue() + bytes(1000))
+        for name, array in (("fs", 50.0), ("seg_start", [0]), ("seg_t0", [1e9])):
+            content = io.BytesIO()
+            np.save(content, np.array(array))
+            archive.writestr(f"{name}.npy", content.getvalue())
+    limited = (
+        "import resource; resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30));"
+        "import monitor.cli; monitor.cli.main()"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", limited, "replay", str(path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    )
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stderr.count("\n") == 1, ended.stderr
+    assert "cannot be read" in ended.stderr
+    assert str(path) in ended.stderr
