@@ -59,6 +59,7 @@ class Intake:
         self.ADVERTISED = driver.ADVERTISED
         self.REACH = driver.REACH
         self.SILENCE_IS_LEGAL = driver.SILENCE_IS_LEGAL
+        self.MAY_PAIR = driver.MAY_PAIR
         self.backfill = backfill
         self.facts: WearableFacts | None = None
         self.battery_pct: int | None = None

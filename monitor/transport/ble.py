@@ -92,7 +92,8 @@ class Link(Supervisor):
             else:
                 self._lost_s = time.monotonic()  # the scan begins anew: who was heard before must be heard again
             return
-        gatt = Gatt(client, self._clock, self._radio.rules.gatt_timeout_s, session.packet)
+        may_pair = self._driver.MAY_PAIR and not self._radio.pairs_by_itself
+        gatt = Gatt(client, self._clock, self._radio.rules.gatt_timeout_s, session.packet, may_pair)
         self._state = LinkState.CONNECTED
         await self._serve(session, gatt, [LinkEvent(LinkState.CONNECTED, self._clock.now_s(), sighting.rssi_dbm)])
         if not session.streamed:

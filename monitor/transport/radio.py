@@ -169,6 +169,11 @@ class Radio:
     def _adapter_keywords(self) -> dict[str, Any]:
         return {"bluez": {"adapter": self.rules.adapter}} if self.rules.adapter else {}
 
+    @property
+    def pairs_by_itself(self) -> bool:
+        """Whether pairing begins by itself where a wearable demands it: BlueZ and macOS do so, nobody else."""
+        return self._host is None and self._proxy is None and sys.platform != "win32"
+
     async def connect(self, device: BLEDevice, name: str, disconnected: Callable[[BleakClient], None]) -> BleakClient:
         """A connected client with its services known. Raises one of ``RADIO_FAULTS``."""
         async with self._connecting:

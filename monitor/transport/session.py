@@ -19,6 +19,7 @@ from monitor.clock import Clock
 from monitor.model import AccelBlock, Fact, LinkEvent, LinkState, Nudge, PacketRefused
 from monitor.transport.gatt import NEEDS_PAIRING, GattAction
 from monitor.transport.radio import RadioRules
+from monitor.transport.seldom import Seldom
 from monitor.wearables.base import Action, DecodeError, Outcome, Packet, Reconnect, Reply, Resume, Wearable
 
 
@@ -118,7 +119,10 @@ _Item = Packet | Alert | Stored | _Done | _Probed | _Ended | _Stop | _Tick
 class Session:
     """Runs a driver on one link until the link is lost or a stop is asked for."""
 
-    def __init__(self, name: str, driver: Wearable, clock: Clock, rules: RadioRules, deliver: Deliver) -> None:
+    def __init__(
+        self, name: str, driver: Wearable, clock: Clock, rules: RadioRules, deliver: Deliver, pairing: Seldom
+    ) -> None:
+        """``pairing`` lasts longer than a link: without pairing, one follows the other."""
         self.name = name
         self.streamed = False
         """Whether at least one block of samples came."""
@@ -138,8 +142,10 @@ class Session:
         self._heard_s = 0.0
         self._silent_probes = 0
         self._probing = False
+        self._pairing = pairing
+        self._pairing_told = False
         self._refused = self._dropped = 0
-        self._refusals_logged_s = -REFUSALS_LOGGED_EVERY_S
+        self._refusals = Seldom(REFUSALS_LOGGED_EVERY_S)
 
     # --- what may be called from outside, at any time, without waiting ---
 
@@ -283,14 +289,16 @@ class Session:
             self._inbox.put_nowait(_Ended(self._silence))
 
     async def _mention_pairing(self, outcome: Outcome) -> None:
-        if outcome.att_error in NEEDS_PAIRING:
-            _log.warning("%s: %s", self.name, outcome.error)
-            await self._deliver([LinkEvent(LinkState.CONNECTED, outcome.at_s, detail=outcome.error or "")])
+        if outcome.att_error not in NEEDS_PAIRING or self._pairing_told:
+            return
+        self._pairing_told, words = True, outcome.error or ""
+        if self._pairing.lets(words):
+            _log.warning("%s: %s", self.name, words)
+        await self._deliver([LinkEvent(LinkState.CONNECTED, outcome.at_s, detail=words)])
 
     def _refusal(self, error: DecodeError, at_s: float) -> PacketRefused:
         self._refused += 1
-        now_s = time.monotonic()
-        if now_s - self._refusals_logged_s >= REFUSALS_LOGGED_EVERY_S:
+        if self._refusals.lets("refused"):
             _log.warning("%s: %d packets refused, the last: %s", self.name, self._refused, error)
-            self._refused, self._refusals_logged_s = 0, now_s
+            self._refused = 0
         return PacketRefused(at_s, error.reason)

@@ -13,6 +13,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from monitor.words.report import ReportPage
+
 MESSAGE_MAX = 199
 """Characters of a call: what a watch or a locked phone still shows whole."""
 DEFAULT = "en"
@@ -249,6 +251,7 @@ class Words(BaseModel, frozen=True, extra="forbid"):
     """How things stand, by the state of the alert."""
     news: News
     page: Page
+    report: ReportPage
     progress: Progress
     ready: Ready
     learned: Learned
