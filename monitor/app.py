@@ -222,6 +222,7 @@ class App:
         )
         link = self._link(live, scanner, radio, resume)
         live.on_stored = link.stored
+        link.expect = live.intake.expect
         live.on_facts = partial(self._described, wearer)
         return Part(live, link, packet_log)
 

@@ -11,8 +11,9 @@ have sat too long is called at the next second that shows it.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 import numpy as np
 from pydantic import BaseModel, Field
@@ -36,6 +37,7 @@ from monitor.pipeline import NO_POSTURES, Pipeline, Step, join_postures
 
 BOOKS = (BoutStarted, BoutEnded, BreakTaken, BreakEnded, GapEnded)
 """Events that are records of the books; of a second reading they are stored and not told again."""
+
 
 QUIET_S = 2.0
 """Without a sample for this long a hole may be beginning."""
@@ -161,7 +163,8 @@ class Backfill:
         if mark is None:
             return told or Step(NO_POSTURES)
         first, self.pipeline = self.pipeline, mark.pipeline
-        steps = [self.pipeline.feed(block) for block in joined(mark.live + mark.late)]
+        in_order = sorted(mark.live + mark.late, key=lambda block: float(block.t_s[0]))
+        steps = [self.pipeline.feed(block) for block in joined(in_order, ignoring=Quality.REPLAYED)]
         events = [event for step in steps for event in step.events]
         correction = Correction(
             from_s=mark.from_s,
@@ -199,23 +202,15 @@ def _other_days(events: list[Event], told: list[DayEnded]) -> list[Event]:
     return [day for day in days if day not in told]
 
 
-def joined(blocks: list[AccelBlock]) -> Iterator[AccelBlock]:
-    """The blocks in order of time, neighbours of a kind as one: the cost of a reading is in blocks, not in samples."""
-    run: list[AccelBlock] = []
-    for block in sorted(blocks, key=lambda block: float(block.t_s[0])):
-        if run and _kind(block) != _kind(run[0]):
-            yield _as_one(run)
-            run = []
-        run.append(block)
-    if run:
-        yield _as_one(run)
-
-
-def _kind(block: AccelBlock) -> tuple[int, float, Quality]:
-    return block.segment, block.rate_hz, block.quality & ~Quality.REPLAYED
+def joined(blocks: Iterable[AccelBlock], ignoring: Quality = Quality.NONE) -> Iterator[AccelBlock]:
+    """The blocks in their order, neighbours of a kind as one: the cost of a reading is in blocks, not in samples."""
+    for _, run in groupby(blocks, lambda block: (block.segment, block.rate_hz, block.quality & ~ignoring)):
+        yield _as_one(list(run))
 
 
 def _as_one(run: list[AccelBlock]) -> AccelBlock:
+    if len(run) == 1:
+        return run[0]
     return replace(
         run[0],
         t_s=np.concatenate([block.t_s for block in run]),
