@@ -16,7 +16,7 @@ from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.checkpoint import CheckpointError
 from monitor.civil import zone_named
-from monitor.clock import Clock
+from monitor.clock import Clock, SteadyClock
 from monitor.events import Command
 from monitor.history.outbox import History
 from monitor.intake import no_record
@@ -73,7 +73,7 @@ class App:
         ``nodes`` are the wearers' names in topics where they shall not be random.
         """
         self.settings = settings
-        self.clock = clock or Clock()
+        self.clock = clock or SteadyClock(idle=self._is_idle)
         self.bus = Bus()
         self.parts: dict[str, Part] = {}
         self.sampled = asyncio.Event()
@@ -81,6 +81,8 @@ class App:
         self._state_dir, self._log_dir, self._own_outlets = state_dir, log_dir, own_outlets
         self._nodes = nodes or {}
         self._wearers: dict[str, Wearer] = {}
+        self._used: dict[str, str] = {}
+        """The wearable that each wearer used in the last run, as its link wants to be told."""
         self._mqtt_outlet: MqttOutlet | None = None
 
     async def run(self) -> None:
@@ -90,6 +92,8 @@ class App:
 
     async def _run(self) -> None:
         history = await History.open(self._state_dir / "history.sqlite3", self.settings.history)
+        if isinstance(self.clock, SteadyClock):
+            self.clock.not_before(await history.latest_s())
         radio = Radio(self.settings.radio)
         try:
             scanner = Scanner(radio)
@@ -129,6 +133,10 @@ class App:
             finally:
                 systemd.notify("STOPPING=1")
                 await self._close(tasks)
+
+    def _is_idle(self) -> bool:
+        """Whether no wearer's wearable has sent anything for so long that its gap is one anyway."""
+        return all(part.live.is_idle for part in self.parts.values())
 
     async def _wait_for_a_sample(self, live: LiveWearer) -> None:
         await live.first_sample.wait()
@@ -232,7 +240,10 @@ class App:
             "resume": resume,
         }
         if driver.REACH is Reach.LINK:
-            return Link(match=match, radio=radio, scanner=scanner, **common)
+            known = self._used.get(live.wearer, "")
+            link = Link(match=match, radio=radio, scanner=scanner, known=known, **common)
+            live.wearable_kept = lambda: link.kept
+            return link
         source: Source = Advertisements(match, driver, radio, scanner)
         if driver.REACH is Reach.TOPIC:
             source = self._topic(live.wearer)
@@ -264,6 +275,7 @@ class App:
             await history.close_open(wearer)
             return fresh, None
         kept["backfill"].take_rules_of(fresh)
+        self._used[wearer] = kept.get("wearable", "")
         return kept["backfill"], kept["resume"]
 
     def _packet_log(self, wearer: str, driver: Wearable, backfill: Backfill) -> PacketLog:
