@@ -134,7 +134,7 @@ async def play(tape: Tape, folder: Path, fault: Fault) -> tuple[Result, Ledger]:
     logger.addHandler(heard)
     try:
         with Broker(folder, made.guard, made.limits) as broker:
-            async with Wire(broker.port) as wire:
+            async with Wire(broker.port, encrypted="certfile" in made.guard) as wire:
                 overrides = (*SETTINGS, f"mqtt.port={wire.port}", *made.settings)
                 app = TapedApp(load(None, overrides, {}).settings, folder, tape, _Place())
                 with Ledger(broker.plain_port, app.hand_clock.now_s) as ledger:

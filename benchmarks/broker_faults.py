@@ -234,6 +234,6 @@ FAULTS: dict[str, Fault] = {
     "narrow": Narrow("takes two messages at a time", passes=True),
     "full": Turned("full: quota exceeded", said="is full", mode=Mode.FULL, cut=False),
     "dropping": Dropping("drops the session again and again", said="is away", passes=True),
-    "expired": CertificateExpired("has a certificate that is out of date", said="expired"),
-    "password": PasswordChanged("has a new password", said="refuses"),
+    "expired": CertificateExpired("has a certificate that is out of date", said="expired", lines=5),
+    "password": PasswordChanged("has a new password", said="refuses", lines=5),
 }
