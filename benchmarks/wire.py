@@ -52,14 +52,14 @@ class Wire:
     async def turn(self, mode: Mode, cut: bool = False) -> None:
         """Behave so from now on; ``cut`` ends what is connected."""
         self._mode = mode
+        if cut:
+            await self.cut()
         self._changed.set()
         self._changed = asyncio.Event()
         if mode is Mode.REFUSING:
             await self._refuse()
         elif self._server is None:
             await self._listen()
-        if cut:
-            await self.cut()
 
     async def cut(self) -> None:
         """End every connection, without a word."""
