@@ -22,7 +22,8 @@ from pathlib import Path
 from benchmarks.broker_faults import FAULTS, Fault, Scene
 from benchmarks.crash import differences, rows_of
 from benchmarks.ledger import Broker, Ledger
-from benchmarks.tape import ORIGIN_S, SETTINGS, STEP_S, Tape, TapedApp, first_step, make_tape
+from benchmarks.tape import ORIGIN_S, SETTINGS, STEP_S, Tape, first_step, make_tape
+from benchmarks.taped import TapedApp
 from benchmarks.wire import Wire
 from monitor.outlets.mqtt import delivery, session
 from monitor.settings import load

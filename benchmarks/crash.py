@@ -1,6 +1,6 @@
 """Kill -9 at random moments of a simulated week: is anything lost, doubled or invented?
 
-    python -m benchmarks.crash [--kills 300] [--days 7] [--seed 1] [--source tape|air]
+    python -m benchmarks.crash [--kills 300] [--days 7] [--seed 1]
 
 The real daemon runs as a process, with a real SQLite file, a real mosquitto and a subscriber that keeps every message.
 It is killed and started again until the week is over; then its history, its last checkpoint and what the subscriber
@@ -25,7 +25,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.ledger import Broker, Ledger
-from benchmarks.tape import STEP_S, daemon, first_step, make_tape
+from benchmarks.tape import STEP_S, first_step, make_tape
+from benchmarks.taped import daemon
 from monitor import checkpoint
 from monitor.checkpoint import CheckpointError
 
@@ -119,7 +120,7 @@ def run(tape: Path, folder: Path, steps: int, kills: int = 0, rng: np.random.Gen
 def _start(tape: Path, folder: Path, port: int) -> tuple[ForkServerProcess, Any]:
     """The process, and where it stands on the tape."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["benchmarks.tape"])
+    context.set_forkserver_preload(["benchmarks.taped"])
     step = context.Value("i", 0, lock=False)
     process = context.Process(target=daemon, args=(str(tape), str(folder), port, step))
     process.start()
