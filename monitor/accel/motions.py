@@ -60,15 +60,14 @@ MOTIONS: dict[str, Motion] = {
             signal="aside",
             smooth_bins=10,
             least_deg=13.0,
-            most_deg=60.0,
+            most_deg=50.0,
             longest_s=8.0,
             alike=0.5,
             period_min_s=2.4,
             least_count=4,
             rest_deg=(-25.0, 20.0),
-            pull_deg=80.0,
-            load_least_g=0.0,
-            load_g=(0.035, 0.3),
+            load_least_g=-0.015,
+            load_g=(0.035, 0.36),
         )
     ),
     "sit_to_stand": Motion(

@@ -43,7 +43,6 @@ class MotionRules(BaseModel, frozen=True, extra="forbid"):
     least_count: int = Field(4, ge=1, le=20, description="So many alike make a set.")
     skips_smaller: bool = Field(False, description="Smaller excursions between two repetitions belong to them.")
     lying: bool = Field(False, description="Done lying: where upright is not known, any turn from the pose counts.")
-    pull_deg: float = Field(0.0, ge=0, le=200, description="For ``aside``: a g more of pull counts as such an angle.")
     load_least_g: float = Field(-1.0, ge=-1, le=1, description="The least of a single one.")
     load_g: tuple[float, float] | None = Field(
         None, description="So much stronger than before and after it is the pull in between: the body sinks and is lifted."
