@@ -52,7 +52,13 @@ MOTIONS: dict[str, Motion] = {
     ),
     "squat": Motion(
         count=MotionRules(
-            least_deg=33.0, most_deg=140.0, period_min_s=2.0, rest_deg=(-40.0, 30.0), top_deg=(39.0, 130.0)
+            least_deg=33.0,
+            most_deg=140.0,
+            period_min_s=2.0,
+            rest_deg=(-40.0, 30.0),
+            top_deg=(39.0, 130.0),
+            calm_g=0.08,
+            calm_deg=10.0,
         )
     ),
     "forward_lunge": Motion(

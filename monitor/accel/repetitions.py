@@ -38,6 +38,8 @@ class MotionRules(BaseModel, frozen=True, extra="forbid"):
     period_min_s: float = Field(1.8, ge=0.5, le=30, description="The quickest pace, from one repetition to the next.")
     pause_max_s: float = Field(25.0, ge=2, le=120, description="A longer pause ends the set.")
     shake_max_g: float = Field(0.25, ge=0.01, le=2, description="More jolting than this is walking or falling.")
+    calm_g: float = Field(0.0, ge=0, le=2, description="With less jolting than this the pose may be off by more.")
+    calm_deg: float = Field(0.0, ge=0, le=45, description="By so much: upright was learned from walking, clothes slide.")
     alike: float = Field(0.65, ge=0.1, le=1, description="Smaller excursions than this share of the median are others.")
     pace_alike: float = Field(3.5, ge=1, le=10, description="The longest is at most so many times the median.")
     least_count: int = Field(4, ge=1, le=20, description="So many alike make a set.")
@@ -259,6 +261,8 @@ class Counter:
             return False
         if not self.absolute:
             return True
+        if excursion.shake_g < rules.calm_g:
+            more_deg += rules.calm_deg
         top_deg, rest_deg = excursion.top_deg, excursion.rest_deg
         if rules.signal == "lowering":
             top_deg, rest_deg = -top_deg, -rest_deg
