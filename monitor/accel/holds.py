@@ -133,18 +133,13 @@ class Holder:
 
     def _trimmed(self, hold: Plateau, before: Plateau, after: Plateau | None) -> Plateau:
         """Without the last of the way in and the first of the way out, which are slow, too."""
-        middle_s = (hold.start_s + hold.end_s) / 2
+        middle_s, start_s, end_s = (hold.start_s + hold.end_s) / 2, hold.start_s, hold.end_s
         way_in = [each for each in self.trace if before.end_s - MOVE_S / 2 <= each[0] <= middle_s]
-        start_s = hold.start_s
-        took_s = _move(way_in, before.angle_deg, hold.angle_deg)
-        if took_s is not None:
-            start_s = max(start_s, took_s[0] + took_s[1] / 2)
-        end_s = hold.end_s
+        start_s = max(start_s, _arrived_s(way_in, before.angle_deg, hold.angle_deg) or start_s)
         if after is not None:
-            way_out = [(-at_s, angle) for at_s, angle in reversed(self.trace) if middle_s <= at_s <= after.start_s + MOVE_S / 2]
-            took_s = _move(way_out, after.angle_deg, hold.angle_deg)
-            if took_s is not None:
-                end_s = min(end_s, -(took_s[0] + took_s[1] / 2))
+            out = [each for each in self.trace if middle_s <= each[0] <= after.start_s + MOVE_S / 2]
+            backwards = [(-at_s, angle_deg) for at_s, angle_deg in reversed(out)]
+            end_s = min(end_s, -(_arrived_s(backwards, after.angle_deg, hold.angle_deg) or -end_s))
         return Plateau(start_s, max(start_s, end_s), hold.angle_deg, hold.count)
 
     def _stands_out(self, plateau: Plateau, other: Plateau) -> bool:
@@ -167,18 +162,17 @@ class Holder:
         return other is not None and other[0] <= plateau.angle_deg <= other[1]
 
 
-def _move(trace: list[tuple[float, float]], from_deg: float, to_deg: float) -> tuple[float, float] | None:
-    """When half of a move was done, and how long all of it took, by its middle part.
+def _arrived_s(trace: list[tuple[float, float]], from_deg: float, to_deg: float) -> float | None:
+    """When a move was over, by its middle part, which neither sway nor the way itself makes long.
 
     A smooth move (minimum jerk, Flash and Hogan 1985) does the middle half of its way in 28 % of its time.
     """
     done = [(at_s, (angle_deg - from_deg) / (to_deg - from_deg)) for at_s, angle_deg in trace]
-    last = max((number for number, (_, share) in enumerate(done) if share <= 0.25), default=-1)
-    if last < 0:
+    last = max((number for number, (_, share) in enumerate(done) if share <= 0.25), default=None)
+    if last is None:
         return None
-    quarter_s = done[last][0]
     half_s = next((at_s for at_s, share in done[last:] if share >= 0.5), None)
     most_s = next((at_s for at_s, share in done[last:] if share >= 0.75), None)
     if half_s is None or most_s is None:
         return None
-    return half_s, min((most_s - quarter_s) / 0.282, MOVE_S)
+    return half_s + min((most_s - done[last][0]) / 0.282, MOVE_S) / 2

@@ -128,7 +128,9 @@ class Reference:
     def rows(self, bins: Bins, signal: Signal) -> list[Row]:
         """Each bin, in order."""
         self.note_begin(bins)
-        rows = zip(bins.at_s.tolist(), self.angles(bins, signal), bins.shake_g.tolist(), bins.strength_g.tolist(), strict=False)
+        rows = zip(
+            bins.at_s.tolist(), self.angles(bins, signal), bins.shake_g.tolist(), bins.strength_g.tolist(), strict=False
+        )
         return [Row(*row) for row in rows]
 
     def note_begin(self, bins: Bins) -> None:

@@ -87,10 +87,10 @@ MOTIONS: dict[str, Motion] = {
         )
     ),
     "lunge_hold": Motion(
-        hold=HoldRules(signal="signed", least_s=15.0, pose_deg=(-60.0, -3.0), other_deg=(50.0, 115.0))
+        hold=HoldRules(signal="signed", least_s=15.0, pose_deg=(-60.0, -3.0), other_deg=(42.0, 115.0))
     ),
     "boat_hold": Motion(
-        hold=HoldRules(pose_deg=(105.0, 170.0), still_deg=4.0, differs_deg=4.0),
-        trunk_hold=HoldRules(pose_deg=(20.0, 70.0), still_deg=6.0, differs_deg=10.0),
+        hold=HoldRules(pose_deg=(105.0, 170.0), still_deg=5.0, differs_deg=4.0),
+        trunk_hold=HoldRules(pose_deg=(20.0, 70.0), least_s=8.0, still_deg=4.0, differs_deg=15.0, least_count=3),
     ),
 }

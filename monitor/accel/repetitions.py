@@ -39,7 +39,9 @@ class MotionRules(BaseModel, frozen=True, extra="forbid"):
     pause_max_s: float = Field(25.0, ge=2, le=120, description="A longer pause ends the set.")
     shake_max_g: float = Field(0.25, ge=0.01, le=2, description="More jolting than this is walking or falling.")
     calm_g: float = Field(0.0, ge=0, le=2, description="With less jolting than this the pose may be off by more.")
-    calm_deg: float = Field(0.0, ge=0, le=45, description="By so much: upright was learned from walking, clothes slide.")
+    calm_deg: float = Field(
+        0.0, ge=0, le=45, description="By so much: upright was learned from walking, clothes slide."
+    )
     alike: float = Field(0.65, ge=0.1, le=1, description="Smaller excursions than this share of the median are others.")
     pace_alike: float = Field(3.5, ge=1, le=10, description="The longest is at most so many times the median.")
     least_count: int = Field(4, ge=1, le=20, description="So many alike make a set.")
@@ -47,7 +49,8 @@ class MotionRules(BaseModel, frozen=True, extra="forbid"):
     lying: bool = Field(False, description="Done lying: where upright is not known, any turn from the pose counts.")
     load_least_g: float = Field(-1.0, ge=-1, le=1, description="The least of a single one.")
     load_g: tuple[float, float] | None = Field(
-        None, description="So much stronger than before and after it is the pull in between: the body sinks and is lifted."
+        None,
+        description="So much stronger than before and after it is the pull in between: the body sinks and is lifted.",
     )
     last_stays: bool = Field(False, description="The last one may end in the pose itself.")
 

@@ -1,9 +1,10 @@
 """Small excursions whose direction nobody knows: what has come lately shows it, as soon as it makes a set.
 
-When the other leg steps into a lunge, the thigh leans by 7 to 30 degrees, to where depends on the wearer; but the body is
-light as it sinks, heavy while it is caught and lifted, and light again before it stands. So what has come lately is kept;
-now and then its main direction across standing is taken, towards where the pull is stronger, and counted along it, the
-pull added to the angle. The direction that shows a set is kept from then on, and its rows are handed on from the first.
+When the other leg steps into a lunge, the thigh leans by 7 to 30 degrees, to where depends on the wearer; but the body
+is light as it sinks, heavy while it is caught and lifted, and light again before it stands. So what has come lately is
+kept; now and then its main direction across standing is taken, towards where the pull is stronger, and counted along
+it, the pull added to the angle. The direction that shows a set is kept from then on, and its rows are handed on from
+the first.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from monitor.model import Floats
 
 
 class SeekRules(BaseModel, frozen=True, extra="forbid"):
-    """How the direction of small excursions is found; figures found on UTD-MHAD, HARTH, SENS and MEx, half the people."""
+    """How the direction of small excursions is found; from the same recordings as ``MotionRules``."""
 
-    lately_s: tuple[float, ...] = Field((25.0, 60.0), description="Directions are taken from so many of the last seconds.")
+    lately_s: tuple[float, ...] = Field(
+        (25.0, 60.0), description="Directions are taken from so many of the last seconds."
+    )
     every_s: float = Field(5.0, ge=1, le=60, description="They are tried so often.")
     least_slope_g: float = Field(0.06, ge=0, le=1, description="The pull grows at least so much with each radian.")
     pull_deg: float = Field(80.0, ge=0, le=200, description="A pull stronger by one g counts as such an angle.")
@@ -100,7 +103,9 @@ class Seeker:
             if way is None:
                 continue
             rows, counter = way.rows(waiting, self.rules), Counter.of(self.count, absolute=True)
-            if any([counter.see(row) for row in rows]):
+            for row in rows:
+                counter.see(row)
+            if counter.repetitions:
                 self.way, self.waiting = way, []
                 return rows
         return []
