@@ -35,6 +35,9 @@ class SeekRules(BaseModel, frozen=True, extra="forbid"):
     follows_deg: float = Field(0.03, ge=0, le=1, description="Standing creeps: so much a bin its angle is followed.")
 
 
+TUMBLING = 0.5
+"""Directions whose median is shorter than this point everywhere."""
+
 Seen = tuple[float, float, float, float, float, float, float]
 """Time, direction, shake, strength and pull of a bin."""
 
@@ -116,6 +119,8 @@ class Seeker:
             return None
         x, y, z = np.median(lately[:, 1:4], axis=0).tolist()
         length = math.sqrt(x * x + y * y + z * z)
+        if length < TUMBLING:
+            return None
         zero = (x / length, y / length, z / length)
         if not self.reference.may_stand(zero):
             return None

@@ -71,6 +71,13 @@ def test_lying_down_nobody_lunges() -> None:
     assert seen(lunges(9), np.array([0.0, 0.0, 1.0])) == 0
 
 
+def test_a_sensor_that_tumbles_about_counts_nothing() -> None:
+    turning = lunges(4)
+    angle = np.linspace(0.0, 60.0, len(turning.t_s))
+    tumbling_g = np.stack([np.cos(angle), np.sin(angle), 0.0 * angle], axis=1).astype(np.float32)
+    assert seen(Recording(turning.t_s, tumbling_g, turning.rate_hz)) == 0
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.integers(1, 700), max_size=10))
 def test_the_count_does_not_depend_on_where_the_samples_are_cut_at_the_border_of_a_bin(tenths: list[int]) -> None:
