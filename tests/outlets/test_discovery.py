@@ -27,6 +27,7 @@ CONTRACT = {
     "posture": ("sensor", "Posture", "enum", None, None, None, "mdi:human", "A+L"),
     "bout": ("sensor", "Current sitting bout", "duration", "measurement", "min", None, "mdi:timer-sand", "A+L"),
     "alert_state": ("sensor", "Alert state", "enum", None, None, None, "mdi:bell-badge", "A"),
+    "exercise": ("sensor", "Exercise", None, None, None, None, "mdi:yoga", "A"),
     "next_break": ("sensor", "Next break due", "timestamp", None, None, None, None, "A"),
     "today": ("sensor", "Sitting today", "duration", "total", "min", None, None, "A"),
     "longest": ("sensor", "Longest bout today", "duration", "measurement", "min", None, None, "A"),
@@ -37,6 +38,9 @@ CONTRACT = {
     "alert": ("event", "Break alert", None, None, None, None, "mdi:bell-ring", "none"),
     "snooze": ("button", "Snooze", None, None, None, None, "mdi:alarm-snooze", "A"),
     "test": ("button", "Test alert", None, None, None, "diagnostic", "mdi:bell-check", "A"),
+    "hurts": ("button", "This exercise hurts", None, None, None, None, "mdi:hand-back-left", "A"),
+    "exercises": ("button", "Exercises again", None, None, None, None, "mdi:restore", "A"),
+    "standing": ("button", "I stand upright now", None, None, None, None, "mdi:human-male", "A"),
     "pause": ("switch", "Pause alerts", None, None, None, None, "mdi:pause-circle", "A"),
     "limit": ("number", "Sitting limit", "duration", None, "min", "config", None, "A"),
     "profile": ("select", "Alert profile", None, None, None, "config", None, "A"),
@@ -125,7 +129,8 @@ def test_every_template_reads_a_key_that_the_state_has(key: str) -> None:
     told = said.diagnostics(Meter().read(0.0, 0)) if key in FIGURES else said.state(STATE)
     state = json.loads(told.payload)
     assert CMPS[key].get("state_topic", f"{ROOT}/state") == told.topic or "value_template" not in CMPS[key]
-    for template in (CMPS[key].get("value_template", ""), CMPS[key].get("last_reset_value_template", "")):
+    for name in ("value_template", "last_reset_value_template", "json_attributes_template"):
+        template = CMPS[key].get(name, "")
         assert set(re.findall(r"value_json\.(\w+)", template)) <= set(state)
 
 
@@ -166,6 +171,10 @@ def test_the_particulars_of_the_contract() -> None:
     )
     assert CMPS["profile"]["options"] == ["gentle", "normal", "strict"]
     assert all(CMPS[key]["message_expiry_interval"] == 60 for key in ("snooze", "break", "test"))
+    assert CMPS["exercise"]["json_attributes_topic"] == f"{ROOT}/state"
+    hurts, again = CMPS["hurts"], CMPS["exercises"]
+    assert hurts["command_topic"] == again["command_topic"] == f"{ROOT}/cmd/hurts"
+    assert (hurts["payload_press"], again["payload_press"]) == ("PRESS", "OFF")
 
 
 @pytest.mark.parametrize("event_type", EVENT_TYPES)
