@@ -13,6 +13,7 @@ from monitor.cli import (
     coach,
     config,
     demo,
+    doctor,
     erase,
     evaluate,
     exercises,
@@ -54,6 +55,7 @@ def _options(
 
 
 app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
 app.command("scan")(scan.scan)
 app.command("run")(run.run)
 app.command("record")(record.record)

@@ -163,7 +163,7 @@ class Connection:
         else:
             granted = getattr(props, "ReceiveMaximum", IN_FLIGHT_LIMIT)
             client._max_inflight_messages = min(IN_FLIGHT_LIMIT, granted)  # its public setter is too early or too late
-            self._enter(Opened("5" if self._version == paho.MQTTv5 else "3.1.1"))
+            self._enter(Opened(self.protocol))
 
     def _on_disconnect(self, _client: object, _data: object, flags: Any, code: ReasonCode, _props: object) -> None:
         if flags.is_disconnect_packet_from_server:
@@ -187,6 +187,11 @@ class Connection:
             kept_bytes = LARGE_PAYLOAD_BYTES + 1 if topic in self._large else _PAYLOAD_KEPT_BYTES
             payload = bytes(message.payload[:kept_bytes])
             self._enter(Received(topic, payload, bool(message.retain), _reply(message.properties)))
+
+    @property
+    def protocol(self) -> str:
+        """Which MQTT is spoken."""
+        return "5" if self._version == paho.MQTTv5 else "3.1.1"
 
     # --- what the session may do ----------------------------------------------------------------------------
 
