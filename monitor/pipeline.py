@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
 from monitor.accel.epochs import EpochBuilder
-from monitor.bouts import BoutRules, Bouts
+from monitor.bouts import QUIET_MAX_S, BoutRules, Bouts
 from monitor.changes import Changes
 from monitor.coach.commands import SHOWN_STANDING_S
 from monitor.coach.policy import Coach, Moment
@@ -115,9 +116,16 @@ class Pipeline:
     def rows(self, rows: PostureEpochs) -> Step:
         """Postures, in time order, from wherever they come."""
         events: list[Event] = []
-        columns = (rows.start_s, rows.decided_s, rows.posture, rows.worn, rows.confidence, rows.movement_mg)
-        for row in zip(*(c.tolist() for c in columns), rows.cadence_hz.tolist(), strict=True):
-            events += self._row(*row)
+        columns = [getattr(rows, name).tolist() for name in _ROW]
+        place = 0
+        for end in _ends_of_runs(rows):
+            while place < end:
+                events += self._row(*(column[place] for column in columns))
+                place += 1
+                quiet = min(self._quiet_s(columns, place), end - place) if place < end else 0
+                if quiet:
+                    self._stay([column[place : place + quiet] for column in columns])
+                    place += quiet
         if self.watching is not None and len(rows):
             self.watching.release(float(rows.decided_s[-1]))
         return Step(rows, tuple(events))
@@ -205,20 +213,7 @@ class Pipeline:
         bout = self.bouts.bout
         called: list[Event] = []
         if self.coach is not None:
-            # a row is known some seconds late; who sits in it is taken to sit on until now, so that calls come in time
-            late_s = decided_s - start_s - 1.0
-            runs_on = bout is not None and self.bouts.upright is None and posture in SEDENTARY
-            moment = Moment(
-                now_s=decided_s,
-                start_s=start_s + late_s,
-                posture=posture,
-                worn=worn,
-                confidence=confidence,
-                movement_mg=movement_mg,
-                bout_id=bout.id if bout else None,
-                bout_start_s=bout.start_s if bout else None,
-                clock_s=(bout.sedentary_s if bout else 0.0) + (late_s if runs_on else 0.0),
-            )
+            moment = self._moment(start_s, decided_s, posture, worn, confidence, movement_mg)
             called = self.coach.advance(moment)
             if called:
                 upright = self.placement.upright_at(start_s) if isinstance(self.placement, KnowsUpright) else None
@@ -227,6 +222,49 @@ class Pipeline:
         if books or called:
             self.day.count(books + called)
         return events + called
+
+    def _moment(
+        self, start_s: float, decided_s: float, posture: Posture, worn: bool, confidence: float, movement_mg: float
+    ) -> Moment:
+        """A row as the coach sees it: known some seconds late; who sits in it is taken to sit on until now."""
+        bout, late_s = self.bouts.bout, decided_s - start_s - 1.0
+        runs_on = bout is not None and self.bouts.upright is None and posture in SEDENTARY
+        return Moment(
+            now_s=decided_s,
+            start_s=start_s + late_s,
+            posture=posture,
+            worn=worn,
+            confidence=confidence,
+            movement_mg=movement_mg,
+            bout_id=bout.id if bout else None,
+            bout_start_s=bout.start_s if bout else None,
+            clock_s=(bout.sedentary_s if bout else 0.0) + (late_s if runs_on else 0.0),
+        )
+
+    # --- hours in which nothing happens ---------------------------------------------------------------------
+
+    def _quiet_s(self, columns: list[list[Any]], place: int) -> int:
+        """How many more rows like the one before ``place`` can be taken at once, because none brings any news."""
+        if self.watching is not None and self.watching.expected is not None:
+            return 0
+        start_s: float = columns[0][place]
+        same_day_s = self.day.runs_until_s(start_s) - start_s
+        quiet = min(self.bouts.quiet_s(POSTURES[columns[2][place]]), math.ceil(min(same_day_s, QUIET_MAX_S)))
+        return quiet if self.coach is None else min(quiet, self.coach.quiet_s())
+
+    def _stay(self, columns: list[list[Any]]) -> None:
+        """Take rows like the one before them, within ``_quiet_s``: what ``_row`` does to each, at once."""
+        start_s, decided_s, codes, worn, confidence, movement_mg, cadence_hz = columns
+        posture, ran_s = POSTURES[codes[-1]], self.bouts.clock_total_s
+        self.changes.stay(start_s[-1] + 1.0, confidence[-1])
+        self.bouts.stay(posture, start_s[-1] + 1.0, cadence_hz)
+        if self.coach is not None:
+            moment = self._moment(start_s[-1], decided_s[-1], posture, worn[-1], confidence[-1], movement_mg[-1])
+            shaken = [at for at, moved_mg in enumerate(movement_mg) if moved_mg >= self.coach.rules.shift_mg]
+            late_s = moment.start_s - start_s[-1]
+            self.coach.stay(moment, len(codes), start_s[shaken[-1]] + late_s if shaken else None)
+        bout = self.bouts.bout
+        self.day.advance(start_s[-1], self.bouts.clock_total_s - ran_s, bout.sedentary_s if bout else 0.0)
 
     def _pass_time(self, final_s: float) -> list[Event]:
         """Nothing is known of the time up to ``final_s`` beyond the rows there are."""
@@ -279,3 +317,14 @@ class Pipeline:
 
 POSTURES = tuple(Posture)
 """By code; an enum call for each row would cost more than the rest of the row."""
+_ROW = ("start_s", "decided_s", "posture", "worn", "confidence", "movement_mg", "cadence_hz")
+"""The columns of a row in the order of ``Pipeline._row``."""
+
+
+def _ends_of_runs(rows: PostureEpochs) -> list[int]:
+    """The end of each run of rows that differ in nothing but how sure and how lively they are."""
+    if len(rows) < 2:
+        return [len(rows)] * len(rows)
+    goes_on = (np.diff(rows.start_s) == 1.0) & (np.diff(rows.decided_s) == 1.0)
+    goes_on &= (rows.posture[1:] == rows.posture[:-1]) & (rows.worn[1:] == rows.worn[:-1])
+    return [*(np.flatnonzero(~goes_on) + 1).tolist(), len(rows)]
