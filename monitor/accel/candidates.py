@@ -18,12 +18,14 @@ class Candidate:
 
     def scale(self, share: float) -> None:
         """Keep this share of the evidence."""
-        self.vector = [share * part for part in self.vector]
+        x, y, z = self.vector
+        self.vector = [share * x, share * y, share * z]
         self.weight_s *= share
 
     def gain(self, direction: list[float], weight_s: float) -> None:
         """More evidence, ``weight_s`` seconds of it, for this unit direction."""
-        self.vector = [a + weight_s * b for a, b in zip(self.vector, direction, strict=True)]
+        (x, y, z), (more_x, more_y, more_z) = self.vector, direction
+        self.vector = [x + weight_s * more_x, y + weight_s * more_y, z + weight_s * more_z]
         self.weight_s += weight_s
 
     def direction(self) -> tuple[float, float, float]:
@@ -38,8 +40,9 @@ def add_evidence(
 ) -> int:
     """Add to the nearest candidate, or open a new one, at worst in place of the lightest but ``best``; its place."""
     angles = [between_deg(candidate.vector, direction) for candidate in candidates]
-    place = min(range(len(angles)), key=angles.__getitem__, default=-1)
-    if place >= 0 and angles[place] <= same_deg:
+    nearest_deg = min(angles, default=math.inf)
+    if nearest_deg <= same_deg:
+        place = angles.index(nearest_deg)
         candidates[place].gain(direction, weight_s)
         return place
     new = Candidate([weight_s * part for part in direction], weight_s)
@@ -53,6 +56,9 @@ def add_evidence(
 
 def between_deg(a: list[float], b: list[float]) -> float:
     """Angle between two vectors; 180 where one has no direction."""
-    dot = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-    lengths = math.hypot(*a) * math.hypot(*b)
-    return math.degrees(math.acos(max(-1.0, min(1.0, dot / lengths)))) if lengths > 0 else 180.0
+    (ax, ay, az), (bx, by, bz) = a, b
+    lengths = math.hypot(ax, ay, az) * math.hypot(bx, by, bz)
+    if not lengths > 0:
+        return 180.0
+    cosine = (ax * bx + ay * by + az * bz) / lengths
+    return math.degrees(math.acos(1.0 if cosine > 1.0 else -1.0 if cosine < -1.0 else cosine))
