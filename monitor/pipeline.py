@@ -154,7 +154,6 @@ class Pipeline:
         assert self.coach is not None
         bout, view = self.bouts.bout, self.coach.view(now_s)
         posture = self.changes.posture or Posture.UNKNOWN
-        expected = self.watching.expected if self.watching is not None else None
         return WearerState(
             at_s=now_s,
             posture=posture.word,
@@ -176,7 +175,7 @@ class Pipeline:
             paused=view.paused,
             busy=view.busy,
             last_sample_s=self.last_sample_s,
-            exercise=expected.progress(self.coach.words) if expected is not None else None,
+            exercise=self.watching.progress(self.coach.words) if self.watching is not None else None,
         )
 
     def take_rules_of(self, other: Pipeline) -> None:

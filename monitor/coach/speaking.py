@@ -21,6 +21,8 @@ from monitor.coach.standing import UP
 from monitor.events import AlertCleared, Event, event_id
 
 ANSWERS_KEPT = 20
+LATE_MAX_S = 5.0
+"""By no more than this is the clock of one row ahead of that of another, for the seconds until it was known."""
 QUIET_MAX_S = 1e6
 """Nothing can come: longer than any rows that are looked at together."""
 CLEARED_BY = {"upright": "break", "not_worn": "not_worn"}
@@ -74,7 +76,7 @@ class Speaker(Caller):
 
     def _undecided_until_s(self, latest: Moment, watch: Watch) -> float:
         """When a call may be wished for, at the earliest, if the clock of the bout runs on."""
-        full_s = latest.now_s + self.limit_s - latest.clock_s
+        full_s = latest.now_s + self.limit_s - latest.clock_s - LATE_MAX_S
         if watch.calls:
             rested = watch.calls >= self.calls_allowed(watch)
             called_s = math.inf if rested else watch.next_call_s

@@ -25,6 +25,8 @@ from monitor.words import Words
 LEGS = ("thigh", "pocket")
 POSTURE_S = 15.0
 """A posture that was kept for so long was seen."""
+LOOK_S = 15.0
+"""The samples are looked at this often at the least; shorter than any ``WatchRules.idle_s``."""
 PUT_OFF = ("skip", "snooze", "wrong", "pause", "busy", "not_worn", "gap")
 """By what an alert ends so that its exercise is not expected any more."""
 
@@ -56,6 +58,8 @@ class Expected:
     lying_s: float = 0.0
     said: bool = False
     """The wearer says that it is or was done."""
+    decided_s: float = 0.0
+    """Samples before this may be looked at."""
 
     @property
     def seen(self) -> str:
@@ -118,8 +122,9 @@ class Watching:
         self.xyz_g = np.concatenate([self.xyz_g, xyz_g])
 
     def release(self, decided_s: float) -> None:
-        """Forget the samples before ``decided_s``."""
-        done = int(np.searchsorted(self.t_s, decided_s))
+        """Forget the samples before ``decided_s``, but for those that are still to be looked at."""
+        kept_s = decided_s if self.expected is None else min(decided_s, self.expected.looked_s)
+        done = int(np.searchsorted(self.t_s, kept_s))
         if done:
             self.t_s, self.xyz_g = self.t_s[done:].copy(), self.xyz_g[done:].copy()
 
@@ -130,7 +135,9 @@ class Watching:
             return []
         if decided_s > expected.until_s:
             return self.finish(expected.until_s)
-        self._look(expected, decided_s)
+        expected.decided_s = decided_s
+        if self._asks(expected):
+            self._look(expected)
         if start_s >= expected.from_s:
             self._note_posture(expected, posture)
         return self.finish(decided_s) if self._is_over(expected, decided_s) else []
@@ -162,6 +169,7 @@ class Watching:
         expected, self.expected = self.expected, None
         if expected is None:
             return []
+        self._look(expected)
         follower = expected.follower
         if follower is not None:
             follower.finish(expected.looked_s)
@@ -188,6 +196,13 @@ class Watching:
             )
         ]
 
+    def progress(self, said: Words) -> ExerciseProgress | None:
+        """How far the expected exercise is; None where none is expected."""
+        if self.expected is None:
+            return None
+        self._look(self.expected)
+        return self.expected.progress(said)
+
     # --- one expectation ------------------------------------------------------------------------------------
 
     def _expect(
@@ -206,11 +221,22 @@ class Watching:
         self.expected = Expected(exercise, suggestion, event.alert_id, event.at_s, until_s, follower, event.at_s)
         return events
 
-    def _look(self, expected: Expected, until_s: float) -> None:
-        first, last = np.searchsorted(self.t_s, [expected.looked_s, until_s])
+    def _asks(self, expected: Expected) -> bool:
+        """Whether it matters now what the samples show; looking at some seconds together costs hardly more than at one.
+
+        Where rows are handed on as they come, nothing new is seen of before ``looked_s``: so the set that was lively
+        less than ``idle_s`` ago is not over yet, whatever has come since.
+        """
+        follower, since_s = expected.follower, expected.decided_s - expected.looked_s
+        if follower is None or follower.signal == "aside" or since_s >= LOOK_S:
+            return True
+        return follower.seen_s is not None and expected.decided_s - follower.seen_s > self.rules.idle_s
+
+    def _look(self, expected: Expected) -> None:
+        first, last = np.searchsorted(self.t_s, [expected.looked_s, expected.decided_s])
         if expected.follower is not None and last > first:
             expected.follower.feed(self.t_s[first:last], self.xyz_g[first:last])
-        expected.looked_s = max(expected.looked_s, until_s)
+        expected.looked_s = max(expected.looked_s, expected.decided_s)
 
     def _note_posture(self, expected: Expected, posture: Posture) -> None:
         if posture in UPRIGHT or posture == Posture.ACTIVE:
