@@ -149,11 +149,11 @@ class Bouts:
             self._count_silence(until_s, posture.word if seen is Seen.SILENT else seen.value)
         elif self.state is State.BOUT:
             self._run_clock(count)
-        elif self.upright is not None and posture is Posture.STEPPING:
-            for cadence_hz in cadences_hz:
-                _count(self.upright, seen, until_s, cadence_hz)
         elif self.upright is not None and seen is Seen.UPRIGHT:
             self.upright.upright_s += count
+            for cadence_hz in cadences_hz if posture is Posture.STEPPING else ():
+                self.upright.stepping_s += cadence_hz > 0
+                self.upright.steps += cadence_hz
         elif self.upright is not None:
             self.upright.other_s += count
         self.until_s = until_s

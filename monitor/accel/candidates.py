@@ -36,15 +36,32 @@ class Candidate:
 
 
 def add_evidence(
-    candidates: list[Candidate], best: int | None, direction: list[float], weight_s: float, same_deg: float
+    candidates: list[Candidate],
+    best: int | None,
+    direction: list[float],
+    weight_s: float,
+    same_deg: float,
+    kept: float = 1.0,
 ) -> int:
-    """Add to the nearest candidate, or open a new one, at worst in place of the lightest but ``best``; its place."""
-    angles = [between_deg(candidate.vector, direction) for candidate in candidates]
-    nearest_deg = min(angles, default=math.inf)
+    """Add to the nearest candidate, or open a new one, at worst in place of the lightest but ``best``; its place.
+
+    ``kept`` is the share of all earlier evidence that is left. Written out: this is most of what a walk costs.
+    """
+    to_x, to_y, to_z = direction
+    reach, nearest, nearest_deg = math.hypot(to_x, to_y, to_z), -1, math.inf
+    for place, candidate in enumerate(candidates):
+        x, y, z = candidate.vector
+        x, y, z = kept * x, kept * y, kept * z
+        candidate.vector, candidate.weight_s = [x, y, z], kept * candidate.weight_s
+        angle_deg, lengths = 180.0, math.hypot(x, y, z) * reach
+        if lengths > 0:
+            cosine = (x * to_x + y * to_y + z * to_z) / lengths
+            angle_deg = math.degrees(math.acos(1.0 if cosine > 1.0 else -1.0 if cosine < -1.0 else cosine))
+        if angle_deg < nearest_deg:
+            nearest, nearest_deg = place, angle_deg
     if nearest_deg <= same_deg:
-        place = angles.index(nearest_deg)
-        candidates[place].gain(direction, weight_s)
-        return place
+        candidates[nearest].gain(direction, weight_s)
+        return nearest
     new = Candidate([weight_s * part for part in direction], weight_s)
     if len(candidates) < _CANDIDATES_MAX:
         candidates.append(new)

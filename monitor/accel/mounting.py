@@ -16,7 +16,6 @@ withheld until steps or poses prove that it still fits.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -150,12 +149,10 @@ class Mounting:
         known = [direction for from_s, direction in self.in_force if from_s <= start_s]
         return known[-1] if known else None
 
-    def _note_in_force(
-        self, start_s: Floats, from_row: list[int], states: Sequence[tuple[float, float, float, float, float]]
-    ) -> None:
+    def _note_in_force(self, start_s: Floats, from_row: list[int], directions: Floats) -> None:
         self.in_force = self.in_force[-1:]
         from_s = np.append(start_s, math.inf)[from_row].tolist()
-        for row_s, (x, y, z, _, _) in zip(from_s, states, strict=True):
+        for row_s, (x, y, z) in zip(from_s, directions.tolist(), strict=True):
             direction = None if math.isnan(x) else (x, y, z)
             if row_s < math.inf and (not self.in_force or self.in_force[-1][1] != direction):
                 self.in_force.append((row_s, direction))
@@ -215,8 +212,10 @@ class Mounting:
             # what is learned in a row holds from the next one on
             from_row.append(place + 1)
             states.append(self._state())
-        self._note_in_force(epochs.start_s, from_row, states)
-        table = np.repeat(np.array(states), np.diff([*from_row, len(epochs)]), axis=0)
+        known = np.array(states)
+        known[:, :3] = unit(known[:, :3])
+        self._note_in_force(epochs.start_s, from_row, known[:, :3])
+        table = np.repeat(known, np.diff([*from_row, len(epochs)]), axis=0)
         self.seat_s, self.seat = last_seat(epochs, table[:, :3], self.fit.rules) or (self.seat_s, self.seat)
         return UprightColumns(direction=table[:, :3], evidence_s=table[:, 3], doubted=table[:, 4] > 0, steady=steady)
 
@@ -236,10 +235,12 @@ class Mounting:
         return alive
 
     def _state(self) -> tuple[float, float, float, float, float]:
+        """Direction, not yet of unit length, seconds of evidence, and whether it is doubted."""
         if self.best is None or self.withheld:
             return math.nan, math.nan, math.nan, 0.0, 0.0
         best = self.candidates[self.best]
-        return *best.direction(), best.weight_s, float(self.doubted)
+        x, y, z = best.vector
+        return x, y, z, best.weight_s, float(self.doubted)
 
     def _taught(self, start_s: Floats) -> Bools:
         taught = np.zeros(len(start_s), np.bool_)
@@ -251,10 +252,8 @@ class Mounting:
 
     def _step(self, direction: list[float], weight_s: float = 1.0) -> None:
         """One more second of steady walking in this direction, or a short walk that counts for several."""
-        fade = 0.5 ** (weight_s / self.rules.halving_s)
-        for candidate in self.candidates:
-            candidate.scale(fade)
-        place = add_evidence(self.candidates, self.best, direction, weight_s, self.rules.same_deg)
+        kept = 0.5 ** (weight_s / self.rules.halving_s)
+        place = add_evidence(self.candidates, self.best, direction, weight_s, self.rules.same_deg, kept)
         weights_s = [candidate.weight_s for candidate in self.candidates]
         heaviest = weights_s.index(max(weights_s))
         if heaviest != self.best and self.candidates[heaviest].weight_s >= self.rules.enough_s:
