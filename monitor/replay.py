@@ -25,11 +25,13 @@ from monitor.wearables.base import Wearable
 
 _log = logging.getLogger(__name__)
 
+BLOCK_S = 86400.0
+"""Blocks of a replay are no longer than this; what is read from the file at once is less."""
 COLUMNS = "start_s,decided_s,posture,sedentary,worn,confidence"
 
 
 def replay_recording(
-    recording: Recording, backfill: Backfill, block_s: float = 3600.0
+    recording: Recording, backfill: Backfill, block_s: float = BLOCK_S
 ) -> Iterator[tuple[AccelBlock | None, Step]]:
     """Feed a recording; gives every block with what it brought, and a last step that closes the books."""
     before: AccelBlock | None = None

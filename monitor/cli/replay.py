@@ -85,7 +85,7 @@ def _replay_samples(
     files: ReplayFiles,
 ) -> None:
     from monitor.assembly import new_pipeline
-    from monitor.replay import replay_recording
+    from monitor.replay import BLOCK_S, replay_recording
     from monitor.settings import load
     from monitor.transport.recording import open_recording
 
@@ -94,7 +94,7 @@ def _replay_samples(
         backfill.pipeline.placement.teach_standing(start_s, end_s)
     with Progress(transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(path.name, total=source.sample_count)
-        for block, step in replay_recording(source, backfill, PACED_BLOCK_S if pace else 3600.0):
+        for block, step in replay_recording(source, backfill, PACED_BLOCK_S if pace else BLOCK_S):
             files.take(step)
             if block is not None:
                 bar.advance(task, len(block.t_s))
