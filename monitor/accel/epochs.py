@@ -22,9 +22,9 @@ from monitor.model import AHEAD_S, AccelBlock, Epochs, Floats
 
 SECONDS_AFTER = WINDOW_S - SECONDS_BEFORE
 """The window of second k ends at k + 3."""
-_PIECE_SAMPLES = 50_000
+_PIECE_SAMPLES = 100_000
 """Long blocks are taken in pieces: a week of 50 Hz needs no more memory than half an hour."""
-_PIECE_ROWS = 1_000
+_PIECE_ROWS = 2_000
 _SHAPES: dict[str, tuple[int, ...]] = {
     "mean_g": (3,),
     "window_mean_g": (3,),

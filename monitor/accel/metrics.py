@@ -67,13 +67,13 @@ def angle_deg(a: Floats, b: Floats) -> Floats:
 
 def mean_square(rows: Floats) -> Floats:
     """Mean of the squares along the last axis."""
-    return np.asarray((rows * rows).mean(axis=-1))
+    return np.asarray(np.einsum("...m,...m->...", rows, rows) / rows.shape[-1])
 
 
 def skewness(rows: Floats) -> Floats:
     """Third standardised moment along the last axis of centred rows; 0 for a constant row."""
     variance = mean_square(rows)
-    cube = (rows * rows * rows).mean(axis=-1)
+    cube = np.einsum("...m,...m,...m->...", rows, rows, rows) / rows.shape[-1]
     skew: Floats = np.divide(cube, variance * np.sqrt(variance), out=np.zeros(cube.shape), where=variance > 1e-12)
     return skew
 

@@ -149,10 +149,9 @@ class Mounting:
         known = [direction for from_s, direction in self.in_force if from_s <= start_s]
         return known[-1] if known else None
 
-    def _note_in_force(self, start_s: Floats, from_row: list[int], directions: Floats) -> None:
+    def _note_in_force(self, from_s: Floats, directions: Floats) -> None:
         self.in_force = self.in_force[-1:]
-        from_s = np.append(start_s, math.inf)[from_row].tolist()
-        for row_s, (x, y, z) in zip(from_s, directions.tolist(), strict=True):
+        for row_s, (x, y, z) in zip(from_s.tolist(), directions.tolist(), strict=True):
             direction = None if math.isnan(x) else (x, y, z)
             if row_s < math.inf and (not self.in_force or self.in_force[-1][1] != direction):
                 self.in_force.append((row_s, direction))
@@ -212,10 +211,10 @@ class Mounting:
             # what is learned in a row holds from the next one on
             from_row.append(place + 1)
             states.append(self._state())
-        known = np.array(states)
+        known, from_rows = np.array(states), np.array(from_row)
         known[:, :3] = unit(known[:, :3])
-        self._note_in_force(epochs.start_s, from_row, known[:, :3])
-        table = np.repeat(known, np.diff([*from_row, len(epochs)]), axis=0)
+        self._note_in_force(np.append(epochs.start_s, math.inf)[from_rows], known[:, :3])
+        table = np.repeat(known, np.diff(from_rows, append=len(epochs)), axis=0)
         self.seat_s, self.seat = last_seat(epochs, table[:, :3], self.fit.rules) or (self.seat_s, self.seat)
         return UprightColumns(direction=table[:, :3], evidence_s=table[:, 3], doubted=table[:, 4] > 0, steady=steady)
 

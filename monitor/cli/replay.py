@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from pathlib import Path
@@ -58,6 +59,7 @@ def replay(
     from monitor.replay import ReplayFiles, replay_packet_log
 
     set_up_logging(verbose)
+    gc.disable()  # a week makes millions of records and not one circle of them; looking for circles costs a tenth
     pace, stretches = _pace(speed), [_stretch(text) for text in standing or ()]
     is_log = recording.suffix == ".jsonl"
     if is_log and (placement or config or set_ or stretches or pace):
