@@ -116,19 +116,19 @@ def stages(recording: Path) -> Table:
 
     spent: dict[str, float] = {"start of Python, imports": time.process_time()}
 
-    def timed(stage: str, work: Callable[[], _T]) -> _T:
+    def timed(stage: str, work: Callable[..., _T], *arguments: object) -> _T:
         begin_s = time.process_time()
-        result = work()
+        result = work(*arguments)
         spent[stage] = spent.get(stage, 0.0) + time.process_time() - begin_s
         return result
 
     heart = new_pipeline(load(None, (), environment={}).settings, "me").pipeline
     blocks: Iterator[object] = open_recording(recording).blocks(BLOCK_S)
-    while (block := timed("reading, checking, cutting", lambda: next(blocks, None))) is not None:
-        epochs = timed("seconds and windows", lambda: heart.epochs.feed(block))
-        postures = timed("calibration, mounting, posture", lambda: heart.placement.advance(epochs))
-        timed("news, bouts, coach", lambda: heart.rows(postures))
-        timed("writing the rows", lambda: sum(map(len, row_lines(postures))))
+    while (block := timed("reading, checking, cutting", next, blocks, None)) is not None:
+        epochs = timed("seconds and windows", heart.epochs.feed, block)
+        postures = timed("calibration, mounting, posture", heart.placement.advance, epochs)
+        timed("news, bouts, coach", heart.rows, postures)
+        timed("writing the rows", list, row_lines(postures))
     table = Table("stage", "seconds of processor", "share %")
     for stage, seconds in spent.items():
         table.add_row(stage, f"{seconds:.2f}", f"{100 * seconds / sum(spent.values()):.0f}")
