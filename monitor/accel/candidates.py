@@ -48,18 +48,16 @@ def add_evidence(
     ``kept`` is the share of all earlier evidence that is left. Written out: this is most of what a walk costs.
     """
     to_x, to_y, to_z = direction
-    reach, nearest, nearest_deg = math.hypot(to_x, to_y, to_z), -1, math.inf
+    reach, nearest, nearest_cosine = math.hypot(to_x, to_y, to_z), -1, -math.inf
     for place, candidate in enumerate(candidates):
         x, y, z = candidate.vector
         x, y, z = kept * x, kept * y, kept * z
         candidate.vector, candidate.weight_s = [x, y, z], kept * candidate.weight_s
-        angle_deg, lengths = 180.0, math.hypot(x, y, z) * reach
-        if lengths > 0:
-            cosine = (x * to_x + y * to_y + z * to_z) / lengths
-            angle_deg = math.degrees(math.acos(1.0 if cosine > 1.0 else -1.0 if cosine < -1.0 else cosine))
-        if angle_deg < nearest_deg:
-            nearest, nearest_deg = place, angle_deg
-    if nearest_deg <= same_deg:
+        lengths = math.hypot(x, y, z) * reach
+        cosine = (x * to_x + y * to_y + z * to_z) / lengths if lengths > 0 else -1.0
+        if cosine > nearest_cosine:
+            nearest, nearest_cosine = place, cosine
+    if candidates and _angle_deg(nearest_cosine) <= same_deg:
         candidates[nearest].gain(direction, weight_s)
         return nearest
     new = Candidate([weight_s * part for part in direction], weight_s)
@@ -77,5 +75,9 @@ def between_deg(a: list[float], b: list[float]) -> float:
     lengths = math.hypot(ax, ay, az) * math.hypot(bx, by, bz)
     if not lengths > 0:
         return 180.0
-    cosine = (ax * bx + ay * by + az * bz) / lengths
+    return _angle_deg((ax * bx + ay * by + az * bz) / lengths)
+
+
+def _angle_deg(cosine: float) -> float:
+    """Rounding may take a cosine a little beyond 1."""
     return math.degrees(math.acos(1.0 if cosine > 1.0 else -1.0 if cosine < -1.0 else cosine))
