@@ -244,11 +244,11 @@ class Pipeline:
 
     def _quiet_s(self, columns: list[list[Any]], place: int) -> int:
         """How many more rows like the one before ``place`` can be taken at once, because none brings any news."""
-        if self.watching is not None and self.watching.expected is not None:
-            return 0
         start_s: float = columns[0][place]
         same_day_s = self.day.runs_until_s(start_s) - start_s
         quiet = min(self.bouts.quiet_s(POSTURES[columns[2][place]]), math.ceil(min(same_day_s, QUIET_MAX_S)))
+        if self.watching is not None:
+            quiet = min(quiet, self.watching.quiet_s(start_s))
         return quiet if self.coach is None else min(quiet, self.coach.quiet_s())
 
     def _stay(self, columns: list[list[Any]]) -> None:
@@ -257,6 +257,8 @@ class Pipeline:
         posture, ran_s = POSTURES[codes[-1]], self.bouts.clock_total_s
         self.changes.stay(start_s[-1] + 1.0, confidence[-1])
         self.bouts.stay(posture, start_s[-1] + 1.0, cadence_hz)
+        if self.watching is not None:
+            self.watching.stay(posture, len(codes), decided_s[-1])
         if self.coach is not None:
             moment = self._moment(start_s[-1], decided_s[-1], posture, worn[-1], confidence[-1], movement_mg[-1])
             shaken = [at for at, moved_mg in enumerate(movement_mg) if moved_mg >= self.coach.rules.shift_mg]

@@ -8,6 +8,7 @@ nothing more has come for a while, when the alert is put off, or when its time i
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,6 +26,8 @@ from monitor.words import Words
 LEGS = ("thigh", "pocket")
 POSTURE_S = 15.0
 """A posture that was kept for so long was seen."""
+QUIET_MAX_S = 1_000_000
+"""Nothing can come: longer than any rows that are looked at together."""
 LOOK_S = 15.0
 """The samples are looked at this often at the least; shorter than any ``WatchRules.idle_s``."""
 PUT_OFF = ("skip", "snooze", "wrong", "pause", "busy", "not_worn", "gap")
@@ -142,6 +145,27 @@ class Watching:
             self._note_posture(expected, posture)
         return self.finish(decided_s) if self._is_over(expected, decided_s) else []
 
+    def quiet_s(self, start_s: float) -> int:
+        """So many seconds of one posture from ``start_s`` on can be taken at once: nothing ends, no sample is asked."""
+        expected = self.expected
+        if expected is None:
+            return QUIET_MAX_S
+        follower, rules = expected.follower, self.rules
+        if start_s < expected.from_s or (follower is not None and follower.signal == "aside"):
+            return 0
+        left_s = [expected.until_s - expected.decided_s, rules.settle_s - expected.seated_s - 1.0]
+        if follower is not None:
+            left_s.append(expected.looked_s + LOOK_S - expected.decided_s - 1.0)
+            if follower.seen_s is not None:
+                left_s.append(follower.seen_s + rules.idle_s - expected.decided_s)
+        return max(0, math.floor(min(left_s)))
+
+    def stay(self, posture: Posture, count: int, decided_s: float) -> None:
+        """So many seconds in one posture, within ``quiet_s``; ``decided_s`` is that of the last."""
+        if self.expected is not None:
+            self.expected.decided_s = decided_s
+            self._note_posture(self.expected, posture, count)
+
     def tick(self, now_s: float) -> list[Event]:
         """Time passes without rows."""
         expected = self.expected
@@ -238,13 +262,13 @@ class Watching:
             expected.follower.feed(self.t_s[first:last], self.xyz_g[first:last])
         expected.looked_s = max(expected.looked_s, expected.decided_s)
 
-    def _note_posture(self, expected: Expected, posture: Posture) -> None:
+    def _note_posture(self, expected: Expected, posture: Posture, count: int = 1) -> None:
         if posture in UPRIGHT or posture == Posture.ACTIVE:
-            expected.upright_s += 1.0
+            expected.upright_s += count
             expected.seated_s = 0.0
         elif posture in SEDENTARY:
-            expected.seated_s += 1.0
-        expected.lying_s += posture == Posture.LYING
+            expected.seated_s += count
+        expected.lying_s += count * (posture == Posture.LYING)
 
     def _is_over(self, expected: Expected, now_s: float) -> bool:
         rules, seen_s = self.rules, expected.follower.seen_s if expected.follower else None
