@@ -109,6 +109,7 @@ def compare(recording: Path, options: argparse.Namespace) -> bool:
 
 def stages(recording: Path) -> Table:
     """Where the time goes: processor seconds of each stage of one replay in this process."""
+    from monitor.accel.turning import turned_deg
     from monitor.assembly import new_pipeline
     from monitor.replay import BLOCK_S, row_lines
     from monitor.settings import load
@@ -127,7 +128,7 @@ def stages(recording: Path) -> Table:
     while (block := timed("reading, checking, cutting", next, blocks, None)) is not None:
         epochs = timed("seconds and windows", heart.epochs.feed, block)
         postures = timed("calibration, mounting, posture", heart.placement.advance, epochs)
-        timed("news, bouts, coach", heart.rows, postures)
+        timed("news, bouts, coach", heart.rows, postures, turned_deg(epochs))
         timed("writing the rows", list, row_lines(postures))
     table = Table("stage", "seconds of processor", "share %")
     for stage, seconds in spent.items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import inspect
 import logging
 import signal
 import sys
@@ -22,6 +21,7 @@ from firmware_sim.clock import ScaledClock
 from firmware_sim.ear import lines_of_input
 from firmware_sim.peripheral import VirtualWearable
 from firmware_sim.profiles import PROFILES
+from firmware_sim.profiles.options import OptionError, listed, read_options
 from firmware_sim.scenario import Scenario, ScenarioError, load_scenario, packaged_scenarios
 from firmware_sim.truth import Truth
 from firmware_sim.wearer import MOUNTS
@@ -68,6 +68,9 @@ def parser() -> argparse.ArgumentParser:
     line.add_argument("--mtu", type=int, choices=range(23, 518), metavar="23..517", dest="max_mtu",
                       help="the largest ATT MTU it agrees to (default: as the device does)")  # fmt: skip
     line.add_argument("--buffer-bytes", type=at_least(1024), help="size of a DeskBand's ring buffer (default 2 MB)")
+    line.add_argument("--option", metavar="NAME=VALUE", action="append", default=[],
+                      help="set something of the device itself; as often as needed (see --options)")  # fmt: skip
+    line.add_argument("--options", action="store_true", help="list what each wearable can be set to, and end")
     line.add_argument("--ear", action="store_true", help='let the wearer hear lines on standard input: "called" is a '
                       'call from elsewhere, "begin" begins a day that waits for a host')  # fmt: skip
     line.add_argument("--truth", metavar="FILE", type=Path, help="write what really happens as JSON lines")
@@ -77,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
 async def simulate(options: argparse.Namespace, scenario: Scenario) -> None:
     """Run until cancelled."""
     clock = ScaledClock(time.time() if options.origin is None else options.origin, options.speed)
+    device = device_options(options)
     async with AsyncExitStack() as stack:
         air = await stack.enter_async_context(Air())
         if options.hci:
@@ -97,7 +101,7 @@ async def simulate(options: argparse.Namespace, scenario: Scenario) -> None:
             placement=options.placement,
             truth=Truth(stream, clock.origin_s),
             reach=None if options.hci else lambda away: air.set_out_of_range(RADIO, away),
-            **device_options(options),
+            **device,
         )
         if options.ear:
             heard = {"called": wearable.call, "begin": wearable.begin_day}
@@ -106,12 +110,13 @@ async def simulate(options: argparse.Namespace, scenario: Scenario) -> None:
 
 
 def device_options(options: argparse.Namespace) -> dict[str, Any]:
-    """Return what was said about the device itself; ends the program where this one has no such thing."""
-    said = {name: getattr(options, name) for name in ("max_mtu", "buffer_bytes")}
-    said = {name: value for name, value in said.items() if value is not None}
-    for name in said.keys() - inspect.signature(PROFILES[options.profile]).parameters.keys():
-        parser().error(f"{options.profile} has no --{name.removeprefix('max_').replace('_', '-')}")
-    return said
+    """Return what was said about the device itself."""
+    own = {name: getattr(options, name) for name in ("max_mtu", "buffer_bytes")}
+    said = [f"{name}={value}" for name, value in own.items() if value is not None] + options.option
+    try:
+        return read_options(PROFILES[options.profile], said)
+    except OptionError as error:
+        raise OptionError(f"{options.profile}: {error}") from None
 
 
 async def live_while_connected(wearable: VirtualWearable[Any], transport: Transport) -> None:
@@ -152,6 +157,9 @@ async def run_until_signalled(options: argparse.Namespace, scenario: Scenario) -
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the console script."""
     options = parser().parse_args(arguments)
+    if options.options:
+        print("\n".join(listed(PROFILES)))
+        return
     logging.getLogger("bumble").setLevel(logging.ERROR)  # it warns of every command and packet that an end cuts short
     try:
         if options.vhci and options.hci:
@@ -159,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.speed <= 0:
             parser().error("--speed must be above 0")
         code = asyncio.run(run_until_signalled(options, load_scenario(options.scenario)))
-    except ScenarioError as error:
+    except (ScenarioError, OptionError) as error:
         print(f"firmware-sim: {error}", file=sys.stderr)
         code = error.exit_code
     except OSError as error:

@@ -35,6 +35,16 @@ def event_id(at_s: float, *subject: object) -> str:
     return "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
 
 
+def moment_of_id_s(id_: str) -> float:
+    """When what an id names happened, to the millisecond; -1 for what is no such id."""
+    if len(id_) != 26 or any(letter not in _CROCKFORD for letter in id_):
+        return -1.0
+    value = 0
+    for letter in id_:
+        value = value << 5 | _CROCKFORD.index(letter)
+    return (value >> 80) / 1000
+
+
 def alert_number(alert_id: str) -> int:
     """The 16-bit number by which a wearable knows an alert."""
     return int.from_bytes(hashlib.sha256(alert_id.encode()).digest()[:2], "big")
@@ -201,8 +211,8 @@ class AlertCleared(Event):
 
     alert_id: str
     by: str
-    """``break``, ``done``, ``skip``, ``snooze``, ``wrong``, ``pause``, ``busy``, ``not_worn``, ``gap``, ``expired``,
-    ``correction``."""
+    """``break``, ``done``, ``skip``, ``snooze``, ``wrong``, ``hurts``, ``pause``, ``busy``, ``not_worn``, ``gap``,
+    ``expired``, ``correction``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

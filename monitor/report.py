@@ -33,6 +33,7 @@ _ANSWERS = {
     "break": "break taken",
     "done": "done",
     "skip": "skipped",
+    "hurts": "the exercise hurts",
     "snooze": "put off",
     "wrong": "you were not sitting",
     "pause": "paused",
@@ -62,7 +63,7 @@ def day_as_lines(books: DayBooks) -> Iterator[str]:
         return
     yield ""
     yield _hours(books)
-    yield "".join(_PLAIN_MARKS[kind] for kind in ribbon(books)).rstrip()
+    yield plain(ribbon(books))
     yield f"each sign {CELL_S / 60:.0f} min: # sitting, ^ upright, . not known"
     for name, head, rows in _lists(books):
         if rows:
@@ -75,7 +76,7 @@ def day_as_tables(books: DayBooks) -> RenderableType:
     """The day for a terminal."""
     parts: list[RenderableType] = [Text(_title(books), style="bold"), *map(Text, summary(books))]
     if books.bouts or books.breaks or books.gaps:
-        parts += [Text(), Text(_hours(books), style="dim"), _coloured(ribbon(books)), _legend()]
+        parts += [Text(), Text(_hours(books), style="dim"), coloured(ribbon(books)), legend()]
     for name, head, rows in _lists(books):
         if rows:
             table = Table(title=name, title_justify="left", title_style="bold", header_style="dim")
@@ -200,11 +201,18 @@ def _hours(books: DayBooks) -> str:
     return line
 
 
-def _coloured(cells: list[str]) -> Text:
+def plain(cells: list[str]) -> str:
+    """The ribbon without a terminal."""
+    return "".join(_PLAIN_MARKS[kind] for kind in cells).rstrip()
+
+
+def coloured(cells: list[str]) -> Text:
+    """The ribbon for a terminal."""
     return Text.assemble(*((_MARKS[kind], _STYLES[kind]) for kind in cells))
 
 
-def _legend() -> Text:
+def legend() -> Text:
+    """What the ribbon's signs mean."""
     kinds = (_SITTING, _UPRIGHT, _UNKNOWN)
     words = [(f"{_MARKS[kind]} {'not known' if kind == _UNKNOWN else kind}  ", _STYLES[kind]) for kind in kinds]
     return Text.assemble(*words, (f"each sign {CELL_S / 60:.0f} min", "dim"))

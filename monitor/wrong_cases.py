@@ -52,6 +52,8 @@ class RecentSamples:
             seg_t0=t_s[starts],
         )
         path.chmod(0o600)
-        for old in sorted(self._folder.glob(f"{self._wearer}-*.npz"))[:-KEPT_CASES]:
+        # as long as this name: "me-*" would also find what "me-too" has reported
+        own = [case for case in self._folder.glob(f"{self._wearer}-*.npz") if len(case.name) == len(path.name)]
+        for old in sorted(own)[:-KEPT_CASES]:
             old.unlink()
         return path

@@ -3,106 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from firmware_sim.air import Air
-from firmware_sim.clock import SteppedClock
-from firmware_sim.peripheral import virtual_band
+from benchmarks.stepped_day import BORDER_S, STEP_S, Lived, books, stepped_day
 from firmware_sim.profiles.deskband_state import DeskBandSettings
 from firmware_sim.scenario import load_scenario
-from monitor.app import App
-from monitor.clock import Clock
-from monitor.settings import load
 
 SCENARIO = load_scenario(Path(__file__).parent / "scenarios" / "ten_minutes_away.toml")
 RULES = ("bouts.break_min_s=30", "bouts.settle_s=5", "coach.limit_s=14400", "deskband.allow_delta=false")
 DAY_S = 1600.0
-ORIGIN_S = 1_790_000_000.0
 AWAY_S, BACK_S = 300.0, 900.0
-STEP_S = 5.0
-BORDER_S = 2.0
-"""Two bodies of the same seed are sampled on clocks of their own: borders agree to this."""
 PATIENCE_S = 60.0
 """Wall seconds for the slowest machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Follower(Clock):
-    """The daemon's clock as the band's own: time passes only when the test lets it."""
-
-    leader: SteppedClock = field(default_factory=SteppedClock)
-
-    def now_s(self) -> float:
-        return self.leader.now_s()
-
-
-@dataclass
-class Lived:
-    """What the history of one day holds, in seconds since its origin."""
-
-    bouts: list[tuple[float, float]]
-    breaks: list[tuple[float, float]]
-    gaps: list[tuple[float, float]]
-    seconds: set[int]
-
-
 async def live(state_dir: Path, with_hole: bool, buffer_bytes: int) -> Lived:
     scenario = SCENARIO if with_hole else SCENARIO.model_copy(update={"faults": ()})
-    leader = SteppedClock(ORIGIN_S)
-    band_settings = DeskBandSettings(buffer_bytes=buffer_bytes)
-    async with (
-        Air() as air,
-        virtual_band(air=air, scenario=scenario, seed=3, clock=leader, settings=band_settings) as band,
-    ):
-        overrides = (*RULES, f"radio.backend=bumble:tcp-client:127.0.0.1:{await air.serve('127.0.0.1', 0)}")
-        app = App(load(None, overrides, {}).settings, state_dir, Follower(ORIGIN_S, 20.0, leader))
-        running = asyncio.create_task(app.run())
-        async with asyncio.timeout(PATIENCE_S):
-            for step in range(round(DAY_S / STEP_S)):
-                await band.advance(STEP_S)
-                if not (with_hole and AWAY_S <= step * STEP_S + STEP_S < BACK_S):
-                    await caught_up(app, leader)
-            await memory_read(app)
-        running.cancel()
-        await asyncio.wait({running})
-        if not running.cancelled():
-            running.result()
-    return books(state_dir / "history.sqlite3", ORIGIN_S)
-
-
-async def caught_up(app: App, leader: SteppedClock) -> None:
-    """Wait until a streaming daemon has what the band has sent; one that is still connecting gets a moment."""
-    await asyncio.sleep(0.0 if is_streaming(app) else 0.05)
-    enough_s = leader.now_s() - 2 * STEP_S
-    # The link is real, and tells nobody what is on its way
-    while is_streaming(app) and (app.parts["me"].live.state.last_sample_s or 0.0) < enough_s:  # noqa: ASYNC110
-        await asyncio.sleep(0.005)
-
-
-def is_streaming(app: App) -> bool:
-    return "me" in app.parts and app.parts["me"].live.state.link_fresh
-
-
-async def memory_read(app: App) -> None:
-    """Wait until the band's memory has been read."""
-    while app.parts["me"].live.intake.backfill.open_holes:  # noqa: ASYNC110
-        await asyncio.sleep(0.005)
-
-
-def books(path: Path, origin_s: float) -> Lived:
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
-
-        def spans(table: str) -> list[tuple[float, float]]:
-            rows = connection.execute(f"SELECT start_s, end_s FROM {table} WHERE end_s IS NOT NULL ORDER BY start_s")
-            return [(start_s - origin_s, end_s - origin_s) for start_s, end_s in rows]
-
-        runs = spans("posture_runs")
-        found = spans("bouts"), spans("breaks"), spans("gaps")
-    return Lived(*found, {second for start_s, end_s in runs for second in range(round(start_s), round(end_s))})
+    settings = DeskBandSettings(buffer_bytes=buffer_bytes)
+    async with stepped_day(state_dir, scenario, RULES, settings=settings) as today, asyncio.timeout(PATIENCE_S):
+        for step in range(round(DAY_S / STEP_S)):
+            await today.step()
+            if not (with_hole and AWAY_S <= step * STEP_S + STEP_S < BACK_S):
+                await today.caught_up()
+        await today.memory_read()
+    return books(state_dir / "history.sqlite3")
 
 
 async def live_all(folders: list[Path]) -> list[Lived]:

@@ -72,8 +72,9 @@ def heart(rules: CoachRules) -> Pipeline:
 def told(rules: CoachRules, rows: PostureEpochs, cuts: list[int]) -> tuple[str, str]:
     """The events, and the state after them, as they would be stored."""
     pipeline, events = heart(rules), list[Event]()
+    turned_deg = np.random.default_rng(3).choice([0.0, 5.0, 40.0], len(rows), p=[0.6, 0.35, 0.05])
     for begin, end in pairwise(sorted({0, *cuts, len(rows)})):
-        events += pipeline.rows(part(rows, begin, end)).events
+        events += pipeline.rows(part(rows, begin, end), turned_deg[begin:end]).events
     return "".join(map(event_line, events)), checkpoint.dumps(pipeline, "test")
 
 

@@ -44,5 +44,14 @@ def test_only_the_newest_cases_are_kept(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("me-*.npz"))) == KEPT_CASES
 
 
+def test_cases_of_one_whose_name_begins_the_same_are_left_alone(tmp_path: Path) -> None:
+    for wearer, count in (("me-too", 1), ("me", KEPT_CASES + 1)):
+        recent = RecentSamples(tmp_path, wearer)
+        recent.add(block(T0))
+        for number in range(count):
+            recent.save(T0 + number)
+    assert len(list(tmp_path.glob("me-too-*.npz"))) == 1
+
+
 def test_without_samples_there_is_no_case(tmp_path: Path) -> None:
     assert RecentSamples(tmp_path, "me").save(T0) is None

@@ -8,6 +8,7 @@ from bumble.core import AdvertisingData
 
 from firmware_sim.profiles.base import CatchUp, Sampling
 from firmware_sim.profiles.broadcaster import Broadcaster
+from firmware_sim.profiles.options import Address, Unheard
 
 SERVICE_UUID = 0xFCD2
 PLAIN_V2 = 0x40
@@ -54,8 +55,8 @@ def bthome(
     catch_up: CatchUp,
     seed: int,
     placement: str,
-    address: str = "D8:7E:55:0A:3D:4E",
-    drop_probability: float = 0.0,
+    address: Address = "D8:7E:55:0A:3D:4E",
+    drop_probability: Unheard = 0.0,
 ) -> BTHomeProfile:
-    """Build a tag; `drop_probability` is the share of its measurements that nobody hears."""
+    """Build a tag."""
     return BTHomeProfile("Tag " + address.replace(":", "")[-4:], address, seed, drop_probability)

@@ -6,6 +6,7 @@ import asyncio
 import random
 import struct
 from collections import deque
+from typing import Annotated
 
 from bumble import gatt
 from bumble.att import ATT_Error, Attribute, ErrorCode
@@ -14,12 +15,14 @@ from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.profiles.battery_service import BatteryService
 from bumble.profiles.device_information_service import DeviceInformationService
+from pydantic import Field
 
 from firmware_sim.profiles import deskband_control
 from firmware_sim.profiles.base import CatchUp, Circumstances, Felt, Sampling
 from firmware_sim.profiles.deskband import Channel, DeskBandFirmware
-from firmware_sim.profiles.deskband_codec import COUNTS_PER_G, AlertEvent, AlertKind
+from firmware_sim.profiles.deskband_codec import COUNTS_PER_G, AlertEvent, AlertKind, Feature
 from firmware_sim.profiles.deskband_state import DeskBandSettings
+from firmware_sim.profiles.options import MaxMtu
 from firmware_sim.profiles.outgoing import QUEUE_LIMIT
 from firmware_sim.sensor import Samples
 
@@ -311,11 +314,19 @@ def deskband(
     seed: int,
     placement: str,
     settings: DeskBandSettings | None = None,
-    max_mtu: int = 247,
-    buffer_bytes: int | None = None,
+    max_mtu: MaxMtu = 247,
+    buffer_bytes: Annotated[int | None, Field(ge=1024, description="Size of its ring buffer.")] = None,
+    features: Annotated[int | None, Field(ge=0, le=0xFFFF, description="What it can do, as bits of its Info.")] = None,
+    rates: Annotated[int | None, Field(ge=1, le=0x1F, description="Rates it has, as bits of its Info.")] = None,
+    ranges: Annotated[int | None, Field(ge=1, le=7, description="Ranges it has, as bits of its Info.")] = None,
+    first_session: Annotated[
+        int | None, Field(ge=0, le=0xFFFF, description="Session of its first boot; after 65535 comes 0.")
+    ] = None,
 ) -> DeskBandProfile:
     """Build a DeskBand that knows where it is worn, unless its settings say all."""
     own = settings or DeskBandSettings(placement=PLACEMENT_BYTES[placement])
-    if buffer_bytes is not None:
-        own = own.model_copy(update={"buffer_bytes": buffer_bytes})
+    said = {"buffer_bytes": buffer_bytes, "rates": rates, "ranges": ranges, "first_session": first_session}
+    if features is not None:
+        said["features"] = Feature(features)
+    own = own.model_copy(update={name: value for name, value in said.items() if value is not None})
     return DeskBandProfile(DeskBandFirmware(own), catch_up, seed, max_mtu)

@@ -11,6 +11,7 @@ import struct
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from bumble import gatt
@@ -19,10 +20,12 @@ from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.profiles.device_information_service import DeviceInformationService
+from pydantic import Field
 
 from firmware_sim.profiles.base import CatchUp, Circumstances, Felt, Sampling
 from firmware_sim.profiles.infinitime_clock import WatchClock
 from firmware_sim.profiles.infinitime_steps import StepCounter
+from firmware_sim.profiles.options import Address, MaxMtu
 from firmware_sim.profiles.streamer import Streamer
 from firmware_sim.sensor import Samples
 
@@ -281,10 +284,12 @@ def infinitime(
     catch_up: CatchUp,
     seed: int,
     placement: str,
-    address: str = "E7:5C:11:D2:A0:4F",
-    firmware: str = "1.16.1",
-    quiet: bool = False,
-    max_mtu: int = 256,
+    address: Address = "E7:5C:11:D2:A0:4F",
+    firmware: Annotated[
+        str, Field(pattern=r"^\d+\.\d+\.\d+$", description="Its firmware; below 1.16 it moves for a subscriber only.")
+    ] = "1.16.1",
+    quiet: Annotated[bool, Field(description="Whether it shows nothing, and does not buzz.")] = False,
+    max_mtu: MaxMtu = 256,
 ) -> InfiniTimeProfile:
     """Build a watch; it does not care where it is worn."""
     return InfiniTimeProfile(catch_up, seed, address, firmware, quiet, max_mtu)

@@ -11,14 +11,17 @@ import random
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Annotated, Literal
 
 from bumble.att import ATT_Error, Attribute, ErrorCode
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.profiles.device_information_service import DeviceInformationService
+from pydantic import Field
 
 from firmware_sim.profiles.base import CatchUp, Felt, Sampling
+from firmware_sim.profiles.options import Address, MaxMtu, OptionError
 from firmware_sim.profiles.streamer import Streamer
 from firmware_sim.sensor import Samples
 
@@ -218,14 +221,17 @@ def microbit(
     catch_up: CatchUp,
     seed: int,
     placement: str,
-    address: str = "D4:1B:7A:3C:90:E2",
-    board: str = "v2",
-    extras: str = "",
-    max_mtu: int = 23,
+    address: Address = "D4:1B:7A:3C:90:E2",
+    board: Annotated[Literal["v1", "v2"], Field(description="Which of the two boards.")] = "v2",
+    extras: Annotated[
+        str,
+        Field(pattern=r"^((led|button)(,(led|button))?)?$", description="led, button or led,button; all that fit."),
+    ] = "",
+    max_mtu: MaxMtu = 23,
 ) -> MicrobitProfile:
-    """Build a board, "v1" or "v2"; `extras` are "led", "button" or "led,button" (default: all that fit)."""
+    """Build a board."""
     kind = BOARDS[board]
     wanted = tuple(extras.split(",")) if extras else ("led", "button")[: kind.most_extras]
     if len(wanted) > kind.most_extras:
-        raise ValueError(f"a micro:bit {board} has memory for {kind.most_extras} of the services {', '.join(wanted)}")
+        raise OptionError(f"a micro:bit {board} has memory for {kind.most_extras} of the services {', '.join(wanted)}")
     return MicrobitProfile(catch_up, seed, address, kind, wanted, max_mtu)

@@ -8,16 +8,19 @@ from __future__ import annotations
 import struct
 import time
 from collections.abc import Callable
+from typing import Annotated
 
 import numpy as np
 from bumble.att import ATT_Error, Attribute, ErrorCode
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
+from pydantic import Field
 
 from firmware_sim.profiles.base import CatchUp, Circumstances, Sampling
 from firmware_sim.profiles.linked import Linked, identity, static_address
 from firmware_sim.profiles.movesense_gsp import Gsp, encode_data, most_samples
+from firmware_sim.profiles.options import MaxMtu, Pairing
 from firmware_sim.profiles.stirring import MovementDetector, Wakefulness
 from firmware_sim.sensor import Samples
 
@@ -156,10 +159,12 @@ def movesense(
     catch_up: CatchUp,
     seed: int,
     placement: str,
-    pairing: bool = False,
-    max_mtu: int = 247,
-    boot_ms: int = 0,
+    pairing: Pairing = False,
+    max_mtu: MaxMtu = 247,
+    boot_ms: Annotated[
+        int, Field(ge=0, lt=1 << 32, description="What its clock shows at first; it rolls over at 4294967296.")
+    ] = 0,
     wall_s: Callable[[], float] = time.monotonic,
 ) -> MovesenseProfile:
-    """Build a sensor; `boot_ms` is what its clock shows at first, `wall_s` the time by which it falls asleep."""
+    """Build a sensor; `wall_s` is the time by which it falls asleep."""
     return MovesenseProfile(catch_up, seed, max_mtu, pairing, boot_ms, wall_s)

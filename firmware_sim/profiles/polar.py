@@ -7,7 +7,7 @@ begins its clock anew each time; a Verity Sense is switched by hand, and by itse
 from __future__ import annotations
 
 import struct
-from typing import Literal
+from typing import Annotated, Literal
 
 from bumble import gatt
 from bumble.att import ATT_Error, Attribute, ErrorCode
@@ -15,9 +15,11 @@ from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.profiles.device_information_service import DeviceInformationService
+from pydantic import Field
 
 from firmware_sim.profiles.base import CatchUp, Circumstances, Sampling
 from firmware_sim.profiles.linked import Linked, identity, static_address
+from firmware_sim.profiles.options import MaxMtu, Pairing
 from firmware_sim.profiles.polar_control import PolarControl
 from firmware_sim.profiles.polar_frames import Framer
 from firmware_sim.profiles.polar_heart import Heart
@@ -247,8 +249,10 @@ class PolarProfile(Linked):
                 self._outgoing.notify(self._pulse, measurement)
 
 
-def polar_h10(catch_up: CatchUp, seed: int, placement: str, pairing: bool = False, max_mtu: int = 247) -> PolarProfile:
-    """Build a chest strap; `pairing` makes it refuse its control point to a host that is not paired."""
+def polar_h10(
+    catch_up: CatchUp, seed: int, placement: str, pairing: Pairing = False, max_mtu: MaxMtu = 247
+) -> PolarProfile:
+    """Build a chest strap."""
     return PolarProfile(H10_STRAP, catch_up, seed, max_mtu, pairing)
 
 
@@ -256,15 +260,16 @@ def verity(
     catch_up: CatchUp,
     seed: int,
     placement: str,
-    firmware: Literal["old", "new"] = "new",
-    reads_pulse: bool = True,
-    settles_s: float = 0.0,
-    pairing: bool = False,
-    max_mtu: int = 247,
+    firmware: Annotated[
+        Literal["old", "new"], Field(description="The old one sends counts and a factor, the new one mg.")
+    ] = "new",
+    reads_pulse: Annotated[bool, Field(description="Without a pulse it switches itself off.")] = True,
+    settles_s: Annotated[
+        float,
+        Field(ge=0, le=60, description="After connecting it takes no command before (firmware 3.0.16 was seen so)."),
+    ] = 0.0,
+    pairing: Pairing = False,
+    max_mtu: MaxMtu = 247,
 ) -> PolarProfile:
-    """Build a Verity Sense.
-
-    `firmware` sends counts and a factor, or mg; without a pulse it switches itself off; some firmware (3.0.16) takes no
-    command before it has settled after connecting.
-    """
+    """Build a Verity Sense."""
     return PolarProfile(VERITIES[firmware], catch_up, seed, max_mtu, pairing, reads_pulse, settles_s)

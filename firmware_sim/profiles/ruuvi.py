@@ -8,6 +8,7 @@ from bumble.core import UUID, AdvertisingData
 
 from firmware_sim.profiles.base import CatchUp, Sampling
 from firmware_sim.profiles.broadcaster import Broadcaster
+from firmware_sim.profiles.options import Address, Unheard
 
 COMPANY = 0x0499
 FORMAT = 5
@@ -87,9 +88,9 @@ def ruuvi(
     catch_up: CatchUp,
     seed: int,
     placement: str,
-    address: str = "C0:FF:EE:12:34:56",
-    drop_probability: float = 0.0,
+    address: Address = "C0:FF:EE:12:34:56",
+    drop_probability: Unheard = 0.0,
 ) -> RuuviProfile:
-    """Build a tag; `drop_probability` is the share of its measurements that nobody hears."""
+    """Build a tag."""
     name = "Ruuvi " + address.replace(":", "")[-4:]
     return RuuviProfile(name, address, seed, drop_probability)

@@ -18,6 +18,7 @@ from bumble.gatt import Characteristic, CharacteristicValue, Service
 
 from firmware_sim.profiles.base import CatchUp, Felt, Sampling
 from firmware_sim.profiles.linked import Linked, identity, static_address
+from firmware_sim.profiles.options import MaxMtu
 from firmware_sim.profiles.stirring import MovementDetector, Wakefulness
 from firmware_sim.profiles.thingy52_codec import (
     COUNTS_PER_G,
@@ -268,7 +269,7 @@ def orientation_of(gravity_g: np.ndarray) -> int:
 
 
 def thingy52(
-    catch_up: CatchUp, seed: int, placement: str, max_mtu: int = 276, wall_s: Callable[[], float] = time.monotonic
+    catch_up: CatchUp, seed: int, placement: str, max_mtu: MaxMtu = 276, wall_s: Callable[[], float] = time.monotonic
 ) -> Thingy52Profile:
     """Build a Thingy; `wall_s` is the time by which it switches itself off."""
     return Thingy52Profile(catch_up, seed, max_mtu, wall_s)

@@ -6,15 +6,18 @@ No clock, no counter, no alert and no standard services; it streams to whoever l
 from __future__ import annotations
 
 import random
+from typing import Annotated
 
 import numpy as np
 from bumble.att import Attribute
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
+from pydantic import Field
 
 from firmware_sim.profiles.base import CatchUp, Sampling
 from firmware_sim.profiles.linked import Linked, identity, static_address
+from firmware_sim.profiles.options import MaxMtu
 from firmware_sim.profiles.witmotion_frames import COUNTS_PER_G, FRAME_BYTES, Registers, angles_of, encode_stream
 from firmware_sim.sensor import Samples
 
@@ -116,7 +119,13 @@ class WitMotionProfile(Linked):
 
 
 def witmotion(
-    catch_up: CatchUp, seed: int, placement: str, ragged: float = 0.05, max_mtu: int = 247
+    catch_up: CatchUp,
+    seed: int,
+    placement: str,
+    ragged: Annotated[
+        float, Field(ge=0, le=1, description="Share of its notifications that end in the middle of a frame.")
+    ] = 0.05,
+    max_mtu: MaxMtu = 247,
 ) -> WitMotionProfile:
-    """Build a sensor; `ragged` is the share of its notifications that end in the middle of a frame."""
+    """Build a sensor."""
     return WitMotionProfile(catch_up, seed, max_mtu, ragged)

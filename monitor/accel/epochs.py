@@ -100,10 +100,6 @@ class EpochBuilder:
     """Time of the newest sample accepted."""
     next_s: float | None = None
     """The first second that is not yet decided."""
-    late_count: int = 0
-    """Samples that came out of order or after their second was decided; dropped."""
-    junk_count: int = 0
-    """Samples that are no acceleration: not a number, or stronger than any sensor measures."""
 
     def feed(self, block: AccelBlock) -> Epochs:
         """Take the samples of a block; returns the rows that became final."""
@@ -127,7 +123,11 @@ class EpochBuilder:
         return self._decide(np.floor(self.last_s) - self.decides_after_s + 1.0)
 
     def _accept(self, block: AccelBlock, piece: slice) -> Pending:
-        """The samples of a piece that are sound and in time."""
+        """The samples of a piece that are sound and in time.
+
+        Dropped is what is no acceleration (not a number, or stronger than any sensor measures), and what comes out of
+        order or after its second was decided.
+        """
         t_s = np.asarray(block.t_s[piece], np.float64)
         xyz_g = np.asarray(block.xyz_g[piece], np.float32)
         if not self._all_good(t_s, xyz_g):
@@ -156,15 +156,13 @@ class EpochBuilder:
         )
 
     def _only_good(self, t_s: Floats, xyz_g: NDArray[np.float32]) -> tuple[Floats, NDArray[np.float32]]:
-        """Without what is no acceleration, out of order or too late; all of it is counted."""
+        """Without what is no acceleration, out of order or too late."""
         with np.errstate(invalid="ignore", over="ignore"):
             sound = np.isfinite(t_s) & (norm(xyz_g.astype(np.float64)) <= self.rules.limit_g)
-        self.junk_count += int(len(t_s) - sound.sum())
         t_s, xyz_g = t_s[sound], xyz_g[sound]
         floor_s = -np.inf if self.last_s is None else self.last_s
         newest_s = np.maximum.accumulate(np.concatenate(([floor_s], t_s)))[:-1]
         in_time = (t_s > newest_s) & (t_s >= (-np.inf if self.next_s is None else self.next_s))
-        self.late_count += int(len(t_s) - in_time.sum())
         return t_s[in_time], xyz_g[in_time]
 
     def _decide(self, until_s: float) -> Epochs:

@@ -13,35 +13,6 @@ import numpy as np
 from monitor.model import Bools, Floats
 
 
-def enmo_mg(xyz_g: Floats) -> float:
-    """Euclidean norm minus one, negatives set to zero, averaged over the window.
-
-    Parameters
-    ----------
-    xyz_g : (N, 3) array, acceleration in g, N >= 1.
-
-    Returns
-    -------
-    Mean ENMO in milli-g; 0 for a perfect sensor at rest.
-
-    References
-    ----------
-    van Hees et al. (2013), PLoS ONE 8(4): e61691.
-    """
-    return 1000.0 * float(np.maximum(norm(xyz_g) - 1.0, 0.0).mean())
-
-
-def mad_mg(xyz_g: Floats) -> float:
-    """Mean amplitude deviation of the vector magnitude, in milli-g, of an (N, 3) window in g, N >= 1.
-
-    References
-    ----------
-    Vähä-Ypyä et al. (2015), Clin Physiol Funct Imaging 35(1): 64-70.
-    """
-    norm_g = norm(xyz_g)
-    return 1000.0 * float(np.abs(norm_g - norm_g.mean()).mean())
-
-
 def norm(vectors: Floats) -> Floats:
     """Length of each vector of a (..., 3) array; written out, because its bits must not depend on the shape."""
     x, y, z = vectors[..., 0], vectors[..., 1], vectors[..., 2]

@@ -12,8 +12,10 @@ from monitor.cli import (
     coach,
     config,
     demo,
+    erase,
     evaluate,
     exercises,
+    export,
     placements,
     ready,
     record,
@@ -57,6 +59,8 @@ app.command("record")(record.record)
 app.command("replay")(replay.replay)
 app.command("evaluate")(evaluate.evaluate)
 app.command("report")(report.report)
+app.command("export")(export.export)
+app.command("erase")(erase.erase)
 app.command("placements")(placements.placements)
 app.command("ready")(ready.ready)
 app.command("why")(why.why)

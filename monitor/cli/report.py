@@ -1,8 +1,9 @@
-"""``sitbreak report``: the books of a day."""
+"""``sitbreak report``: the books of a day, a week or a month."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +13,10 @@ from monitor.civil import zone_named
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
 
 if TYPE_CHECKING:
+    from monitor.reporting.figures import Kind
+    from monitor.reporting.reading import Told
     from monitor.settings import Settings
+    from monitor.words import Words
 
 
 def zone_of(settings: Settings) -> tzinfo:
@@ -20,32 +24,79 @@ def zone_of(settings: Settings) -> tzinfo:
     return zone_named(settings.coach.time_zone)
 
 
-def _date(text: str) -> date:
+def date_of(text: str, today: date) -> date:
+    """A date as the user writes it; today where they write nothing."""
+    named = {"": today, "today": today, "yesterday": today - timedelta(1)}
+    if text in named:
+        return named[text]
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter("give a date as YYYY-MM-DD") from None
+        raise typer.BadParameter("give a date as YYYY-MM-DD, or yesterday") from None
 
 
 def report(
-    day: Annotated[bool, typer.Option("--day", help="One day's books (the default).")] = True,
-    date_: Annotated[
-        str, typer.Option("--date", metavar="YYYY-MM-DD", help="Which day; today unless told.", show_default=False)
+    on: Annotated[
+        str, typer.Argument(metavar="[DATE]", help="YYYY-MM-DD or yesterday; today unless told.", show_default=False)
     ] = "",
+    day: Annotated[bool, typer.Option("--day", help="The books of that day (the default).")] = False,
+    week: Annotated[bool, typer.Option("--week", help="The week of that day, from Monday.")] = False,
+    month: Annotated[bool, typer.Option("--month", help="The month of that day.")] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write it as one HTML file.", show_default=False)
+    ] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print it as JSON, one line a wearer.")] = False,
+    date_: Annotated[str, typer.Option("--date", metavar="YYYY-MM-DD", help="The same as DATE.", hidden=True)] = "",
     wearer: Annotated[str, typer.Option(help="Whose; all there are unless told.", show_default=False)] = "",
     config: ConfigOption = None,
     set_: SetOption = None,
     state_dir: StateDirOption = None,
 ) -> None:
-    """Print the books of a day: bouts, breaks, alerts, the longest sitting."""
+    """Tell a day, a week or a month: sitting, bouts, breaks, alerts and what followed them, exercises, gaps."""
     from monitor.history import queries
-    from monitor.report import show_day
+    from monitor.reporting.reading import read
     from monitor.settings import load
 
-    zone = zone_of(load(config or default_config(), set_ or ()).settings)
+    kind = _kind(day, week, month)
+    settings = load(config or default_config(), set_ or ()).settings
+    zone = zone_of(settings)
     path = (state_dir or default_state_dir()) / "history.sqlite3"
     last_s = {row.name: row.last_s or 0.0 for row in queries.wearers(path)}
-    for each in [wearer] if wearer else last_s:
-        newest_s = max(last_s.get(each, 0.0), datetime.now().timestamp())  # a demo's clock runs ahead
-        on = _date(date_) if date_ else datetime.fromtimestamp(newest_s, zone).date()
-        show_day(queries.day(path, each, on, zone), Console())
+    names = [wearer] if wearer else list(last_s)
+    if html is not None and len(names) != 1:
+        raise typer.BadParameter(f"one file is one person's: add --wearer ({', '.join(names) or 'nobody is there'})")
+    for each in names:
+        now_s = max(last_s.get(each, 0.0), datetime.now().timestamp())  # a demo's clock runs ahead
+        on_day = date_of(on or date_, datetime.fromtimestamp(now_s, zone).date())
+        told = read(path, each, kind, on_day, zone, now_s)
+        _give(told, _words_of(settings, each), html, json_)
+
+
+def _kind(day: bool, week: bool, month: bool) -> Kind:
+    if day + week + month > 1:
+        raise typer.BadParameter("--day, --week and --month exclude each other")
+    return "week" if week else "month" if month else "day"
+
+
+def _words_of(settings: Settings, wearer: str) -> Words:
+    from monitor.words import words
+
+    known = wearer in settings.wearers
+    return words(settings.coach_of(wearer).language if known else settings.coach.language)
+
+
+def _give(told: Told, said: Words, html: Path | None, json_: bool) -> None:
+    from monitor.reporting.page import page
+    from monitor.reporting.terminal import show
+
+    if html is not None:
+        try:
+            html.touch(mode=0o600)  # posture over time is health data
+            html.write_text(page(told, said), encoding="utf-8")
+        except OSError as error:
+            raise typer.BadParameter(f"{html} cannot be written: {error.strerror}") from None
+        typer.echo(f"{html} is written.", err=True)
+    if json_:
+        typer.echo(told.report.model_dump_json())
+    elif html is None:
+        show(told, Console())

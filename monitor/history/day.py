@@ -151,6 +151,11 @@ class DayBooks:
     """Empty once the posture of the day has been forgotten."""
 
     @property
+    def records(self) -> tuple[BoutRow | BreakRow | GapRow, ...]:
+        """Everything that takes up time."""
+        return (*self.bouts, *self.breaks, *self.gaps)
+
+    @property
     def sedentary_s(self) -> float:
         """Seconds on the clock of the day's bouts."""
         return sum(bout.sedentary_s for bout in self.bouts)

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
 from monitor.history import runs
-from monitor.history.database import BUSY_S, HistoryError, said_plainly
 from monitor.history.day import (
     AlertRow,
     BoutRow,
@@ -29,12 +27,13 @@ from monitor.history.day import (
     TrialRow,
     WearerRow,
 )
+from monitor.history.reading import opened, wearer_id_in
 from monitor.history.runs import PostureRun, Tally
 
 
 def wearers(path: Path) -> tuple[WearerRow, ...]:
     """Everybody in the history, by name. Raises HistoryError."""
-    with _opened(path) as connection:
+    with opened(path) as connection:
         found = connection.execute(
             "SELECT name, node_id, (SELECT max(end_s) FROM posture_runs r WHERE r.wearer_id = w.wearer_id)"
             " FROM wearers w ORDER BY name"
@@ -44,38 +43,38 @@ def wearers(path: Path) -> tuple[WearerRow, ...]:
 
 def postures(path: Path, wearer: str, from_s: float, until_s: float) -> list[PostureRun]:
     """The posture rows of a stretch of time. Raises HistoryError if the file or the wearer is not there."""
-    with _opened(path) as connection:
-        return runs.between(connection, _wearer_id(connection, path, wearer), from_s, until_s)
+    with opened(path) as connection:
+        return runs.between(connection, wearer_id_in(connection, path, wearer), from_s, until_s)
 
 
 def checkpoint(path: Path, wearer: str) -> str | None:
     """The state of the pipeline as of the last commit; None where there is none. Raises HistoryError."""
-    with _opened(path) as connection:
-        wearer_id = _wearer_id(connection, path, wearer)
+    with opened(path) as connection:
+        wearer_id = wearer_id_in(connection, path, wearer)
         found = connection.execute("SELECT body FROM checkpoints WHERE wearer_id = ?", (wearer_id,)).fetchone()
         return str(found[0]) if found else None
 
 
 def trial_points(path: Path, wearer: str) -> list[TrialRow]:
     """Every moment of the wearer's own trial, and whether a break began within five minutes. Raises HistoryError."""
-    with _opened(path) as connection:
+    with opened(path) as connection:
         found = connection.execute(
             "SELECT json_extract(body, '$.unit'), json_extract(body, '$.called'),"
             " EXISTS (SELECT 1 FROM breaks b WHERE b.wearer_id = e.wearer_id AND b.taken"
             "  AND b.start_s BETWEEN e.at_s - 5 AND e.at_s + 300)"
             " FROM events e WHERE wearer_id = ? AND type = 'trial_point' ORDER BY at_s",
-            (_wearer_id(connection, path, wearer),),
+            (wearer_id_in(connection, path, wearer),),
         )
         return [TrialRow(str(unit), bool(called), bool(got_up)) for unit, called, got_up in found]
 
 
 def latest_events(path: Path, wearer: str, types: Sequence[str], count: int) -> list[EventRow]:
     """The last ``count`` events of these types, newest first. Raises HistoryError."""
-    with _opened(path) as connection:
+    with opened(path) as connection:
         found = connection.execute(
             "SELECT at_s, type, body FROM events WHERE wearer_id = ?"
             f" AND type IN ({', '.join('?' * len(types))}) ORDER BY at_s DESC, rowid DESC LIMIT ?",
-            (_wearer_id(connection, path, wearer), *types, count),
+            (wearer_id_in(connection, path, wearer), *types, count),
         )
         return [EventRow(at_s, kind, json.loads(body)) for at_s, kind, body in found]
 
@@ -87,13 +86,18 @@ def days(path: Path, wearer: str, until: date, count: int, zone: tzinfo) -> list
 
 def day(path: Path, wearer: str, on: date, zone: tzinfo) -> DayBooks:
     """The books of one civil day. Raises HistoryError if the file or the wearer is not there."""
-    start_s, end_s = _midnight_s(on, zone), _midnight_s(on + timedelta(days=1), zone)
-    with _opened(path) as connection:
+    return stretch(path, wearer, on, on, zone)
+
+
+def stretch(path: Path, wearer: str, first: date, last: date, zone: tzinfo) -> DayBooks:
+    """The books of the civil days from ``first`` to ``last`` as if they were one. Raises HistoryError."""
+    start_s, end_s = _midnight_s(first, zone), _midnight_s(last + timedelta(days=1), zone)
+    with opened(path) as connection:
         connection.execute("BEGIN")  # one moment for all that is read
-        reader = _Reader(connection, _wearer_id(connection, path, wearer), start_s, end_s)
+        reader = _Reader(connection, wearer_id_in(connection, path, wearer), start_s, end_s)
         return DayBooks(
             wearer=wearer,
-            date=on,
+            date=first,
             zone=zone,
             start_s=start_s,
             end_s=end_s,
@@ -230,24 +234,6 @@ def _gap(part: _Part) -> GapRow:
     return GapRow(
         record["id"], part.start_s, part.end_s, record["reason"], record["revision"], bool(record["corrected"])
     )
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    if not path.is_file():
-        raise HistoryError(path, "is not there", "start sitbreak first, or give another --state-dir")
-    with said_plainly(path):
-        uri = f"{path.absolute().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)) as connection:
-            yield connection
-
-
-def _wearer_id(connection: sqlite3.Connection, path: Path, wearer: str) -> int:
-    found = connection.execute("SELECT wearer_id FROM wearers WHERE name = ?", (wearer,)).fetchone()
-    if found is None:
-        names = ", ".join(name for (name,) in connection.execute("SELECT name FROM wearers")) or "nobody"
-        raise HistoryError(path, f"knows no wearer {wearer!r}", f"it knows {names}")
-    return int(found[0])
 
 
 def _midnight_s(on: date, zone: tzinfo) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 
 from bleak import BleakClient
@@ -19,6 +20,7 @@ NEEDS_PAIRING = frozenset({0x05, 0x08, 0x0F})
 """ATT: insufficient authentication, authorization, encryption (Core Specification, Vol 3, Part F, 3.4.1.1)."""
 _LAST_ATT_ERROR = 0x7F
 """Of the errors that the specification names; a proxy uses higher numbers for its own."""
+_WINDOWS_ATT_ERROR = 0x80650000
 _REFUSED_BY_BLUEZ = ("org.bluez.Error.NotAuthorized", "org.bluez.Error.AuthenticationFailed")
 
 _log = logging.getLogger(__name__)
@@ -32,12 +34,18 @@ class Gatt:
 
     SILENCE = "connected, but sends no data"
 
-    def __init__(self, client: BleakClient, clock: Clock, timeout_s: float, on_packet: PacketHandler) -> None:
+    def __init__(
+        self, client: BleakClient, clock: Clock, timeout_s: float, on_packet: PacketHandler, may_pair: bool = False
+    ) -> None:
+        """``may_pair``: where the wearable demands it, it is paired with, once a link."""
         self.client = client
         self._clock = clock
         self._timeout_s = timeout_s
         self._on_packet = on_packet
         self._subscribed: dict[str, None] = {}
+        self._may_pair = may_pair
+        self._not_paired = ""
+        """Why pairing failed."""
         self.bearer_is_dead = False
         """A request was never answered: the attribute protocol allows no further one on this link."""
 
@@ -48,6 +56,14 @@ class Gatt:
 
     async def perform(self, action: GattAction) -> Outcome:
         """Carry out one action; whatever the radio does, there is an outcome."""
+        outcome = await self._attempt(action)
+        if self._may_pair and outcome.att_error in NEEDS_PAIRING:
+            self._may_pair = False
+            await self._pair()
+            outcome = await self._attempt(action)
+        return outcome
+
+    async def _attempt(self, action: GattAction) -> Outcome:
         sent_at_s = self._clock.now_s()
         value: bytes | None = None
         error: str | None = None
@@ -55,19 +71,36 @@ class Gatt:
         try:
             async with asyncio.timeout(self._timeout_s):
                 value = await self._ask(action)
-        except BleakGATTProtocolError as refusal:
-            att_error = int(refusal.code)
-            error = _refusal(refusal, needs_pairing=att_error in NEEDS_PAIRING, address=self.client.address)
-        except BleakDBusError as refusal:
-            pairing = refusal.dbus_error in _REFUSED_BY_BLUEZ
-            error = _refusal(refusal, needs_pairing=pairing, address=self.client.address)
         except TimeoutError:
             self.bearer_is_dead = True
             error = f"no answer within {self._timeout_s:g} s"
         except RADIO_FAULTS as fault:
-            att_error = _proxied_att_error(fault)
-            error = _refusal(fault, needs_pairing=att_error in NEEDS_PAIRING, address=self.client.address)
+            att_error = _att_error(fault)
+            refused = isinstance(fault, BleakDBusError) and fault.dbus_error in _REFUSED_BY_BLUEZ
+            error = self._unpaired() if refused or att_error in NEEDS_PAIRING else _words(fault)
         return Outcome(self._clock.now_s(), sent_at_s, value, error, att_error)
+
+    async def _pair(self) -> None:
+        """Just Works: nobody is there to type a code."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self.client.pair()
+        except TimeoutError:
+            self._not_paired = "no answer"
+        except (*RADIO_FAULTS, NotImplementedError) as fault:
+            self._not_paired = _words(fault)
+            _log.debug("%s: pairing: %r", self.client.address, fault)
+
+    def _unpaired(self) -> str:
+        """What to do about a wearable that refuses what it does for paired hosts only."""
+        address = self.client.address
+        if self._not_paired:
+            return (
+                f"the wearable wants to be paired, and pairing with {address} failed ({self._not_paired}): end its"
+                " pairing with other devices and apps, and remove it from this system's Bluetooth settings"
+            )
+        by_hand = f"`bluetoothctl pair {address}` or " if sys.platform == "linux" else ""
+        return f"the wearable wants to be paired first: {by_hand}the system's settings ({address})"
 
     async def _ask(self, action: GattAction) -> bytes | None:
         uuid = normalize_uuid_str(action.characteristic)
@@ -129,13 +162,20 @@ async def _within(limit_s: float, step: Awaitable[None]) -> None:
         _log.debug("while closing: %r", fault)
 
 
-def _proxied_att_error(fault: BaseException) -> int | None:
-    """The device's refusal inside the error of a Bluetooth proxy, which bears the proxy's own troubles too."""
+def _att_error(fault: BaseException) -> int | None:
+    """The device's refusal by the attribute protocol, however a system wraps it; None for the radio's own troubles."""
+    if isinstance(fault, BleakGATTProtocolError):
+        return int(fault.code)
+    # Windows: HRESULTs of facility BLUETOOTH_ATT (winerror.h: E_BLUETOOTH_ATT_INSUFFICIENT_AUTHENTICATION 0x80650005)
+    windows = getattr(fault, "winerror", None)
+    if isinstance(windows, int) and (windows & 0xFFFFFF00) == _WINDOWS_ATT_ERROR:
+        return windows & 0xFF
+    # A Bluetooth proxy's error bears the proxy's own troubles too
     code = getattr(getattr(fault.__cause__, "error", None), "error", None)
     return code if isinstance(code, int) and 0 < code <= _LAST_ATT_ERROR else None
 
 
-def _refusal(error: BaseException, needs_pairing: bool, address: str) -> str:
-    if not needs_pairing:
-        return str(error) or type(error).__name__
-    return f"the wearable wants to be paired first: `bluetoothctl pair {address}` or the system's settings ({error})"
+def _words(fault: BaseException) -> str:
+    """Without the number that bleak puts before its words."""
+    text = str(fault.args[1] if isinstance(fault, BleakGATTProtocolError) else fault)
+    return text or type(fault).__name__

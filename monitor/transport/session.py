@@ -19,6 +19,7 @@ from monitor.clock import Clock
 from monitor.model import AccelBlock, Fact, LinkEvent, LinkState, Nudge, PacketRefused
 from monitor.transport.gatt import NEEDS_PAIRING, GattAction
 from monitor.transport.radio import RadioRules
+from monitor.transport.seldom import Seldom
 from monitor.wearables.base import Action, DecodeError, Outcome, Packet, Reconnect, Reply, Resume, Wearable
 
 
@@ -52,6 +53,8 @@ class Carrier(Protocol):
 
 
 Deliver = Callable[[list[Fact]], Awaitable[None]]
+Expect = Callable[[bool], None]
+"""Is told before a packet is decoded whether others wait behind it."""
 STOPPED = "stopped"
 """Why a session ended that was asked to."""
 
@@ -66,6 +69,10 @@ _log = logging.getLogger(__name__)
 def tick_interval_s(speed: float) -> float:
     """Wall seconds between two ticks: one second of stream time, within 0.05 to 1 s."""
     return min(TICK_S, max(TICK_S / speed, SHORTEST_TICK_S))
+
+
+def expect_nothing(more: bool) -> None:
+    """For those who take each packet as it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +125,18 @@ _Item = Packet | Alert | Stored | _Done | _Probed | _Ended | _Stop | _Tick
 class Session:
     """Runs a driver on one link until the link is lost or a stop is asked for."""
 
-    def __init__(self, name: str, driver: Wearable, clock: Clock, rules: RadioRules, deliver: Deliver) -> None:
+    def __init__(
+        self, name: str, driver: Wearable, clock: Clock, rules: RadioRules, deliver: Deliver, pairing: Seldom
+    ) -> None:
+        """``pairing`` lasts longer than a link: without pairing, one follows the other."""
         self.name = name
         self.streamed = False
         """Whether at least one block of samples came."""
         self.understood = False
         """Whether at least one packet made sense."""
+        self.on_stream: Callable[[], str] = str
+        """Asked once, with the first block: what else there is to say of it, in words."""
+        self.expect: Expect = expect_nothing
         self._driver = driver
         self._clock = clock
         self._rules = rules
@@ -136,8 +149,10 @@ class Session:
         self._heard_s = 0.0
         self._silent_probes = 0
         self._probing = False
+        self._pairing = pairing
+        self._pairing_told = False
         self._refused = self._dropped = 0
-        self._refusals_logged_s = -REFUSALS_LOGGED_EVERY_S
+        self._refusals = Seldom(REFUSALS_LOGGED_EVERY_S)
 
     # --- what may be called from outside, at any time, without waiting ---
 
@@ -201,6 +216,7 @@ class Session:
         driver, now_s = self._driver, self._clock.now_s()
         match item:
             case Packet():
+                self.expect(not self._inbox.empty())
                 await self._answer(lambda: self._received(item), item.at_s)
             case _Done():
                 await self._answer(lambda: driver.done(item.action, item.outcome))
@@ -237,7 +253,7 @@ class Session:
                 continue
             if isinstance(part, AccelBlock) and not self.streamed:
                 self.streamed = True
-                facts.append(LinkEvent(LinkState.STREAMING, self._clock.now_s()))
+                facts.append(LinkEvent(LinkState.STREAMING, self._clock.now_s(), detail=self.on_stream()))
             facts.append(part)
         if facts:
             await self._deliver(facts)
@@ -281,14 +297,16 @@ class Session:
             self._inbox.put_nowait(_Ended(self._silence))
 
     async def _mention_pairing(self, outcome: Outcome) -> None:
-        if outcome.att_error in NEEDS_PAIRING:
-            _log.warning("%s: %s", self.name, outcome.error)
-            await self._deliver([LinkEvent(LinkState.CONNECTED, outcome.at_s, detail=outcome.error or "")])
+        if outcome.att_error not in NEEDS_PAIRING or self._pairing_told:
+            return
+        self._pairing_told, words = True, outcome.error or ""
+        if self._pairing.lets(words):
+            _log.warning("%s: %s", self.name, words)
+        await self._deliver([LinkEvent(LinkState.CONNECTED, outcome.at_s, detail=words)])
 
     def _refusal(self, error: DecodeError, at_s: float) -> PacketRefused:
         self._refused += 1
-        now_s = time.monotonic()
-        if now_s - self._refusals_logged_s >= REFUSALS_LOGGED_EVERY_S:
+        if self._refusals.lets("refused"):
             _log.warning("%s: %d packets refused, the last: %s", self.name, self._refused, error)
-            self._refused, self._refusals_logged_s = 0, now_s
+            self._refused = 0
         return PacketRefused(at_s, error.reason)

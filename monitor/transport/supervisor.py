@@ -13,8 +13,11 @@ import time
 from monitor.clock import Clock
 from monitor.model import Fact, LinkEvent, LinkState, Nudge
 from monitor.transport.radio import RadioRules
-from monitor.transport.session import STOPPED, Alert, Carrier, Deliver, Session, Stored
+from monitor.transport.seldom import Seldom
+from monitor.transport.session import STOPPED, Alert, Carrier, Deliver, Expect, Session, Stored, expect_nothing
 from monitor.wearables.base import Action, Resume, Wearable
+
+PAIRING_LOGGED_EVERY_S = 600.0
 
 _log = logging.getLogger(__name__)
 
@@ -39,10 +42,12 @@ class Supervisor:
         self._clock = clock
         self._deliver = deliver
         self._resume = resume
+        self.expect: Expect = expect_nothing
         self._state = LinkState.STOPPED
         self._session: Session | None = None
         self._waiting: dict[int | str, Alert | Stored] = {}
         self._lost_s = 0.0
+        self._pairing = Seldom(PAIRING_LOGGED_EVERY_S)
 
     def alert(self, nudge: Nudge) -> None:
         """Let the wearable call its wearer; without a link it waits for one, as long as the nudge may live."""
@@ -73,7 +78,10 @@ class Supervisor:
         raise NotImplementedError
 
     def _new_session(self, rules: RadioRules | None = None) -> Session:
-        return Session(self.name, self._driver, self._clock, rules or self._rules, self._deliver)
+        rules = rules or self._rules
+        session = Session(self.name, self._driver, self._clock, rules, self._deliver, self._pairing)
+        session.expect = self.expect
+        return session
 
     def _hand_over(self, session: Session) -> None:
         for request in self._waiting.values():

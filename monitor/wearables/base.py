@@ -166,6 +166,11 @@ class Wearable(Protocol):
         """True where the device sends only on change, so that no data is no fault by itself."""
         ...
 
+    @property
+    def MAY_PAIR(self) -> bool:  # noqa: N802
+        """True where the device may demand a paired link, and pairs without a code."""
+        ...
+
     def start(self, resume: Resume | None, now_s: float) -> Reply:
         """A link is up. ``resume``: what ``resume()`` returned before a crash; None on a later link of this object."""
         ...

@@ -39,6 +39,7 @@ class LinkedDriver:
 
     REACH: ClassVar[Reach] = Reach.LINK
     SILENCE_IS_LEGAL: ClassVar[bool] = False
+    MAY_PAIR: ClassVar[bool] = False
     ALERTED_BY: ClassVar[tuple[str, ...]]
     """Characteristics that are written to call the wearer."""
 
@@ -143,6 +144,10 @@ class LinkedDriver:
         """Understand what was read."""
         return []
 
+    def _listens(self, characteristic: str, at_s: float) -> Reply:
+        """Notifications of a characteristic are on."""
+        return []
+
     def _has_written(self, action: Write, outcome: Outcome) -> Reply:
         """What follows from a write that was asked for."""
         return []
@@ -190,6 +195,7 @@ class LinkedDriver:
         match action:
             case Subscribe(characteristic=characteristic):
                 self.subscribed += [] if characteristic in self.subscribed else [characteristic]
+                return self._listens(characteristic, outcome.at_s)
             case Read(characteristic=characteristic):
                 return self._understand(characteristic, outcome)
             case Write() if settled is Settled.DONE:

@@ -23,11 +23,18 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from monitor.model import AccelBlock, Quality
+from monitor.wearables.clock_lines import FEW
 from monitor.wearables.lateness import Lateness
 from monitor.wearables.stream_past import COUNTED, STAMPED, Past, fresh_clock, renew_clock
 
 CLOCK_SET_S = 10.0
 """Arrivals later than this for good: one of the clocks was set."""
+EARLY_S = 1.0
+"""Nothing arrives before it was taken: so far a known line may err.
+
+Over a lost link a device may have lost its power, and its clock begins at nought. That is a step back, but for a clock
+that was to wrap within the next seconds: it seems to have leapt ahead by those.
+"""
 PACED = 1.25
 """Samples that come at most so many times as fast as they are taken are not made up for."""
 LATE_SLACK_S = 0.2
@@ -96,10 +103,6 @@ class Stream:
         if (rate_hz, range_g) != (self.past.rate_hz, self.past.range_g):
             self.past.rate_hz, self.past.range_g = rate_hz, range_g
             self.renew = True
-
-    def rebooted(self) -> None:
-        """The device's clock and counters began anew."""
-        self.renew = True
 
     def lost(self, clean: bool) -> None:
         """The link is gone; ``clean``: after our own stop."""
@@ -203,7 +206,13 @@ class Stream:
         if stamp_us is None or past.stamp_us is None or past.arrived_s is None:
             return False
         passed_s = (stamp_us - past.stamp_us) * 1e-6
-        return passed_s < 0 or passed_s > at_s - past.arrived_s + CLOCK_SET_S
+        away_s = at_s - past.arrived_s
+        if passed_s < 0 or passed_s > away_s + CLOCK_SET_S:
+            return True
+        if not self.relinked or len(past.clock.host.latest) < FEW:
+            return False
+        early_s = past.clock.host.at(stamp_us * 1e-6) - at_s
+        return early_s > EARLY_S + away_s * past.clock.rules.max_drift_ppm * 1e-6
 
     def _believed_s(self, index: int) -> float:
         """Host time of a sample by the lines known so far."""

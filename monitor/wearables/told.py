@@ -12,6 +12,7 @@ class ToldDriver:
     """The contract's calls that mean nothing here; a device's own driver begins, receives, is lost and remembers."""
 
     SILENCE_IS_LEGAL: ClassVar[bool] = False
+    MAY_PAIR: ClassVar[bool] = False
 
     def done(self, action: Action, outcome: Outcome) -> Reply:
         """Nothing was asked."""

@@ -78,6 +78,7 @@ def test_it_can_be_recognised(kind: str) -> None:
     assert driver.REACH is Reach.TOPIC or known_by.service_uuids or known_by.name_prefixes or known_by.company_ids
     assert all(UUID.fullmatch(each) for each in known_by.service_uuids)
     assert isinstance(driver.SILENCE_IS_LEGAL, bool)
+    assert isinstance(driver.MAY_PAIR, bool)
 
 
 def test_it_is_described_to_people(kind: str) -> None:

@@ -14,6 +14,7 @@ from bumble.device import Advertisement
 from bumble.transport import open_transport
 
 from firmware_sim.__main__ import parser
+from firmware_sim.profiles import PROFILES
 from firmware_sim.profiles.linked import identity, static_address
 from tests.firmware.host import connected, power_on
 
@@ -91,6 +92,12 @@ async def test_it_joins_an_air_that_is_already_there() -> None:
         (["--speed", "0"], 2, "--speed"),
         (["--seed", "-1"], 2, "at least 0"),
         (["--buffer-bytes", "100"], 2, "at least 1024"),
+        (["--profile", "ruuvi", "--mtu", "100"], 2, "ruuvi: it has no option 'max_mtu'; it has address"),
+        (["--profile", "verity", "--option", "pairs=yes"], 2, "it has firmware, max_mtu, pairing, reads_pulse"),
+        (["--profile", "verity", "--option", "pairing"], 2, "'pairing' is not NAME=VALUE"),
+        (["--profile", "verity", "--option", "pairing=perhaps"], 2, "pairing=perhaps: Input should be a valid boolean"),
+        (["--profile", "microbit", "--option", "board=v3"], 2, "'v1' or 'v2'"),
+        (["--profile", "microbit", "--option", "board=v1", "--option", "extras=led,button"], 2, "memory for 1"),
         (["--hci", "tcp-client:127.0.0.1:1"], 3, "127.0.0.1"),
     ],
 )
@@ -99,7 +106,16 @@ def test_what_it_cannot_do_it_says_in_a_line(arguments: list[str], code: int, wo
     _, err = finish(process)
     assert process.returncode == code
     assert words in err
+    assert "--profile" not in arguments or len(err.splitlines()) == 1
     assert "Traceback" not in err
+
+
+def test_what_can_be_set_is_listed() -> None:
+    process = start("--options")
+    out, err = finish(process)
+    assert (process.returncode, err) == (0, "")
+    assert "verity\n  firmware [new]: The old one sends" in out
+    assert [line for line in out.splitlines() if not line.startswith(" ")] == list(PROFILES)
 
 
 def test_the_defaults_are_an_air_on_loopback_and_the_office_day_on_the_thigh() -> None:

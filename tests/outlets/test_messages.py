@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -25,6 +27,7 @@ from monitor.events import (
     TestAlert,
     WearerState,
 )
+from monitor.history.store import Commit, Store
 from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
 from tests.support.living_outlet import HIPS, break_due
 
@@ -221,6 +224,17 @@ def test_the_day_is_retained_and_stands_on_its_own_topic() -> None:
     message = WORDS.news(day)[-1]
     assert (message.topic, message.retain) == ("sitbreak/a1b2c3/day", True)
     assert _payload(message)["date"] == "2026-11-21"
+
+
+def test_a_day_told_again_after_a_crash_is_sent_once_and_a_mended_one_again(tmp_path: Path) -> None:
+    day = DayEnded(id="d", at_s=AT_S, date="2026-11-21", sedentary_min=401.25, longest_min=64.0, breaks=9, alerts=4)
+    mended = dataclasses.replace(day, sedentary_min=400.0)
+    for told, sent in ((day, 1), (day, 1), (mended, 2)):
+        with closing(Store(tmp_path / "history.sqlite3")) as store:
+            store.commit(Commit("me", events=(told,), messages={"mqtt": tuple(WORDS.news(told))}))
+            rows = [row.message for row in store.pending("mqtt", 0, 100) if row.message.topic.endswith("/day")]
+        assert len(rows) == sent
+        assert all(row.retain for row in rows)
 
 
 def test_availability_and_link_are_one_retained_word() -> None:

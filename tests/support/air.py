@@ -128,8 +128,11 @@ class PebblePeripheral:
     def _on_command(self, _: Connection, value: bytes) -> None:
         self._note("command", value)
 
-    def _on_locked(self, _: Connection) -> bytes:
-        raise ATT_Error(ErrorCode.INSUFFICIENT_AUTHENTICATION)
+    def _on_locked(self, connection: Connection) -> bytes:
+        if not connection.encryption:
+            self._note("refused")
+            raise ATT_Error(ErrorCode.INSUFFICIENT_AUTHENTICATION)
+        return b"\x2a"
 
     async def power_on(self) -> None:
         """Switch on and advertise: the service in the advertisement, the name in the scan response only."""
@@ -182,6 +185,7 @@ class Pebble:
     ADVERTISED: ClassVar[Advertised] = Advertised(service_uuids=(SERVICE,), name_prefixes=("Pebble",))
     REACH: ClassVar[Reach] = Reach.LINK
     SILENCE_IS_LEGAL: ClassVar[bool] = False
+    MAY_PAIR: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self.expected = 0

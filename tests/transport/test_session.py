@@ -12,7 +12,8 @@ from firmware_sim.air import Air
 from monitor.clock import Clock
 from monitor.model import AccelBlock, Fact, HoleOpened, LinkEvent, LinkState, PacketRefused
 from monitor.transport.session import tick_interval_s
-from tests.support.air import START, Facts, Pebble, PebblePeripheral, linked, radio_on
+from monitor.wearables.base import Action, Outcome, Read, Reconnect, Reply
+from tests.support.air import ADDRESS, BATTERY, LOCKED, START, Facts, Pebble, PebblePeripheral, linked, radio_on
 
 SILENT = {"stall_s": 1.0, "stall_probes": 1, "gatt_timeout_s": 1.0, "backoff_max_s": 0.1}
 
@@ -55,6 +56,32 @@ async def test_ticks_and_arrivals_are_stream_time(air: Air, pebble: PebblePeriph
     assert all(clock.origin_s + 50_000 < stamp < clock.now_s() for stamp in stamps)
     assert len(driver.ticks_s) > 1
     assert driver.ticks_s == sorted(driver.ticks_s)
+
+
+class LockedOut(Pebble):
+    """It reads what wants a paired link again and again, and then tries another link."""
+
+    def done(self, action: Action, outcome: Outcome) -> Reply:
+        reply = super().done(action, outcome)
+        if action != Read(LOCKED):
+            return [*reply, Read(LOCKED)] if action == Read(BATTERY) else reply
+        refusals = sum(each == Read(LOCKED) for each, _ in self.outcomes)
+        return [*reply, Reconnect("locked out") if refusals % 3 == 0 else Read(LOCKED)]
+
+
+async def test_what_wants_to_be_paired_is_told_once_a_link_and_logged_once_in_ten_minutes(
+    air: Air, pebble: PebblePeripheral, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "monitor"):
+        async with radio_on(air, backoff_max_s=0.1) as radio, linked(radio, LockedOut()) as (_, facts):
+            await facts.until_state(LinkState.LOST, 2)
+    assert len([value for what, value in pebble.log if what == "refused"]) >= 6
+    told = [event.detail for event in facts.of(LinkEvent) if "paired first" in event.detail]
+    assert len(told) == 2
+    (record,) = caplog.records
+    assert record.message == f"me: {told[0]}"
+    assert f"bluetoothctl pair {ADDRESS}" in record.message
+    assert "(5," not in record.message
 
 
 async def test_silence_on_a_living_link_is_probed_and_then_not_accepted(air: Air, pebble: PebblePeripheral) -> None:

@@ -271,12 +271,16 @@ def test_samples_that_never_were_end_the_hole_unfilled() -> None:
     talk.check()
 
 
-def test_a_block_of_a_reserved_format_is_counted_and_its_samples_are_a_hole() -> None:
+def test_a_block_of_a_reserved_format_is_skipped_and_its_samples_are_a_hole() -> None:
     talk = talked(20)
     block = bytearray(talk.band.block(talk.band.current, talk.band.current.sent, talk.band.current.sent + 20, 0))
     block[0] = 0x15
     assert talk.driver.receive(Packet(codec.LIVE, bytes(block), talk.band.now_s)) == []
-    assert talk.driver.link.unknown_blocks == 1
+    talk.band.current.sent += 20
+    talk.live(10)
+    assert [hole.end_index - hole.first_index for hole in talk.holes()] == [20]
+    talk.check()
+    assert whole(talk, 7)
 
 
 def test_a_block_far_ahead_of_time_is_not_believed() -> None:

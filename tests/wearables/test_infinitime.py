@@ -40,7 +40,6 @@ def vectors(kind: str) -> Any:
 
 DECODERS: dict[str, Any] = {
     "motion": decode_triplets,
-    "steps": codec.decode_steps,
     "call_answer": codec.decode_call_answer,
     "battery": decode_battery,
 }
@@ -57,7 +56,7 @@ def test_motion_vectors(vector: dict[str, Any]) -> None:
     assert decode_triplets(bytes.fromhex(vector["hex"])).tolist() == vector["expect"]["g"]
 
 
-@pytest.mark.parametrize("kind", ["steps", "call_answer", "battery"])
+@pytest.mark.parametrize("kind", ["call_answer", "battery"])
 def test_number_vectors(kind: str) -> None:
     for vector in [v for v in VECTORS if v["kind"] == kind and "error" not in v["expect"]]:
         (value,) = vector["expect"].values()
@@ -293,7 +292,7 @@ def test_ordinarily_nothing_rings() -> None:
 def test_a_long_run_of_garbage_never_raises_anything_else() -> None:
     dice, talk = random.Random(11), watch(InfiniTimeRules(ring_when_repeated=True))
     for turn in range(20_000):
-        uuid = dice.choice([codec.MOTION, codec.CALL_ANSWER, BATTERY_LEVEL, codec.STEPS, ALERT_LEVEL])
+        uuid = dice.choice([codec.MOTION, codec.CALL_ANSWER, BATTERY_LEVEL, ALERT_LEVEL])
         data = dice.randbytes(dice.choice([0, 1, 4, 5, 6, 6, 6, 12, 20, 120]))
         talk.now_s += dice.random() * 0.2
         try:

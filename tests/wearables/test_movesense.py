@@ -103,6 +103,30 @@ def test_a_reboot_begins_a_segment(boot_ms: int) -> None:
     assert talk.t_s[-1] == pytest.approx(NOW_S + 1 + 1599 / 26, abs=0.05)
 
 
+@pytest.mark.parametrize("left_ms", [500_000, 10_000, 9_000, 5_000, 3_000, -15_000])
+def test_a_clock_that_begins_at_nought_where_it_was_to_wrap_soon_did_not_wrap(left_ms: int) -> None:
+    """Before the last packet ``left_ms`` were missing to the wrap; then the power fails, for two seconds."""
+    talk = movesense().link()
+    talk.stream(0, 100, boot_ms=(1 << 32) - left_ms - round(1e6 * PER_PACKET * 99 / 26) // 1000)
+    talk.lose()
+    talk.link()
+    talk.stream(106, 200, boot_ms=500 - round(1e6 * PER_PACKET * 106 / 26) // 1000)
+    assert {block.segment for block in talk.of(AccelBlock)} == {0, 1}
+    assert talk.t_s[800] == pytest.approx(NOW_S + 1 + PER_PACKET * 106 / 26, abs=0.02)
+    assert talk.t_s[-1] == pytest.approx(NOW_S + 1 + (PER_PACKET * 306 - 1) / 26, abs=0.005)
+
+
+@pytest.mark.parametrize("left_ms", [1, 1_000, 9_000])
+def test_a_clock_that_wraps_while_the_link_is_lost_goes_on(left_ms: int) -> None:
+    talk, boot_ms = movesense().link(), (1 << 32) - left_ms - round(1e6 * PER_PACKET * 99 / 26) // 1000
+    talk.stream(0, 100, boot_ms=boot_ms)
+    talk.lose()
+    talk.link()
+    talk.stream(160, 200, boot_ms=boot_ms)
+    assert {block.segment for block in talk.of(AccelBlock)} == {0}
+    assert talk.t_s[-1] == pytest.approx(NOW_S + 1 + (PER_PACKET * 360 - 1) / 26, abs=0.005)
+
+
 def test_a_lost_measurement_is_a_gap() -> None:
     talk = movesense().link()
     talk.stream(0, 50)

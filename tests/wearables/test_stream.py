@@ -165,6 +165,34 @@ def test_a_device_clock_set_anew_begins_a_segment(leap_us: int) -> None:
     assert block.t_s[-1] == pytest.approx(at_s, abs=0.05)
 
 
+@pytest.mark.parametrize(("leap_s", "segment"), [(-50.0, 1), (-30.0, 0), (-12.0, 0), (2.0, 1), (5.0, 1), (9.0, 1)])
+def test_over_a_lost_link_a_clock_may_begin_anew(leap_s: float, segment: int) -> None:
+    """Ahead: it was about to wrap. Back by less than the link was away: a young one, known by samples staying late."""
+    stream = Stream(50.0)
+    fed(stream, range(0, 3000, 10))
+    stream.lost(clean=False)
+    blocks = []
+    for first in range(5000, 8000, 10):
+        last_s = (first + 9) / 50
+        blocks += stream.add(still(10), START_S + last_s, round(1e6 * (4321.5 + leap_s + last_s)))
+    assert {block.segment for block in blocks} == {segment}
+    settled = [block for block in blocks if block.t_s[0] > START_S + 104]
+    assert settled[0].t_s[0] == pytest.approx(START_S + 104, abs=0.3)
+    assert settled[-1].t_s[-1] == pytest.approx(START_S + 7999 / 50, abs=0.005)
+
+
+@pytest.mark.parametrize(("away_s", "late_s"), [(1.0, -0.5), (1.0, 3.0), (1e4, 2.0), (1e4, -2.0)])
+def test_over_a_lost_link_a_clock_that_fits_goes_on(away_s: float, late_s: float) -> None:
+    """Crystals err by some ten ppm, and a new link may be busy at first."""
+    stream = Stream(50.0)
+    fed(stream, range(0, 3000, 10))
+    stream.lost(clean=False)
+    last_s = 60.0 + away_s
+    (block,) = stream.add(still(10), START_S + last_s + late_s, round(1e6 * (4321.5 + last_s)))
+    assert block.segment == 0
+    assert block.gap_before_s == pytest.approx(away_s, rel=0.01, abs=0.5)
+
+
 def test_a_long_silence_of_a_device_without_stamps_is_a_gap() -> None:
     stream = Stream(50.0, stamped=False)
     fed(stream, range(0, 3000, 10))
@@ -379,7 +407,7 @@ def test_whatever_comes_times_and_indices_grow(
         if what == 0:
             stream.lost(clean=False)
         elif what == 1:
-            stream.rebooted()
+            stream.lost(clean=True)
         elif what == 2:
             stream.begin(12.5)
         elif what == 3:

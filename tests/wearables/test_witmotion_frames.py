@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.wearables.base import DecodeError
 from monitor.wearables.witmotion import frames
 from monitor.wearables.witmotion.frames import Framer
 
@@ -33,7 +32,6 @@ def test_motion_decodes_to_its_published_values(vector: dict[str, Any]) -> None:
     frame, expect = bytes.fromhex(vector["hex"]), vector["expect"]
     (xyz_g,) = frames.decode_motion([frame])
     assert np.allclose(xyz_g, expect["g"], atol=5e-5)
-    assert frames.decode_yaw_deg(frame) == pytest.approx(expect["yaw_deg"], abs=5e-5)
 
 
 @of("battery")
@@ -49,11 +47,6 @@ def test_commands_are_the_published_ones(vector: dict[str, Any]) -> None:
         frames.RATE_REGISTER, frames.RATE_CODES[expect["hz"]]
     )
     assert command.hex() == vector["hex"]
-
-
-def test_a_yaw_needs_a_motion_frame() -> None:
-    with pytest.raises(DecodeError):
-        frames.decode_yaw_deg(b"\x55\x71")
 
 
 @given(st.lists(st.integers(1, 70), min_size=1, max_size=40))

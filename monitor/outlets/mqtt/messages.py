@@ -73,7 +73,9 @@ class Phrasebook:
         line = {"v": 1, **event_as_dict(event), "ts": iso(event.at_s)}
         messages.append(self._about(event, "log", line, None))
         if isinstance(event, DayEnded):
-            messages.append(Message(self.topics.of("day"), compact(day_payload(event)), retain=True))
+            # with the event's id, so that a day told again after a crash is not sent again
+            day = compact(day_payload(event))
+            messages.append(Message(self.topics.of("day"), day, retain=True, event_id=event.id))
         return messages
 
     def _about(self, event: Event, kind: str, payload: dict[str, Any], expires_s: float | None) -> Message:

@@ -17,8 +17,7 @@ def heed_block(band: Band, packet: Packet) -> Reply:
         if block.stamp_us is not None and block.session == band.memory.session and band.memory.clock.last:
             band.memory.clock.heard(block.stamp_us, packet.at_s)
         return []
-    if not len(block.counts):
-        band.link.unknown_blocks += 1
+    if not len(block.counts):  # of a reserved format
         return []
     return _heed_live(band, Held(block, packet.at_s))
 

@@ -48,6 +48,7 @@ class DeskBandDriver(Band):
 
     REACH: ClassVar[Reach] = Reach.LINK
     SILENCE_IS_LEGAL: ClassVar[bool] = False
+    MAY_PAIR: ClassVar[bool] = False
     MODEL: ClassVar[str]
     """What the product is called."""
     REMEDY: ClassVar[str]

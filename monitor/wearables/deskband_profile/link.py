@@ -69,8 +69,6 @@ class Link:
     """True once a live block of this link was delivered."""
     ack_due_s: float = 0.0
     asked_ack: tuple[int, int] = (0, 0)
-    unknown_blocks: int = 0
-    """Blocks of reserved formats, skipped."""
 
 
 def complete(exchanges: list[Exchange]) -> list[tuple[float, int, float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.wearables.base import DecodeError
 
-STEPS, MOTION = (f"0003000{number}-78fc-48fe-8e23-433b3a1942d0" for number in (1, 2))
+MOTION = "00030002-78fc-48fe-8e23-433b3a1942d0"
 CALL_ANSWER = "00020001-78fc-48fe-8e23-433b3a1942d0"
 
 SIMPLE, CALL = 0, 3
@@ -12,13 +12,6 @@ SIMPLE, CALL = 0, 3
 MESSAGE_BYTES = 100
 """Most that the watch keeps of a new alert, with the NUL at its end."""
 DECLINED, ACCEPTED, MUTED = 0, 1, 2
-
-
-def decode_steps(data: bytes) -> int:
-    """Steps of the day, which the watch counts itself; the pipeline counts its own."""
-    if len(data) < 4:
-        raise DecodeError("steps: shorter than 4 bytes", data)
-    return int.from_bytes(data[:4], "little")
 
 
 def decode_call_answer(data: bytes) -> int:

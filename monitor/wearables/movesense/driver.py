@@ -21,13 +21,11 @@ from monitor.wearables.base import (
     Outcome,
     Packet,
     Read,
-    Reconnect,
     Reply,
     Subscribe,
     Write,
 )
-from monitor.wearables.dialogue import Dialogue
-from monitor.wearables.linked import LinkedDriver
+from monitor.wearables.commanded import CommandedDriver
 from monitor.wearables.movesense import codec
 from monitor.wearables.movesense.codec import COMMAND, NOTIFY, Op
 from monitor.wearables.standard import BATTERY_LEVEL
@@ -56,12 +54,14 @@ class MovesenseRules(AskingRules, frozen=True, extra="forbid"):
 
 
 @dataclass
-class Movesense(LinkedDriver):
-    """Driver of one Movesense sensor."""
+class Movesense(CommandedDriver):
+    """Driver of one Movesense sensor; its commands are ``subscribe``, ``hello`` and ``energy``."""
 
     ADVERTISED: ClassVar[Advertised] = Advertised(service_uuids=(codec.SERVICE,), name_prefixes=("Movesense ",))
     RULES: ClassVar[type[BaseModel]] = MovesenseRules
     ALERTED_BY: ClassVar[tuple[str, ...]] = ()
+    MAY_PAIR: ClassVar[bool] = True
+    COMMANDED_AT: ClassVar[str] = COMMAND
     ABOUT: ClassVar[About] = About(
         title="Movesense sensor",
         products=("Movesense MD", "Movesense HR+", "Movesense HR2", "Movesense Flash"),
@@ -86,9 +86,6 @@ class Movesense(LinkedDriver):
     )
 
     rules: MovesenseRules = field(default_factory=MovesenseRules)
-    dialogue: Dialogue = field(init=False)
-    agenda: list[str] = field(default_factory=list)
-    """Commands still to be sent in order: ``subscribe``, ``hello``, ``energy``."""
     rest: str = ""
     """Bytes of a vector that the next notification completes, hexadecimal."""
     stamp_ms: int = 0
@@ -100,18 +97,7 @@ class Movesense(LinkedDriver):
     heard_s: float = 0.0
     """When the newest one came, or was asked for."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.dialogue = Dialogue(self.rules, COMMAND)
-
     # --- the device's part of the contract ------------------------------------------------------------------
-
-    def done(self, action: Action, outcome: Outcome) -> Reply:
-        """An action was carried out or failed."""
-        reply = super().done(action, outcome)
-        if isinstance(action, Write):
-            self.dialogue.wrote(action.data, outcome)
-        return reply + self._next(outcome.at_s)
 
     @property
     def rate_hz(self) -> int:
@@ -122,7 +108,6 @@ class Movesense(LinkedDriver):
         return Stream(float(self.rate_hz))
 
     def _opening(self, now_s: float) -> Reply:
-        self.dialogue = Dialogue(self.rules, COMMAND)
         self.agenda = ["subscribe", "hello"]
         self.rest, self.count, self.begun = "", 0, False
         self.stream.begin(float(self.rate_hz))
@@ -236,9 +221,3 @@ class Movesense(LinkedDriver):
         if response.status // 100 != 2:
             return self._leave(f"the sensor refuses acceleration at {self.rate_hz} Hz ({response.status}): {NO_GSP}")
         return []
-
-    def _leave(self, reason: str) -> Reply:
-        if self.asking.leaving:
-            return []
-        self.asking.leaving = True
-        return [Reconnect(reason)]

@@ -13,7 +13,7 @@ ABOUT = About(
     clock="every packet bears the time of its last sample, so that times are good to about 20 ms and every loss is"
     " seen; what happens out of reach is not kept",
     alert="",
-    pairing="accept the pairing when the system asks (no code); on Linux it mostly pairs by itself, else"
+    pairing="accept the pairing when the system asks (no code); it mostly pairs by itself, else on Linux"
     " `bluetoothctl pair ADDRESS` once. Close the Polar apps on the phone first",
     battery="H10: a coin cell (CR2025) that lasts some weeks of working days; Verity Sense: about a day from its"
     " battery (estimates)",

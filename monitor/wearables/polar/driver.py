@@ -24,13 +24,11 @@ from monitor.wearables.base import (
     Outcome,
     Packet,
     Read,
-    Reconnect,
     Reply,
     Subscribe,
     Write,
 )
-from monitor.wearables.dialogue import Dialogue
-from monitor.wearables.linked import LinkedDriver
+from monitor.wearables.commanded import CommandedDriver
 from monitor.wearables.polar import codec
 from monitor.wearables.polar.about import ABOUT, NO_SETTINGS, PAIR_IT, SWITCH_OFF_AND_ON, refusal
 from monitor.wearables.polar.codec import CONTROL, DATA, Measurement, Op, Setting, Status
@@ -54,18 +52,17 @@ def decode_contact(data: bytes) -> bool | None:
 
 
 @dataclass
-class Polar(LinkedDriver):
-    """Driver of one Polar sensor."""
+class Polar(CommandedDriver):
+    """Driver of one Polar sensor; its agenda holds names of ``steps.COMMANDS``."""
 
     ADVERTISED: ClassVar[Advertised] = Advertised(name_prefixes=("Polar ",))
     RULES: ClassVar[type[BaseModel]] = PolarRules
     ALERTED_BY: ClassVar[tuple[str, ...]] = ()
+    MAY_PAIR: ClassVar[bool] = True
+    COMMANDED_AT: ClassVar[str] = CONTROL
     ABOUT: ClassVar[About] = ABOUT
 
     rules: PolarRules = field(default_factory=PolarRules)
-    dialogue: Dialogue = field(init=False)
-    agenda: list[str] = field(default_factory=list)
-    """Steps still to be taken in order; names of ``COMMANDS``."""
     pause_until_s: float = 0.0
     refusals: int = 0
     """Since the last frame, on this link."""
@@ -82,27 +79,12 @@ class Polar(LinkedDriver):
     contact: bool | None = None
     contact_s: float = 0.0
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.dialogue = Dialogue(self.rules, CONTROL)
-
     # --- the device's part of the contract ------------------------------------------------------------------
-
-    def done(self, action: Action, outcome: Outcome) -> Reply:
-        """An action was carried out or failed."""
-        reply = super().done(action, outcome)
-        if isinstance(action, Write):
-            self.dialogue.wrote(action.data, outcome)
-        elif self.up and action == Subscribe(CONTROL) and outcome.error is None:
-            # The rest waits for this one: a sensor that wants to be paired says so once, not for everything asked.
-            reply += self.asking.ask(Read(CONTROL), outcome.at_s)
-        return reply + self._next(outcome.at_s)
 
     def _new_stream(self) -> Stream:
         return Stream(float(self.rules.rate_hz), float(self.rules.range_g))
 
     def _opening(self, now_s: float) -> Reply:
-        self.dialogue = Dialogue(self.rules, CONTROL)
         self.agenda = opening(self.rules.sdk_mode)
         self.pause_until_s, self.refusals, self.parts = 0.0, 0, ""
         self.streaming = self.sdk_on = False
@@ -123,6 +105,10 @@ class Polar(LinkedDriver):
             case str(heart_rate) if heart_rate == HEART_RATE:
                 self.contact, self.contact_s = decode_contact(packet.data), packet.at_s
         return []
+
+    def _listens(self, characteristic: str, at_s: float) -> Reply:
+        # The rest waits for this one: a sensor that wants to be paired says so once, not for everything asked.
+        return self.asking.ask(Read(CONTROL), at_s) if characteristic == CONTROL else []
 
     def _has_read(self, characteristic: str, value: bytes, outcome: Outcome) -> Reply:
         if characteristic == CONTROL:
@@ -191,7 +177,6 @@ class Polar(LinkedDriver):
     # --- the control point ----------------------------------------------------------------------------------
 
     def _next(self, now_s: float) -> Reply:
-        """The next command, where one may be sent."""
         listening = CONTROL in self.subscribed and DATA in self.subscribed
         idle = listening and not self.dialogue.is_open and not self.asking.leaving
         if not self.up or not idle or not self.agenda or now_s < self.pause_until_s:
@@ -256,10 +241,3 @@ class Polar(LinkedDriver):
         self.agenda = [*steps, *self.agenda]
         self.pause_until_s = at_s if steps[0] in ("stop", "settings") else at_s + self.rules.request_pause_s
         return self.refusals < self.rules.request_tries
-
-    def _leave(self, reason: str) -> Reply:
-        """Only a new link, and perhaps the user, can help."""
-        if self.asking.leaving:
-            return []
-        self.asking.leaving = True
-        return [Reconnect(reason)]

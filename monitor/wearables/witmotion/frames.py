@@ -12,8 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.wearables.base import DecodeError
-
 SERVICE = "0000ffe5-0000-1000-8000-00805f9a34fb"
 NOTIFY = "0000ffe4-0000-1000-8000-00805f9a34fb"
 WRITE = "0000ffe9-0000-1000-8000-00805f9a34fb"
@@ -109,13 +107,6 @@ def decode_motion(frames: list[bytes]) -> NDArray[np.float32]:
     """(N, 3) acceleration in g of the frames that carry some, N >= 0."""
     own = [frame[2:8] for frame in frames if frame[:2] == MOTION]
     return (np.frombuffer(b"".join(own), "<i2").reshape(-1, 3) / COUNTS_PER_G).astype(np.float32)
-
-
-def decode_yaw_deg(frame: bytes) -> float:
-    """Heading of one motion frame."""
-    if len(frame) != FRAME_BYTES or frame[:2] != MOTION:
-        raise DecodeError("motion: not a frame of 20 bytes", frame)
-    return int.from_bytes(frame[18:20], "little", signed=True) * 180 / 32768
 
 
 def decode_battery(frame: bytes) -> int | None:
