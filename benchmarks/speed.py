@@ -92,7 +92,9 @@ def shown(runs: dict[str, list[Run]]) -> Table:
 def compare(recording: Path, options: argparse.Namespace) -> bool:
     """Run all in turn and print; whether ours has held its bars."""
     with tempfile.TemporaryDirectory() as folder:
-        chosen = commands(recording, Path(folder), options.peers.split(","), options.peer_python)
+        chosen = commands(
+            recording, Path(folder), [peer for peer in options.peers.split(",") if peer], options.peer_python
+        )
         runs: dict[str, list[Run]] = {name: [] for name in chosen}
         for _ in range(options.runs):
             for name, command in chosen.items():

@@ -207,9 +207,10 @@ def _npz_arrays(path: Path) -> tuple[StoredArray, StoredArray | None, dict[str, 
         times = StoredArray.of(path, archive, "t") if "t" in arrays.files else None
     if acc.shape[1:] != (3,) or acc.dtype.kind not in "if":
         raise RecordingError(path, f"acc is {acc.dtype} {acc.shape}", "it must be int16 (N, 3), in milli-g")
-    for name, array in {**small, **({"t": times} if times is not None else {})}.items():
-        if array.dtype.kind not in "iuf":
-            raise RecordingError(path, f"{name} is {array.dtype}", "it must be numbers")
+    kinds = {name: array.dtype for name, array in small.items()} | ({"t": times.dtype} if times is not None else {})
+    for name, dtype in kinds.items():
+        if dtype.kind not in "iuf":
+            raise RecordingError(path, f"{name} is {dtype}", "it must be numbers")
     _check_segments(path, acc.shape[0], small["seg_start"], small["seg_t0"])
     if times is not None and times.shape != acc.shape[:1]:
         raise RecordingError(path, "t and acc differ in length", "export it again")
