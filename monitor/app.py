@@ -101,7 +101,7 @@ class App:
         radio = Radio(self.settings.radio)
         try:
             scanner = Scanner(radio)
-            self._gauges = WearersGauges(self.settings.wearers, history, self.clock, MqttOutlet.NAME)
+            self.gauges = WearersGauges(self.settings.wearers, history, self.clock, MqttOutlet.NAME)
             outlets = await self._outlets(history)
             for wearer in self.settings.wearers:
                 with of_wearer(wearer):
@@ -172,7 +172,7 @@ class App:
         if self.settings.web.enabled:
             outlets.append(self._web())
         if (metrics := self.settings.metrics).enabled:
-            outlets.append(MetricsOutlet(metrics, list(self.settings.wearers), self._gauges))
+            outlets.append(MetricsOutlet(metrics, list(self.settings.wearers), self.gauges))
         return {outlet.NAME: outlet for outlet in outlets}
 
     def _web(self) -> WebOutlet:
@@ -203,7 +203,7 @@ class App:
             self.clock,
             known=known,
             register=history,
-            gauges=self._gauges,
+            gauges=self.gauges,
         )
         try:
             await self._mqtt_outlet.probe()
@@ -242,7 +242,7 @@ class App:
             fingerprint=fingerprint(self.settings, wearer),
             record=packet_log.write if packet_log else no_record,
             recent=RecentSamples(self._state_dir / "wrong", wearer),
-            meter=self._gauges.meters[wearer],
+            meter=self.gauges.meters[wearer],
         )
         link = self._link(live, scanner, radio, resume)
         live.on_stored = link.stored

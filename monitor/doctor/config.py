@@ -46,7 +46,9 @@ def _confused(settings: Settings) -> Iterator[Finding]:
 
 
 def _overheard(settings: Settings) -> Iterator[Finding]:
-    mqtt = settings.mqtt
+    mqtt, metrics = settings.mqtt, settings.metrics
+    if metrics.enabled and not _is_local(metrics.host):
+        yield warning(f"everybody in reach of {metrics.host} may read the figures", 'set metrics.host = "127.0.0.1"')
     if not mqtt.enabled or _is_local(mqtt.host):
         return
     if mqtt.username and mqtt.tls == "off":

@@ -31,6 +31,7 @@ def test_plain_settings_with_a_broker_of_ones_own_are_well(tmp_path: Path) -> No
         (("mqtt.host=broker.lan",), "lets anybody in"),
         (("mqtt.host=broker.lan", "mqtt.username=me", "mqtt.password=pw"), "plain text"),
         ((HEARD, "wearers.ann.label=Ann", "wearers.ben.label=Ben"), "2 wearers take the first deskband"),
+        ((HEARD, "metrics.enabled=true", "metrics.host=0.0.0.0"), "may read the figures"),
         (("web.enabled=true", "wearers.me.wearable=phone"), "publishes over MQTT"),
     ],
 )
