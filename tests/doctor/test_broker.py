@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.doctor import topics as topics_module
 from monitor.doctor.broker import broker
 from monitor.doctor.certificate import certificate
 from monitor.doctor.finding import Case, Verdict
@@ -106,8 +107,9 @@ async def test_an_access_list_that_denies_writing_fails_with_the_line_to_add(
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
 async def test_an_access_list_that_keeps_back_what_is_read_fails_though_the_subscription_was_granted(
-    tmp_path: Path, protocol: str
+    tmp_path: Path, protocol: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(topics_module, "ANSWERS_S", 1.0)
     access = tmp_path / "acl"
     access.write_text("topic write sitbreak/#\ntopic write homeassistant/#\n")
     broker = Mosquitto(tmp_path, f"allow_anonymous true\nacl_file {access}").start()
