@@ -75,14 +75,14 @@ def _section(name: str, model: type[BaseModel]) -> str:
         lines[-1] += f" The device itself: [{WEARABLES[name].ABOUT.title}](wearables/{name}.md)."
     if not model.model_fields:
         return "\n".join([*lines, "There is nothing to set.", ""])
-    lines += ["", "| key | default | unit | range | what it does |", "| --- | --- | --- | --- | --- |"]
+    lines += ["", "| key | what it does | default | unit | range |", "| --- | --- | --- | --- | --- |"]
     lines += [_row(key, field) for key, field in model.model_fields.items()]
     return "\n".join([*lines, ""])
 
 
 def _row(key: str, field: FieldInfo) -> str:
     default = toml_value(field.get_default(call_default_factory=True))
-    cells = (f"`{key}`", f"`{default}`", unit(key, field), allowed(field), _cell(field.description or ""))
+    cells = (f"`{key}`", _cell(field.description or ""), f"`{default}`", unit(key, field), allowed(field))
     return f"| {' | '.join(cells)} |"
 
 

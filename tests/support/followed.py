@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = ROOT / "docs" / "add"
-PARTS = ("monitor", "firmware_sim", "tests", "config", "docs")
+PARTS = ("monitor", "firmware_sim", "tests", "config", "docs", "benchmarks")
 FILES = ("pyproject.toml", "README.md", "CHANGELOG.md", "Makefile", "mkdocs.yml")
 _BLOCK = re.compile(r"^```(\w+)(?: title=\"([^\"]+)\")?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _APPEND = "at the end of "
@@ -43,14 +43,14 @@ def follow(page: str, house: Path) -> list[str]:
     said = []
     for block in blocks(page):
         if block.language == "diff":
-            _put_in(house / block.title, block.text)
+            put_in(house / block.title, block.text)
         elif block.title.startswith(_APPEND):
             path = house / block.title.removeprefix(_APPEND)
             path.write_text(path.read_text(encoding="utf-8") + "\n" + block.text, encoding="utf-8")
         elif block.title:
             _make(house / block.title, block.text)
         elif block.language == "sh":
-            said += [_run(line, house) for line in block.text.splitlines()]
+            said += [run(line, house) for line in block.text.splitlines()]
     return said
 
 
@@ -66,18 +66,20 @@ def _make(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _put_in(path: Path, diff: str) -> None:
+def put_in(path: Path, diff: str) -> None:
     """Lines with + are put in where the others stand, which must be one place exactly."""
     text = path.read_text(encoding="utf-8")
     lines = diff.splitlines()
     assert all(line[:1] in ("+", " ") for line in lines), diff
     before = "".join(f"{line[1:]}\n" for line in lines if line[0] == " ")
     after = "".join(f"{line[1:]}\n" for line in lines)
-    assert f"\n{text}".count(f"\n{before}") == 1, f"{path.name} has not exactly once:\n{before}"
-    path.write_text(f"\n{text}".replace(f"\n{before}", f"\n{after}")[1:], encoding="utf-8")
+    places = [found.start() for found in re.finditer(rf"^{re.escape(before)}", text, re.MULTILINE)]
+    assert len(places) == 1, f"{path.name} has not exactly once:\n{before}"
+    path.write_text(text[: places[0]] + after + text[places[0] + len(before) :], encoding="utf-8")
 
 
-def _run(line: str, house: Path) -> str:
+def run(line: str, house: Path) -> str:
+    """Run one line of shell as somebody would who stands in the house; what it printed."""
     tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     alone = {"PATH": tools, "PYTHONPATH": str(house), "PYTEST_ADDOPTS": "-n0 -p no:cacheprovider"}
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SITBREAK_", "PYTEST_"))}
