@@ -45,8 +45,8 @@ ORDERED: dict[str, tuple[tuple[str, ...], str]] = {
     "limit": (("25", "RESET"), "minutes of sitting until a call (1 to 240); `RESET`: as in the settings"),
     "profile": (("gentle", "strict", "RESET"), "`gentle`, `normal` or `strict`; `RESET`: as in the settings"),
     "hurts": (
-        ("bird_dog", "OFF", "RESET"),
-        "this exercise never again, and none for now; `OFF`: the others again; `RESET`: all again",
+        ("PRESS", "bird_dog", "OFF", "RESET"),
+        "the exercise suggested last, or this one, never again, none for now; `OFF`: the others; `RESET`: all again",
     ),
     "why": (("PRESS", "14:05"), "why it spoke, or did not, now or at a time of the last day; the answer is the result"),
     "standing": (("PRESS",), "now stand upright for ten seconds: shows what upright is, without a walk"),
