@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import runpy
+import shlex
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+import typer.main
 import yaml
 
+from monitor.cli import app
 from monitor.coach.catalogue import load_catalogue
 from monitor.coach.commands import COMMANDS
 from monitor.events import EVENT_NAMES, Command, CommandAnswered
@@ -129,3 +132,21 @@ def test_the_pictures_of_the_house_leave_nobody_out() -> None:
     for layer in MADE["architecture_page"].layers():
         for part in layer.split(" | "):
             assert f">{part.removeprefix('monitor.')}</text>" in PAGES["images/layers.svg"]
+
+
+def commands_in(page: Path) -> list[list[str]]:
+    """Every line of shell that calls the program, in words."""
+    shell = re.findall(r"^```(?:sh|console)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    lines = [line.strip().removeprefix("$ ") for text in shell for line in text.splitlines()]
+    return [shlex.split(line, comments=True) for line in lines if line.startswith("sitbreak ")]
+
+
+@pytest.mark.parametrize("page", [page for page in WRITTEN if commands_in(page)], ids=lambda page: page.stem)
+def test_every_command_and_option_on_a_page_exists(page: Path) -> None:
+    for _, *words in commands_in(page):
+        known: Any = typer.main.get_command(app)
+        while words and words[0] in getattr(known, "commands", {}):
+            known = known.commands[words.pop(0)]
+        options = {name for each in known.params for name in (*each.opts, *each.secondary_opts)} | {"--help"}
+        assert not hasattr(known, "commands") or words[:1] == ["--version"], f"no such command: {words}"
+        assert {word.partition("=")[0] for word in words if word.startswith("--")} <= options, words
