@@ -7,8 +7,10 @@ ARGS ?=
 # Home Assistant wants a Python of its own: make test-home-assistant HOME_ASSISTANT_PYTHON=/path/to/python3.13
 HOME_ASSISTANT_PYTHON ?= python3.13
 HOUSE := .venv-home-assistant
+# Node-RED wants Node.js 18 or newer and npm.
+RED := .node-red
 
-.PHONY: demo test test-home-assistant check clean
+.PHONY: demo test test-home-assistant test-node-red check clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/sitbreak demo $(ARGS) || [ $$? -eq 130 ]
@@ -18,6 +20,9 @@ test: $(VENV)/.test
 
 test-home-assistant: $(VENV)/.test $(HOUSE)/.ready
 	HASS=$(CURDIR)/$(HOUSE)/bin/hass $(BIN)/python -m pytest -n0 tests/home_assistant $(ARGS)
+
+test-node-red: $(VENV)/.test $(RED)/.ready
+	NODE_RED=$(CURDIR)/$(RED)/node_modules/.bin/node-red $(BIN)/python -m pytest -n0 tests/node_red $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -49,5 +54,10 @@ $(HOUSE)/.ready: tests/home_assistant/requirements.txt
 	$(HOUSE)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
+$(RED)/.ready: tests/node_red/package.json
+	mkdir -p $(RED) && cp $< $(RED)/
+	npm install --prefix $(RED) --no-audit --no-fund --loglevel=error
+	@touch $@
+
 clean:
-	rm -rf $(VENV) $(HOUSE) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(HOUSE) $(RED) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

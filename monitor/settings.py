@@ -100,7 +100,7 @@ class Sections(BaseModel, frozen=True, extra="forbid"):
     def wearer_named(self, name: str) -> str:
         """The wearer of this name, or the first one where none is named; raises SettingsError."""
         if name and name not in self.wearers:
-            raise SettingsError("--wearer", name, f"not a wearer; use one of {', '.join(self.wearers)}")
+            raise SettingsError("--wearer", name, f"not a wearer; use {_listed(self)}")
         return name or next(iter(self.wearers))
 
     @property
@@ -148,9 +148,17 @@ def load(config: Path | None, overrides: Sequence[str] = (), environment: Mappin
             settings.coach_of(wearer)
     except ValidationError as error:
         raise _explained(error, sources, str(config or "settings")) from None
+    for name in settings.web.password_hashes:
+        if name not in settings.wearers:
+            origin = sources.get(f"web.password_hashes.{name}", sources.get("web.password_hashes", "settings"))
+            raise SettingsError(origin, f"[web.password_hashes] {name}", f"not a wearer; use {_listed(settings)}")
     own = _own_exercises(settings.exercises.file, config, sources.get("exercises.file", "settings"))
     exercises = settings.exercises.model_copy(update={"file": own})
     return Loaded(settings.model_copy(update={"exercises": exercises}), sources)
+
+
+def _listed(settings: Sections) -> str:
+    return f"one of {', '.join(settings.wearers)}"
 
 
 def _own_exercises(named: str, config: Path | None, origin: str) -> str:

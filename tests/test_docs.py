@@ -82,6 +82,14 @@ def test_the_version_is_the_same_everywhere() -> None:
     ).read_text(encoding="utf-8")
 
 
+def test_the_pictures_of_the_page_are_kept_by_ci_under_a_name_that_is_no_setting() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    (name, folder) = re.findall(r"^ +(\w+): (screenshots)$", workflow, re.MULTILINE)[0]
+    assert not name.startswith("SITBREAK_")  # the program takes those for settings, and refuses what it does not know
+    assert f'"{name}"' in (ROOT / "tests" / "support" / "browser.py").read_text(encoding="utf-8")
+    assert f"path: {folder}" in workflow
+
+
 def test_no_private_path_has_slipped_into_the_tree() -> None:
     for folder in ("monitor", "firmware_sim", "config", "benchmarks", "docs"):
         for path in (ROOT / folder).rglob("*"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from monitor.cli.process import ConfigOption, SetOption, default_config
+from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
 
 app = typer.Typer(no_args_is_help=True, help="Show, check and write settings.")
 
@@ -45,10 +47,25 @@ def check(config: ConfigOption = None, set_: SetOption = None) -> None:
     )
 
 
+@app.command("topics")
+def topics(config: ConfigOption = None, set_: SetOption = None, state_dir: StateDirOption = None) -> None:
+    """Print what each wearer's MQTT topics begin with: a random name, made when the daemon first runs."""
+    from monitor.history import queries
+    from monitor.settings import load
+
+    settings = load(config or default_config(), set_ or ()).settings
+    nodes = {row.name: row.node_id for row in queries.wearers((state_dir or default_state_dir()) / "history.sqlite3")}
+    for name in settings.wearers:
+        typer.echo(f"{name}\t{settings.mqtt.base}/{nodes[name]}" if name in nodes else f"{name}\tnot yet: sitbreak run")
+
+
 @app.command("password")
-def password() -> None:
-    """Ask for a password for the web page, and print what to set as web.password_hash."""
+def password(
+    wearer: Annotated[str, typer.Option(help="For this wearer's page only; for all unless told.")] = "",
+) -> None:
+    """Ask for a password for the web page, and print the lines for the settings."""
     from monitor.web.passwords import hash_of
 
     given = typer.prompt("Password for the web page", hide_input=True, confirmation_prompt=True, err=True)
-    typer.echo(f'[web]\npassword_hash = "{hash_of(given)}"')
+    section, key = ("web.password_hashes", wearer) if wearer else ("web", "password_hash")
+    typer.echo(f'[{section}]\n{key} = "{hash_of(given)}"')

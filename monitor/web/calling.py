@@ -8,13 +8,10 @@ from contextlib import contextmanager
 from nicegui import ui
 
 from monitor.events import BreakDue, Suggestion
-from monitor.web.desk import Desk, Person
+from monitor.web.desk import BUSY_MIN, Desk, Person
 from monitor.web.elements import button, say, section, text
 from monitor.web.figures import exercise_picture
 from monitor.web.telling import progress
-
-BUSY_MIN = 30
-"""How long "busy" lasts by one press: a usual meeting."""
 
 
 class CallCard:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nicegui import ui
 
 from monitor.events import WearerState
-from monitor.web.desk import Desk, Person
+from monitor.web.desk import BUSY_MIN, Desk, Person
 from monitor.web.elements import button, choice, field, section
 
 
@@ -25,6 +25,8 @@ class Controls:
                 button(page.start, lambda: self._send("break"))
                 self._pause = button(page.pause, lambda: self._send("pause", "ON"))
                 self._resume = button(page.resume, lambda: self._send("pause", "OFF"))
+                busy = page.busy.format(length=person.words.duration(60 * BUSY_MIN))
+                self._busy = button(busy, lambda: self._send("busy", str(BUSY_MIN)))
                 self._free = button(page.not_busy, lambda: self._send("busy", "OFF"))
 
     def refresh(self, state: WearerState | None) -> None:
@@ -33,6 +35,7 @@ class Controls:
             return
         self._pause.set_visibility(not state.paused)
         self._resume.set_visibility(state.paused)
+        self._busy.set_visibility(not state.busy)
         self._free.set_visibility(state.busy)
         if (state.limit_s, state.profile) == self._shown:
             return

@@ -16,6 +16,8 @@ from monitor.words import Words
 
 SOURCE = "web"
 LOG_ROWS = 40
+BUSY_MIN = 30
+"""How long "busy" lasts by one press: a usual meeting."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ LOOKS = {
 }
 """Class and height in percent; what is not here is drawn low and grey: nothing is said of it."""
 SILENT = ("silent", 10)
+GAP = "gap"
+"""Class of the minutes between others of which there are no data at all: shaded from top to bottom."""
 MARKS = {"call": "▲", "break": "●", "exercise": "◆"}
 TICKS_MIN = (30, 60, 120, 180, 240)
 TICKS_MAX = 8
@@ -58,7 +60,7 @@ def ribbon(books: DayBooks, said: Words) -> str:
     return (
         f'<div class="ribbon" role="img" aria-label="{escape(told(books, window.first, seen[-1] + 1, said))}">'
         f'<svg viewBox="0 0 {end - first} {HIGH}" preserveAspectRatio="none" aria-hidden="true">'
-        f"{''.join(_rectangles(rows, first, end))}</svg>"
+        f"{''.join(_rectangles(rows, first, seen[0], seen[-1] + 1))}</svg>"
         f"{''.join(window.marks())}{''.join(window.hours())}</div>{legend(rows, said.page)}"
     )
 
@@ -77,13 +79,13 @@ def told(books: DayBooks, first: int, end: int, said: Words) -> str:
     )
 
 
-def _rectangles(rows: Sequence[int | None], first: int, end: int) -> Iterator[str]:
-    at = first
-    for posture, group in groupby(rows[first:end]):
+def _rectangles(rows: Sequence[int | None], first: int, begin: int, end: int) -> Iterator[str]:
+    """What was seen from ``begin`` to ``end``, in a picture that starts at ``first``."""
+    at = begin
+    for posture, group in groupby(rows[begin:end]):
         length = len(list(group))
-        if posture is not None:
-            kind, height = LOOKS.get(Posture(posture), SILENT)
-            yield f'<rect class="{kind}" x="{at - first}" y="{HIGH - height}" width="{length}" height="{height}"/>'
+        kind, height = (GAP, HIGH) if posture is None else LOOKS.get(Posture(posture), SILENT)
+        yield f'<rect class="{kind}" x="{at - first}" y="{HIGH - height}" width="{length}" height="{height}"/>'
         at += length
 
 
@@ -120,6 +122,9 @@ def legend(rows: Sequence[int | None], page: Page) -> str:
             kind, height = LOOKS.get(posture, SILENT)
             swatch = f'<i class="{kind}" style="height:{height / 100:.2f}em" aria-hidden="true"></i>'
             items.append(f"<li>{swatch}{escape(page.postures[posture.word])}</li>")
+    known = [minute for minute, posture in enumerate(rows) if posture is not None]
+    if known and None in rows[known[0] : known[-1]]:
+        items.append(f'<li><i class="{GAP}" style="height:1em" aria-hidden="true"></i>{escape(page.gap)}</li>')
     words = {"call": page.mark_call, "break": page.mark_break, "exercise": page.mark_exercise}
     items += [f'<li><span aria-hidden="true">{MARKS[kind]}</span> {escape(word)}</li>' for kind, word in words.items()]
     return f'<ul class="legend">{"".join(items)}</ul>'
@@ -130,16 +135,19 @@ def weeks(days: Sequence[DayBooks], said: Words) -> str:
     page, most_s = said.page, max((day.sedentary_s for day in days), default=0.0) or 1.0
     heads = (page.date, page.sat_column, "", page.calls_column, page.breaks_column, page.longest_column)
     head = "".join(f'<th scope="col">{escape(text)}</th>' if text else '<td class="bar"></td>' for text in heads)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(_row(day, most_s) for day in days)}</tbody></table>"
+    rows = "".join(_row(day, most_s, page) for day in days)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _row(day: DayBooks, most_s: float) -> str:
+def _row(day: DayBooks, most_s: float, page: Page) -> str:
+    weekday = page.weekdays[day.date.weekday()]
+    name = escape(page.weekday.format(weekday=weekday, day=day.date.day, month=day.date.month))
     if not (day.bouts or day.breaks or day.gaps):
-        return f'<tr><th scope="row">{day.date:%d.%m.}</th><td>–</td><td class="bar"></td>{"<td>–</td>" * 3}</tr>'
+        return f'<tr><th scope="row">{name}</th><td>–</td><td class="bar"></td>{"<td>–</td>" * 3}</tr>'
     longest_s = day.longest.sedentary_s if day.longest else 0.0
     share = 100 * day.sedentary_s / most_s
     return (
-        f'<tr><th scope="row">{day.date:%d.%m.}</th><td>{hours_text(day.sedentary_s)}</td>'
+        f'<tr><th scope="row">{name}</th><td>{hours_text(day.sedentary_s)}</td>'
         f'<td class="bar" aria-hidden="true"><div style="width:{share:.0f}%"></div></td>'
         f"<td>{len(day.alerts)}</td><td>{day.break_count}</td><td>{hours_text(longest_s)}</td></tr>"
     )

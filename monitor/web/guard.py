@@ -3,6 +3,8 @@
 Nothing is done by a GET, and everything else (the page's web socket, log-in, log-out) must come from the page itself:
 its ``Origin`` must be the host it is sent to. Without a password only this computer's own names are answered, so that
 no foreign name can be made to point here (DNS rebinding).
+
+Whoever passes carries a ``Visit`` in the request's scope: the page shows what that one may see, and nothing else.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,12 +22,14 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.web.login import login_page
-from monitor.web.passwords import matches
+from monitor.web.passwords import NOBODYS, matches
 from monitor.web.rules import LOOPBACK
-from monitor.web.sessions import Sessions, Tries
+from monitor.web.sessions import EVERYBODY, Sessions, Tries, Visit
 from monitor.words import Words
 
 COOKIE = "sitbreak_session"
+VISIT = "sitbreak.visit"
+"""Where the scope of a request carries its ``Visit``."""
 LOGIN, LOGOUT, PICTURES = "/login", "/logout", "/exercise/"
 PICTURE = re.compile(rf"{PICTURES}[a-z0-9_]+\.svg")
 """What is answered without a session: it is the same for everybody, and links in alerts lead there."""
@@ -49,7 +53,8 @@ class Guard:
     """Stands before the page, for requests and web sockets alike."""
 
     app: ASGIApp
-    password_hash: str
+    hashes: Mapping[str, str]
+    """The hash of each one's password, by wearer or ``EVERYBODY``; empty where nobody needs one."""
     sessions: Sessions
     words: Words
     secure: bool
@@ -66,9 +71,11 @@ class Guard:
             await self.app(scope, receive, send)
             return
         asked = HTTPConnection(scope)
+        visit = self._visit(asked)
         if not self._comes_from_here(asked, scope):
             await _refuse(scope, receive, send, PlainTextResponse("This must come from the page itself.\n", 403))
-        elif PICTURE.fullmatch(scope["path"]) or self._may_pass(asked):
+        elif PICTURE.fullmatch(scope["path"]) or visit is not None:
+            scope[VISIT] = visit
             await self._pass(scope, receive, send)
         elif scope["type"] == "http" and scope["path"] == LOGIN:
             await (await self._log_in(Request(scope, receive)))(scope, receive, _with_headers(send))
@@ -84,31 +91,43 @@ class Guard:
 
     def _comes_from_here(self, asked: HTTPConnection, scope: Scope) -> bool:
         host, origin = asked.headers.get("host", ""), asked.headers.get("origin")
-        if not self.password_hash and _name_of(host) not in LOOPBACK:
+        if not self.hashes and _name_of(host) not in LOOPBACK:
             return False
         acts = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
         return not acts or origin is None or urlsplit(origin).netloc.lower() == host.lower()
 
-    def _may_pass(self, asked: HTTPConnection) -> bool:
-        return not self.password_hash or self.sessions.holds(_token(asked), self.now_s())
+    def _visit(self, asked: HTTPConnection) -> Visit | None:
+        """Who this is, where they may pass."""
+        if not self.hashes:
+            return Visit(EVERYBODY, lambda: True)
+        token = _token(asked)
+        whose = self.sessions.whose(token, self.now_s())
+        return None if whose is None else Visit(whose, lambda: self.sessions.whose(token, self.now_s()) == whose)
 
     async def _log_in(self, request: Request) -> Response:
         if request.method != "POST":
-            return HTMLResponse(login_page(self.words))
-        address, given = request.client.host if request.client else "", await _password_in(request)
+            return self._form()
+        address, (whose, given) = request.client.host if request.client else "", await _given_in(request)
         async with self._one_at_a_time:  # so that many tries at once are no way round the wait, nor a load
-            wait_s = self._tries.wait_s(address, self.now_s())
+            # Counted by name too: one's own right password is no way to go on guessing another's.
+            tried = f"{address} {whose if whose in self.hashes else '?'}"
+            wait_s = self._tries.wait_s(tried, self.now_s())
             if wait_s > 0:
                 said = self.words.page.password_wait.format(length=self.words.duration(wait_s))
-                return HTMLResponse(login_page(self.words, said), 429, {"retry-after": f"{wait_s + 1:.0f}"})
-            if not await asyncio.to_thread(matches, given, self.password_hash):
-                self._tries.wrong(address, self.now_s())
-                return HTMLResponse(login_page(self.words, self.words.page.password_wrong), 401)
-            self._tries.right(address)
+                return self._form(said, 429, {"retry-after": f"{wait_s + 1:.0f}"})
+            # Who is not known takes as long as a wrong password, and is told the same.
+            if not await asyncio.to_thread(matches, given, self.hashes.get(whose, NOBODYS)):
+                self._tries.wrong(tried, self.now_s())
+                return self._form(self.words.page.password_wrong, 401)
+            self._tries.right(tried)
         answer = RedirectResponse("/", 303)
-        token, lasts_s = self.sessions.begin(self.now_s()), int(self.sessions.lasts_s)
+        token, lasts_s = self.sessions.begin(self.now_s(), whose), int(self.sessions.lasts_s)
         answer.set_cookie(COOKIE, token, max_age=lasts_s, httponly=True, samesite="lax", secure=self.secure)
         return answer
+
+    def _form(self, said: str = "", status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+        several = set(self.hashes) != {EVERYBODY}
+        return HTMLResponse(login_page(self.words, said, several), status, headers)
 
     def _log_out(self, request: Request) -> Response:
         if request.method != "POST":
@@ -131,13 +150,15 @@ def _token(asked: HTTPConnection) -> str:
     return asked.cookies.get(COOKIE, "")
 
 
-async def _password_in(request: Request) -> str:
+async def _given_in(request: Request) -> tuple[str, str]:
+    """Name and password of a log-in; telephones begin a name with a capital."""
     body = b""
     async for part in request.stream():
         body += part
         if len(body) > BODY_MAX:
-            return ""
-    return parse_qs(body.decode(errors="replace")).get("password", [""])[0]
+            return EVERYBODY, ""
+    fields = parse_qs(body.decode(errors="replace"))
+    return fields.get("name", [EVERYBODY])[0].strip().lower(), fields.get("password", [""])[0]
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, answer: Response) -> None:

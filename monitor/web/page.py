@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from nicegui import ui
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from monitor.events import CommandAnswered
@@ -17,11 +18,11 @@ from monitor.web.calling import CallCard
 from monitor.web.controls import Controls
 from monitor.web.desk import Desk, Person
 from monitor.web.elements import button, field, say, section, text
-from monitor.web.guard import PICTURES, Guard
+from monitor.web.guard import LOGIN, PICTURES, VISIT, Guard
 from monitor.web.login import code_of
 from monitor.web.looks import CSS
 from monitor.web.rules import WebRules
-from monitor.web.sessions import Sessions
+from monitor.web.sessions import Sessions, Visit
 from monitor.web.telling import Facts, facts, log_html
 
 LIVE_S, BOOKS_S, WEEKS_S = 0.5, 5.0, 30.0
@@ -47,29 +48,31 @@ def page_app(desk: Desk, rules: WebRules) -> Guard:
         kept = {"cache-control": "public, max-age=86400"}
         return Response(figures.standalone(drawn), media_type="image/svg+xml", headers=kept)
 
-    password_hash = rules.password_hash.get_secret_value()
-    _register(desk, log_out=bool(password_hash))
+    hashes = rules.hashes
+    _register(desk, log_out=bool(hashes))
     language: Any = {"en": "en-US"}.get(code_of(first), code_of(first))  # as Quasar names them
     looks: dict[str, Any] = {"favicon": ICON, "dark": None, "tailwind": False, "language": language}
     ui.run_with(app, title="sitbreak", show_welcome_message=False, **looks)
-    return Guard(app, password_hash, Sessions(3600 * rules.session_hours), first, secure=bool(rules.cert_file))
+    return Guard(app, hashes, Sessions(3600 * rules.session_hours), first, secure=bool(rules.cert_file))
 
 
 def _register(desk: Desk, log_out: bool) -> None:
     @ui.page("/", title="sitbreak")
-    async def page(wearer: str = "") -> Any:
-        if wearer and wearer not in desk.persons:
+    async def page(request: Request, wearer: str = "") -> Any:
+        visit: Visit = request.scope[VISIT]
+        visible = visit.sees(desk.persons)
+        if wearer and wearer not in visible:
             return RedirectResponse("/")
-        person = desk.persons[wearer] if wearer else next(iter(desk.persons.values()))
-        await WearerPage(desk, person, log_out).build()
+        await WearerPage(desk, desk.persons[wearer or visible[0]], visit, log_out).build()
         return None
 
 
 class WearerPage:
     """One wearer in one browser."""
 
-    def __init__(self, desk: Desk, person: Person, log_out: bool) -> None:
+    def __init__(self, desk: Desk, person: Person, visit: Visit, log_out: bool) -> None:
         self._desk, self._person, self._said, self._log_out = desk, person, person.words, log_out
+        self._visit, self._timers = visit, list[ui.timer]()
         self._news, self._answer = -1, desk.seen[person.name].answer
         self._count = WEEK
         self._why_at = ""
@@ -78,7 +81,8 @@ class WearerPage:
         """Everything with what is known now, then keep it so."""
         ui.add_css(CSS)
         ui.add_body_html(f'<p class="before" aria-hidden="true">{escape(self._said.page.waiting)}</p>')
-        with ui.element("div").classes("sb").props(f"lang={code_of(self._said)}"):
+        self._everything = ui.element("div").classes("sb").props(f"lang={code_of(self._said)}")
+        with self._everything:
             self._top()
             with ui.element("main"):
                 self._answered = text("", "p", "answer", role="status")
@@ -92,16 +96,18 @@ class WearerPage:
         await asyncio.to_thread(self._desk.recall, self._person.name)
         self._live()
         await self._books()
-        ui.timer(LIVE_S, self._live)
-        ui.timer(BOOKS_S, self._books, immediate=False)
-        ui.timer(WEEKS_S, self._weeks)
+        self._timers += [
+            ui.timer(LIVE_S, self._live),
+            ui.timer(BOOKS_S, self._books, immediate=False),
+            ui.timer(WEEKS_S, self._weeks),
+        ]
 
     # --- parts ----------------------------------------------------------------------------------------------
 
     def _top(self) -> None:
         with ui.element("header").classes("top"):
             text(f"{self._said.page.title}: {self._person.name}", "h1")
-            others = [name for name in self._desk.persons if name != self._person.name]
+            others = [name for name in self._visit.sees(self._desk.persons) if name != self._person.name]
             with ui.element("nav").props(f'aria-label="{self._said.page.wearer}"'):
                 for name in others:
                     text(name, "a", href=f"/?wearer={name}")
@@ -145,6 +151,9 @@ class WearerPage:
     # --- what is shown --------------------------------------------------------------------------------------
 
     def _live(self) -> None:
+        if not self._visit.lasts():
+            self._leave()
+            return
         seen = self._desk.seen[self._person.name]
         told = facts(seen.state, self._said, self._person.zone)
         for name in (each.name for each in fields(Facts)):
@@ -154,6 +163,13 @@ class WearerPage:
         if seen.answer is not None and seen.answer is not self._answer:
             self._answer = seen.answer
             self._tell(seen.answer)
+
+    def _leave(self) -> None:
+        """The session has ended: nothing more is told, and no button is left to be pressed."""
+        for timer in self._timers:
+            timer.cancel()
+        self._everything.clear()
+        ui.navigate.to(LOGIN)
 
     def _tell(self, answer: CommandAnswered) -> None:
         page = self._said.page

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 
 from monitor.web.passwords import is_hash
+from monitor.web.sessions import EVERYBODY
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+NO_HASH = "not a hash; `sitbreak config password` makes one, the password itself is never kept"
 
 
 class WebRules(BaseModel, frozen=True, extra="forbid"):
@@ -21,7 +23,13 @@ class WebRules(BaseModel, frozen=True, extra="forbid"):
     port: int = Field(8321, ge=1, le=65535, description="Port of the page.")
     password_hash: SecretStr = Field(
         SecretStr(""),
-        description="What `sitbreak config password` prints; needed beyond this computer; where set, one logs in.",
+        description="What `sitbreak config password` prints; who logs in with it sees every wearer. Beyond this"
+        " computer a password is needed.",
+    )
+    password_hashes: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description="Passwords of single wearers, from `sitbreak config password --wearer NAME`: who logs in with one"
+        " sees and answers for that wearer only.",
     )
     cert_file: str = Field("", description="Certificate for https, as a PEM file; empty serves plain http.")
     key_file: str = Field("", description="Key of that certificate, as a PEM file.")
@@ -33,12 +41,25 @@ class WebRules(BaseModel, frozen=True, extra="forbid"):
     @classmethod
     def _a_hash(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value() and not is_hash(value.get_secret_value()):
-            raise ValueError("not a hash; `sitbreak config password` makes one, the password itself is never kept")
+            raise ValueError(NO_HASH)
         return value
+
+    @field_validator("password_hashes")
+    @classmethod
+    def _hashes(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        if not all(is_hash(each.get_secret_value()) for each in value.values()):
+            raise ValueError(NO_HASH)
+        return value
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """The hash of each one's password: ``EVERYBODY`` for who sees every wearer, else by wearer."""
+        own = {name: each.get_secret_value() for name, each in self.password_hashes.items()}
+        return own | ({EVERYBODY: common} if (common := self.password_hash.get_secret_value()) else {})
 
     @model_validator(mode="after")
     def _guarded(self) -> WebRules:
-        if self.enabled and self.host not in LOOPBACK and not self.password_hash.get_secret_value():
+        if self.enabled and self.host not in LOOPBACK and not self.hashes:
             raise ValueError("beyond this computer the page needs password_hash; `sitbreak config password` makes it")
         if bool(self.cert_file) != bool(self.key_file):
             raise ValueError("cert_file and key_file go together")

@@ -205,6 +205,11 @@ class Page(BaseModel, frozen=True, extra="forbid"):
     mark_call: str
     mark_break: str
     mark_exercise: str
+    gap: str
+    weekday: str
+    weekdays: tuple[str, str, str, str, str, str, str]
+    name: str
+    name_hint: str
     password: str
     log_in: str
     log_out: str

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,35 +11,22 @@ from typing import Any
 import pytest
 
 from monitor.events import Message
-from tests.support.brokers import MOSQUITTO, Listener, Mosquitto
-from tests.support.living_outlet import LivingOutlet, break_due
+from monitor.outlets.mqtt.messages import Wearer
+from tests.support.brokers import Listener, Mosquitto
+from tests.support.guarded_broker import guarded_broker, user
+from tests.support.living_outlet import ME, LivingOutlet, break_due
 
 pytestmark = pytest.mark.mosquitto
 
-SHIPPED = Path(__file__).parents[2] / "config" / "mosquitto"
-ROOT = "sitbreak/a1b2c3"
-USERS = ("sitbreak", "homeassistant", "phone", "stranger")
+ROOT, OTHER = "sitbreak/a1b2c3", "sitbreak/b0b0b0"
+BOB = Wearer("bob", "b0b0b0")
+USERS = ("sitbreak", "homeassistant", "dashboard", "a1b2c3", "b0b0b0", "telegraf", "stranger")
 
 
 @pytest.fixture
 def shipped(tmp_path: Path) -> Iterator[Mosquitto]:
-    """Mosquitto with the shipped settings: only the port and the folders are the test's."""
-    if MOSQUITTO is None or shutil.which("mosquitto_passwd") is None:
-        pytest.skip("mosquitto is not installed")
-    passwords = tmp_path / "sitbreak.passwd"
-    passwords.touch(mode=0o600)
-    for user in USERS:
-        subprocess.run(["mosquitto_passwd", "-b", str(passwords), user, f"pw-{user}"], check=True)
-    shutil.copy(SHIPPED / "sitbreak.acl", tmp_path)
-    text = (SHIPPED / "sitbreak.conf").read_text()
-    text = text.replace("/etc/mosquitto", str(tmp_path)).replace("/var/lib/mosquitto/", f"{tmp_path}/")
-    broker = Mosquitto(tmp_path, text.replace("listener 1883 127.0.0.1\n", "")).start()
-    yield broker
-    broker.stop()
-
-
-def _user(name: str) -> tuple[str, str]:
-    return name, f"pw-{name}"
+    with guarded_broker(tmp_path, *USERS) as broker:
+        yield broker
 
 
 @pytest.mark.parametrize("discovery", ["device", "components"])
@@ -50,7 +35,7 @@ async def test_the_daemon_is_denied_nothing_it_needs(
 ) -> None:
     rules: dict[str, Any] = {"username": "sitbreak", "password": "pw-sitbreak", "discovery": discovery}
     async with (
-        Listener(shipped.port, "sitbreak/#", "homeassistant/#", user=_user("homeassistant")) as home,
+        Listener(shipped.port, "sitbreak/#", "homeassistant/#", user=user("homeassistant")) as home,
         LivingOutlet(shipped.port, **rules) as daemon,
     ):
         daemon.tell(break_due(time.time()))
@@ -62,10 +47,11 @@ async def test_the_daemon_is_denied_nothing_it_needs(
     assert "access list" not in caplog.text
 
 
-async def test_a_phone_may_look_and_press_and_no_more(shipped: Mosquitto) -> None:
+@pytest.mark.parametrize("name", ["dashboard", "a1b2c3"])
+async def test_a_dashboard_or_phone_may_look_and_press_and_no_more(shipped: Mosquitto, name: str) -> None:
     async with (
         LivingOutlet(shipped.port, username="sitbreak", password="pw-sitbreak") as daemon,
-        Listener(shipped.port, "sitbreak/#", user=_user("phone")) as phone,
+        Listener(shipped.port, "sitbreak/#", user=user(name)) as phone,
     ):
         daemon.tell()
         await phone.topic(f"{ROOT}/state")
@@ -75,11 +61,42 @@ async def test_a_phone_may_look_and_press_and_no_more(shipped: Mosquitto) -> Non
         assert await phone.refused() == "Not authorized"
 
 
+async def test_one_wearers_phone_neither_hears_nor_commands_another(shipped: Mosquitto) -> None:
+    async with (
+        LivingOutlet(shipped.port, (ME, BOB), username="sitbreak", password="pw-sitbreak") as daemon,
+        Listener(shipped.port, "#", f"{OTHER}/#", f"{ROOT}/#", "homeassistant/#", user=user("a1b2c3")) as mine,
+        Listener(shipped.port, f"{OTHER}/#", user=user("b0b0b0")) as bobs,
+    ):
+        for name in ("bob", "me"):
+            daemon.tell(break_due(time.time()), wearer=name)
+        await bobs.topic(f"{OTHER}/event")
+        await mine.topic(f"{ROOT}/event")
+        mine.publish(f"{OTHER}/cmd/pause", "ON")
+        assert await mine.refused() == "Not authorized"
+        mine.publish(f"{ROOT}/cmd/done", "PRESS")
+        await daemon.command()
+    assert [(wearer, command.name) for wearer, command in daemon.commands] == [("me", "done")]
+    assert all(heard.topic.startswith(f"{ROOT}/") for heard in mine.heard)
+    assert all(heard.topic.startswith(f"{OTHER}/") for heard in bobs.heard)
+
+
+async def test_who_only_draws_pictures_may_press_nothing(shipped: Mosquitto) -> None:
+    async with (
+        LivingOutlet(shipped.port, username="sitbreak", password="pw-sitbreak") as daemon,
+        Listener(shipped.port, "sitbreak/+/state", user=user("telegraf")) as telegraf,
+    ):
+        daemon.tell()
+        await telegraf.topic(f"{ROOT}/state")
+        telegraf.publish(f"{ROOT}/cmd/pause", "ON")
+        assert await telegraf.refused() == "Not authorized"
+        assert not daemon.commands
+
+
 async def test_a_stranger_hears_nothing_and_may_press_nothing(shipped: Mosquitto) -> None:
     async with (
         LivingOutlet(shipped.port, username="sitbreak", password="pw-sitbreak") as daemon,
-        Listener(shipped.port, "sitbreak/#", user=_user("phone")) as phone,
-        Listener(shipped.port, "#", user=_user("stranger")) as stranger,
+        Listener(shipped.port, "sitbreak/#", user=user("dashboard")) as phone,
+        Listener(shipped.port, "#", user=user("stranger")) as stranger,
     ):
         daemon.tell()
         await phone.topic(f"{ROOT}/state")
@@ -94,7 +111,7 @@ async def test_a_denied_row_is_refused_for_good_and_said_once_and_the_rest_goes_
 ) -> None:
     now_s = time.time()
     async with (
-        Listener(shipped.port, "sitbreak/#", user=_user("homeassistant")) as home,
+        Listener(shipped.port, "sitbreak/#", user=user("homeassistant")) as home,
         LivingOutlet(shipped.port, username="sitbreak", password="pw-sitbreak") as daemon,
     ):
         daemon.outbox.add([Message("elsewhere/event", "{}")] * 2)

@@ -274,6 +274,21 @@ async def test_a_retained_busy_topic_is_obeyed_and_only_a_change_is_news(mosquit
             assert len(daemon.commands) == 2
 
 
+async def test_where_the_busy_topic_names_the_wearer_it_silences_nobody_else(mosquitto: Mosquitto) -> None:
+    wearers = [Wearer("anna", "aaaaaa"), Wearer("ben", "bbbbbb")]
+    async with (
+        Listener(mosquitto.port, "sitbreak/#") as listener,
+        LivingOutlet(mosquitto.port, wearers, busy_topic="house/{wearer}/call") as daemon,
+    ):
+        for node in ("aaaaaa", "bbbbbb"):
+            await listener.topic(f"sitbreak/{node}/availability", "online")
+        listener.publish("house/ben/call", "on")
+        await daemon.command()
+        listener.publish("sitbreak/aaaaaa/cmd/test", "PRESS")
+        await daemon.command()
+        assert [(wearer, command.name) for wearer, command in daemon.commands] == [("ben", "busy"), ("anna", "test")]
+
+
 async def test_each_wearer_has_a_will_of_their_own_and_one_outbox_serves_all(mosquitto: Mosquitto) -> None:
     wearers = [Wearer("anna", "aaaaaa"), Wearer("ben", "bbbbbb")]
     async with (

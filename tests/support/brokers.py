@@ -126,19 +126,19 @@ class Listener:
             setattr(told, name, value)
         self._client.publish(topic, payload, 1, retain, told if properties else None)
 
-    async def until(self, found: Callable[[Heard], bool]) -> Heard:
+    async def until(self, found: Callable[[Heard], bool], within_s: float = WAIT_S) -> Heard:
         """The first message that fits, heard already or yet to come."""
-        await self._until(lambda: any(map(found, self.heard)))
+        await self._until(lambda: any(map(found, self.heard)), within_s)
         return next(filter(found, self.heard))
 
-    async def topic(self, topic: str, text: str | None = None) -> Heard:
-        return await self.until(lambda heard: heard.topic == topic and text in (None, heard.text))
+    async def topic(self, topic: str, text: str | None = None, within_s: float = WAIT_S) -> Heard:
+        return await self.until(lambda heard: heard.topic == topic and text in (None, heard.text), within_s)
 
     def texts(self, topic: str) -> list[str]:
         return [heard.text for heard in self.heard if heard.topic == topic]
 
-    async def _until(self, true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(WAIT_S):
+    async def _until(self, true: Callable[[], bool], within_s: float = WAIT_S) -> None:
+        async with asyncio.timeout(within_s):
             while not true():
                 self._news.clear()
                 await self._news.wait()

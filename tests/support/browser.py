@@ -10,7 +10,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,9 @@ DRIVER = shutil.which("chromedriver")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 MISSING = "needs Chromium and its driver (Debian: apt-get install chromium chromium-driver)"
 needs_chromium = pytest.mark.skipif(not (DRIVER and CHROMIUM), reason=MISSING)
-SHOTS = Path(os.environ.get("SITBREAK_SCREENSHOTS", ""))
-"""Where screenshots are kept; nowhere unless told."""
+SHOTS = Path(os.environ.get("SCREENSHOTS_FOLDER", ""))
+"""Where screenshots are kept; nowhere unless told. (Names with SITBREAK_ the program takes for settings.)"""
+WAIT_S = 20
 OPTIONS = (
     "--headless",
     "--no-sandbox",
@@ -58,12 +59,42 @@ def browser(width: int, height: int, dark: bool = False) -> Iterator[Any]:
         driver.quit()
 
 
+def until(driver: Any, fact: Callable[[Any], Any]) -> Any:
+    """Wait for a fact about the page."""
+    from selenium.common.exceptions import StaleElementReferenceException
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    return WebDriverWait(driver, WAIT_S, 0.1, [StaleElementReferenceException]).until(fact)
+
+
+def named(driver: Any, words: str, tag: str = "button") -> Any:
+    """The visible element that a screen reader calls so."""
+
+    def find(_: Any) -> Any:
+        return next((e for e in driver.find_elements("css selector", tag) if e.accessible_name == words), None)
+
+    return until(driver, find)
+
+
+def shot(driver: Any, name: str) -> None:
+    """Keep a picture, where pictures are kept."""
+    if Path() != SHOTS:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        driver.save_screenshot(str(SHOTS / f"{driver.shot_name}-{name}.png"))
+
+
+def errors(driver: Any) -> list[dict[str, Any]]:
+    """What the browser's console complains of, since it was last asked."""
+    return [entry for entry in driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+
+
 class ServedPage:
     """``tests.support.served_page``, its address and what it says."""
 
-    def __init__(self, folder: Path, password: str = "") -> None:
+    def __init__(self, folder: Path, *passwords: str) -> None:
+        """``passwords`` are "PASSWORD" for everybody's pages, "NAME=PASSWORD" for one's own."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.served_page", str(folder), *([password] if password else [])],
+            [sys.executable, "-m", "tests.support.served_page", str(folder), *passwords],
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -1,6 +1,6 @@
 """The real page in a process of its own, with a morning in the books and an alert open; says which commands came.
 
-    python -m tests.support.served_page FOLDER [PASSWORD]
+    python -m tests.support.served_page FOLDER [PASSWORD | NAME=PASSWORD ...]
 
 Prints ``URL``, then a line for each command: wearer, name, value, alert. Any answer closes the alert.
 """
@@ -13,16 +13,18 @@ import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from monitor.events import Command, CommandAnswered, Update, WearerState, event_id
+from monitor.events import Command, CommandAnswered, ExerciseProgress, Update, WearerState, event_id
 from monitor.history.store import Commit, Store
 from monitor.web.desk import Person
 from monitor.web.passwords import hash_of
 from monitor.web.rules import WebRules
 from monitor.web.server import WebOutlet, free_port, url_of
+from monitor.web.sessions import EVERYBODY
 from monitor.words import words
 from tests.history.builders import office_hour
 from tests.support.living_outlet import HIPS, break_due
@@ -61,17 +63,29 @@ def _state(alert: str = "due") -> WearerState:
     )
 
 
-async def main(folder: Path, password: str) -> None:
-    """Serve until told to end."""
+def counted(repetitions: int) -> ExerciseProgress:
+    """So far in the exercise that the alert suggests."""
+    told = f"{repetitions} of 10"
+    return ExerciseProgress("lunge_stretch", "Lunge stretch", repetitions, 10, 0.0, "sensor", told)
+
+
+async def main(folder: Path, passwords: dict[str, str]) -> None:
+    """Serve until told to end; ``passwords`` by wearer, that for everybody's pages by EVERYBODY."""
     _fill(folder)
-    feed, state = Feed(), _state()
+    feed, states = Feed(), {"ada": _state(), "bob": _state("none")}
 
     def send(wearer: str, command: Command) -> None:
-        nonlocal state
+        state = states[wearer]
         print("command", wearer, command.name, command.value, command.alert_id or "-", flush=True)
         ok = (command.name, command.value) != ("limit", "900")
-        changed = {"limit": {"limit_s": 3000.0}, "pause": {"paused": command.value == "ON"}}.get(command.name, {})
-        state = replace(state if command.alert_id is None else _state("none"), **changed if ok else {})  # type: ignore
+        changed: dict[str, Any] = {
+            "limit": {"limit_s": 3000.0},
+            "pause": {"paused": command.value == "ON"},
+            "busy": {"busy": command.value != "OFF"},
+            "break": {"exercise": counted(state.exercise.seen + 1 if state.exercise else 4)},
+        }.get(command.name, {})
+        state = replace(state if command.alert_id is None else _state("none"), **(changed if ok else {}))
+        states[wearer] = state
         answer = CommandAnswered(
             id=event_id(time.time(), command.name),
             at_s=NOON_S,
@@ -87,13 +101,16 @@ async def main(folder: Path, password: str) -> None:
         "ada": Person("ada", words("en"), ZoneInfo("Europe/Vienna"), 10.0),
         "bob": Person("bob", words("de"), ZoneInfo("Europe/Vienna"), 10.0),
     }
-    rules = WebRules(enabled=True, password_hash=SecretStr(hash_of(password) if password else ""))
+    hashes = {name: SecretStr(hash_of(password)) for name, password in passwords.items()}
+    common = hashes.pop(EVERYBODY, SecretStr(""))
+    rules = WebRules(enabled=True, password_hash=common, password_hashes=hashes)
     rules = rules.model_copy(update={"port": free_port(rules.model_copy(update={"port": 0}))})
     outlet = WebOutlet(rules, persons, folder, send, lambda: NOON_S)
-    feed.put(Update("ada", (break_due(NOON_S, exercise=replace(HIPS, exercise_id="lunge_stretch")),), state))
+    feed.put(Update("ada", (break_due(NOON_S, exercise=replace(HIPS, exercise_id="lunge_stretch")),), states["ada"]))
     print(url_of(rules), flush=True)
     await outlet.run(aiter(feed))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""))
+    given = [argument.rpartition("=") for argument in sys.argv[2:]]
+    asyncio.run(main(Path(sys.argv[1]), {name: password for name, _, password in given}))

@@ -56,10 +56,19 @@ def test_the_ribbon_covers_the_seen_minutes_once(stretches: list[tuple[int, Post
         found.append(run(at / 10, (at + length) / 10, posture))
         at += length
     picture = figures.ribbon(replace(EMPTY, postures=tuple(found)), EN)
-    widths = [int(width) for width in re.findall(r' width="(\d+)"', picture)]
+    widths = [int(width) for width in re.findall(r'<rect class="[\w-]+".*? width="(\d+)"', picture)]
     assert sum(widths) == len(
         [each for each in figures.minutes(replace(EMPTY, postures=tuple(found))) if each is not None]
     )
+
+
+def test_minutes_without_data_between_others_are_a_gap_and_those_before_and_after_are_not() -> None:
+    books = replace(EMPTY, postures=(run(1300, 1310, Posture.SITTING), run(1330, 1340, Posture.STEPPING)))
+    picture = figures.ribbon(books, EN)
+    assert re.findall(r'<rect class="gap" x="(\d+)" y="0" width="(\d+)" height="100"/>', picture) == [("10", "20")]
+    assert "no data" in picture
+    assert 'class="gap"' not in figures.ribbon(MORNING, EN)
+    assert "no data" not in figures.ribbon(MORNING, EN)
 
 
 def test_calls_breaks_and_exercises_stand_at_their_time_and_it_is_told_in_words() -> None:
@@ -97,6 +106,8 @@ def test_the_weeks_have_a_row_a_day_and_days_without_data_are_not_zero() -> None
     assert "<td>0:31</td>" in table
     assert "<td>–</td>" in table
     assert "0:00" not in table
+    assert '<th scope="row">Thu 5/3</th>' in table
+    assert '<th scope="row">Do 5.3.</th>' in figures.weeks([MORNING], words("de"))
 
 
 def test_every_exercise_that_moves_has_a_picture_of_its_own() -> None:

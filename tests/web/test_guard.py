@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -10,12 +11,13 @@ pytest.importorskip("starlette", reason="needs the extra web")
 
 from starlette.types import Message, Receive, Scope, Send
 
-from monitor.web.guard import COOKIE, Guard
+from monitor.web.guard import COOKIE, VISIT, Guard
 from monitor.web.passwords import hash_of
-from monitor.web.sessions import Sessions
+from monitor.web.sessions import EVERYBODY, Sessions, Visit
 from monitor.words import words
 
-HASH = hash_of("the word")
+ONE = {EVERYBODY: hash_of("the word")}
+SEVERAL = ONE | {"ada": hash_of("of ada"), "bob": hash_of("of bob")}
 OWN = "http://pi.lan:8321"
 
 
@@ -30,9 +32,15 @@ async def inside(scope: Scope, receive: Receive, send: Send) -> None:
 class Client:
     """Sends what a browser would, and keeps the cookie."""
 
-    def __init__(self, password_hash: str = HASH, host: str = "pi.lan:8321") -> None:
+    def __init__(self, hashes: Mapping[str, str] = ONE, host: str = "pi.lan:8321") -> None:
         self.now_s = 0.0
-        self.guard = Guard(inside, password_hash, Sessions(3600), words("en"), False, lambda: self.now_s)
+        self.visits: list[Visit | None] = []
+
+        async def keeping(scope: Scope, receive: Receive, send: Send) -> None:
+            self.visits.append(scope[VISIT])
+            await inside(scope, receive, send)
+
+        self.guard = Guard(keeping, hashes, Sessions(3600), words("en"), False, lambda: self.now_s)
         self.host, self.cookie = host, ""
 
     async def ask(self, method: str, path: str, body: str = "", origin: str = "", **changed: Any) -> list[Message]:
@@ -133,13 +141,80 @@ async def test_whatever_is_sent_as_a_password_gets_an_answer(body: str) -> None:
 
 async def test_without_a_password_only_this_computers_own_names_are_answered() -> None:
     for host in ("127.0.0.1:8321", "localhost:8321", "[::1]:8321"):
-        assert await Client("", host).status("GET", "/") == 200
+        assert await Client({}, host).status("GET", "/") == 200
     for host in ("evil.example", "127.0.0.1.evil.example", "", "[::1"):
-        assert await Client("", host).status("GET", "/") == 403
+        assert await Client({}, host).status("GET", "/") == 403
 
 
 async def test_every_page_forbids_frames_and_foreign_scripts() -> None:
-    (start, *_) = await Client("", "localhost").ask("GET", "/")
+    (start, *_) = await Client({}, "localhost").ask("GET", "/")
     policy = dict(start["headers"])[b"content-security-policy"].decode()
     assert "frame-ancestors 'none'" in policy
     assert "http" not in policy
+
+
+async def entered(client: Client, name: str, password: str) -> str | None:
+    """Who one is after logging in so; None where one is not let in."""
+    if await client.status("POST", "/login", f"name={name}&password={password}", OWN) != 303:
+        return None
+    assert await client.status("GET", "/") == 200
+    visit = client.visits[-1]
+    assert visit is not None
+    return visit.whose
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "whose"),
+    [
+        ("ada", "of+ada", "ada"),
+        ("+Ada+", "of+ada", "ada"),  # as a telephone types it
+        ("bob", "of+bob", "bob"),
+        ("", "the+word", EVERYBODY),
+        ("ada", "of+bob", None),
+        ("ada", "the+word", None),
+        ("", "of+ada", None),
+        ("nobody", "of+ada", None),
+    ],
+)
+async def test_a_name_opens_with_its_own_password_only(name: str, password: str, whose: str | None) -> None:
+    assert await entered(Client(SEVERAL), name, password) == whose
+
+
+async def test_without_a_password_for_all_nobody_sees_everybody() -> None:
+    alone = {name: kept for name, kept in SEVERAL.items() if name}
+    for password in ("", "of+ada", "the+word"):
+        assert await entered(Client(alone), "", password) is None
+    assert await entered(Client(alone), "ada", "of+ada") == "ada"
+
+
+async def test_ones_own_password_is_no_way_to_go_on_guessing_anothers() -> None:
+    client = Client(SEVERAL)
+    for guess in range(3):
+        assert await entered(client, "bob", f"guess{guess}") is None
+        client.cookie = ""
+        assert await entered(client, "ada", "of+ada") == "ada"
+        client.cookie = ""
+    assert await client.status("POST", "/login", "name=bob&password=of+bob", OWN) == 429
+
+
+async def test_made_up_names_share_one_wait() -> None:
+    client = Client(SEVERAL)
+    for guess in range(3):
+        assert await client.status("POST", "/login", f"name=made-up-{guess}&password=x", OWN) == 401
+    assert await client.status("POST", "/login", "name=another&password=x", OWN) == 429
+
+
+async def test_a_visit_ends_with_its_session_and_not_with_anothers() -> None:
+    client, other = Client(SEVERAL), Client(SEVERAL)
+    other.guard = client.guard
+    for each, name in ((client, "ada"), (other, "bob")):
+        await each.status("POST", "/login", f"name={name}&password=of+{name}", OWN)
+        await each.status("GET", "/")
+    ada, bob = client.visits
+    assert ada is not None
+    assert bob is not None
+    assert await client.status("POST", "/logout", "", OWN) == 303
+    assert not ada.lasts()
+    assert bob.lasts()
+    client.now_s = 3601
+    assert not bob.lasts()

@@ -14,4 +14,11 @@ def test_it_speaks_the_language_and_labels_its_field(language: str) -> None:
     assert f'<html lang="{language}">' in page
     assert 'label for="password"' in page
     assert "&lt;b&gt;trouble" in page
+    assert 'name="name"' not in page
     assert code_of(words(language)) == language
+
+
+def test_it_asks_who_it_is_where_there_are_several() -> None:
+    page = login_page(words("en"), several=True)
+    assert '<label for="name">Name' in page
+    assert 'autocomplete="username"' in page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("selenium", reason="needs selenium (the extra test)")
 
 from monitor.web.server import is_installed
-from tests.support.browser import SHOTS, ServedPage, browser, needs_chromium
+from tests.support.browser import ServedPage, browser, errors, named, needs_chromium, shot, until
 
 pytestmark = [
     pytest.mark.chromium,
@@ -21,7 +21,6 @@ pytestmark = [
     pytest.mark.skipif(not is_installed(), reason="needs the extra web"),
 ]
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
-WAIT_S = 20
 PASSWORD = "a long enough password"
 
 
@@ -44,32 +43,6 @@ def window(request: pytest.FixtureRequest) -> Iterator[Any]:
     with browser(*SIZES[request.param], dark=request.param == "phone") as driver:
         driver.shot_name = request.param
         yield driver
-
-
-def until(driver: Any, fact: Callable[[Any], Any]) -> Any:
-    from selenium.common.exceptions import StaleElementReferenceException
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    return WebDriverWait(driver, WAIT_S, 0.1, [StaleElementReferenceException]).until(fact)
-
-
-def named(driver: Any, words: str, tag: str = "button") -> Any:
-    """The visible element that a screen reader calls so."""
-
-    def find(_: Any) -> Any:
-        return next((e for e in driver.find_elements("css selector", tag) if e.accessible_name == words), None)
-
-    return until(driver, find)
-
-
-def shot(driver: Any, name: str) -> None:
-    if Path() != SHOTS:
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        driver.save_screenshot(str(SHOTS / f"{driver.shot_name}-{name}.png"))
-
-
-def errors(driver: Any) -> list[dict[str, Any]]:
-    return [entry for entry in driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
 
 
 def test_now_the_day_and_the_alert_are_there_without_a_console_error(page: ServedPage, window: Any) -> None:
@@ -135,6 +108,29 @@ def test_settings_and_why_arrive_and_their_answers_are_shown(page: ServedPage, w
     assert page.heard() == "command ada pause ON -"
     named(window, "Remind me again").click()
     assert page.heard() == "command ada pause OFF -"
+
+
+def test_repetitions_are_told_as_they_are_counted_beside_the_moving_figure(page: ServedPage, window: Any) -> None:
+    window.get(page.url)
+    start = named(window, "I take a break now")
+    for _ in range(2):
+        told = window.find_element("css selector", ".repetitions").text
+        start.click()
+        assert page.heard() == "command ada break PRESS -"
+        wanted = f"{int(told.removesuffix(' of 10')) + 1 if told else 4} of 10"
+        until(window, lambda driver, wanted=wanted: driver.find_element("css selector", ".repetitions").text == wanted)
+    assert window.find_element("css selector", ".repetitions").aria_role == "status"
+    assert window.find_elements("css selector", ".calling .figure animate")
+    shot(window, "exercise")
+    assert errors(window) == []
+
+
+def test_one_can_be_busy_without_an_alert_and_free_again(page: ServedPage, window: Any) -> None:
+    window.get(f"{page.url}?wearer=bob")
+    named(window, "Beschäftigt: 30 Minuten").click()
+    assert page.heard() == "command bob busy 30 -"
+    named(window, "Nicht mehr beschäftigt").click()
+    assert page.heard() == "command bob busy OFF -"
 
 
 def test_the_month_has_thirty_rows(page: ServedPage, window: Any) -> None:

@@ -10,9 +10,10 @@ from pydantic import SecretStr, ValidationError
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from monitor.settings import load
+from monitor.settings import SettingsError, load
 from monitor.web.passwords import hash_of, matches
 from monitor.web.rules import WebRules
+from monitor.web.sessions import EVERYBODY
 
 
 def test_it_is_off_and_on_loopback_by_default() -> None:
@@ -25,7 +26,9 @@ def test_it_is_off_and_on_loopback_by_default() -> None:
 def test_beyond_loopback_a_password_is_needed(host: str) -> None:
     with pytest.raises(ValidationError, match="sitbreak config password"):
         WebRules(enabled=True, host=host)
-    assert WebRules(enabled=True, host=host, password_hash=SecretStr(hash_of("word"))).enabled
+    kept = SecretStr(hash_of("word"))
+    assert WebRules(enabled=True, host=host, password_hash=kept).enabled
+    assert WebRules(enabled=True, host=host, password_hashes={"ada": kept}).enabled
 
 
 def test_a_plain_password_is_refused_without_being_shown() -> None:
@@ -34,20 +37,48 @@ def test_a_plain_password_is_refused_without_being_shown() -> None:
     assert "my secret" not in str(refused.value)
 
 
+def test_a_plain_password_of_a_wearer_is_refused_without_being_shown(tmp_path: Path) -> None:
+    path = tmp_path / "sitbreak.toml"
+    path.write_text('[web.password_hashes]\nme = "my secret"\n')
+    with pytest.raises(SettingsError, match="not a hash") as refused:
+        load(path, (), {})
+    assert "my secret" not in str(refused.value)
+
+
+def test_a_password_for_nobody_is_refused_with_file_and_name(tmp_path: Path) -> None:
+    path = tmp_path / "sitbreak.toml"
+    path.write_text(f'[web.password_hashes]\nbob = "{hash_of("word")}"\n')
+    with pytest.raises(SettingsError, match=r"sitbreak\.toml: \[web\.password_hashes\] bob: not a wearer"):
+        load(path, (), {})
+
+
+def test_hashes_are_secrets_wherever_settings_are_shown(tmp_path: Path) -> None:
+    path, kept = tmp_path / "sitbreak.toml", hash_of("word")
+    path.write_text(f'[web.password_hashes]\nme = "{kept}"\n')
+    result = CliRunner().invoke(app, ["config", "show", "--config", str(path)])
+    assert result.exit_code == 0
+    assert kept[-20:] not in result.stdout.replace("\n", "")
+    assert kept not in load(path, (), {}).settings.model_dump_json()
+
+
 def test_certificate_and_key_go_together() -> None:
     with pytest.raises(ValidationError, match="go together"):
         WebRules(cert_file="cert.pem")
 
 
-def test_the_command_prints_settings_that_hold_the_hash_and_not_the_password(tmp_path: Path) -> None:
+@pytest.mark.parametrize("wearer", ["", "me"])
+def test_the_command_prints_settings_that_hold_the_hash_and_not_the_password(wearer: str, tmp_path: Path) -> None:
     typed = "a word for the page"
-    result = CliRunner().invoke(app, ["config", "password"], input=f"{typed}\n{typed}\n")
+    arguments = ["config", "password", *(["--wearer", wearer] if wearer else [])]
+    result = CliRunner().invoke(app, arguments, input=f"{typed}\n{typed}\n")
     assert result.exit_code == 0
     assert typed not in result.stdout
     path = tmp_path / "sitbreak.toml"
     path.write_text(result.stdout)
-    kept = load(path, (), {}).settings.web.password_hash
-    assert matches(typed, kept.get_secret_value())
+    kept = load(path, (), {}).settings.web.hashes
+    (whose,) = kept
+    assert whose == (wearer or EVERYBODY)
+    assert matches(typed, kept[whose])
 
 
 def test_every_example_of_the_page_is_a_settings_file(tmp_path: Path) -> None:
@@ -57,7 +88,7 @@ def test_every_example_of_the_page_is_a_settings_file(tmp_path: Path) -> None:
     for example in examples:
         path = tmp_path / "example.toml"
         path.write_text(example)
-        assert load(path, (), {}).settings.web.enabled
+        assert load(path, (), {}).settings.web.enabled or "password_hashes" in example
 
 
 def test_every_setting_that_the_page_of_the_docs_names_exists() -> None:

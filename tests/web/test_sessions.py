@@ -5,18 +5,26 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.web.sessions import FREE_TRIES, LONGEST_WAIT_S, REMEMBERED, Sessions, Tries
+from monitor.web.sessions import EVERYBODY, FREE_TRIES, LONGEST_WAIT_S, REMEMBERED, Sessions, Tries, Visit
 
 
 def test_a_session_lets_in_until_its_time_is_over_or_it_is_ended() -> None:
     sessions = Sessions(lasts_s=100)
     first, second = sessions.begin(0), sessions.begin(0)
     assert first != second
-    assert sessions.holds(first, 99)
-    assert not sessions.holds(first, 100)
+    assert sessions.whose(first, 99) == EVERYBODY
+    assert sessions.whose(first, 100) is None
     sessions.end(second)
-    assert not sessions.holds(second, 1)
-    assert not sessions.holds("", 1)
+    assert sessions.whose(second, 1) is None
+    assert sessions.whose("", 1) is None
+
+
+def test_a_session_knows_whose_it_is_and_a_visit_sees_that_one_only() -> None:
+    sessions = Sessions(lasts_s=100)
+    ada, owner = sessions.begin(0, "ada"), sessions.begin(0)
+    assert (sessions.whose(ada, 1), sessions.whose(owner, 1)) == ("ada", EVERYBODY)
+    assert Visit("ada", lambda: True).sees(["bob", "ada"]) == ["ada"]
+    assert Visit(EVERYBODY, lambda: True).sees(["bob", "ada"]) == ["bob", "ada"]
 
 
 def test_the_number_of_sessions_is_bounded() -> None:
@@ -24,8 +32,8 @@ def test_the_number_of_sessions_is_bounded() -> None:
     oldest = sessions.begin(0)
     for _ in range(REMEMBERED):
         newest = sessions.begin(1)
-    assert not sessions.holds(oldest, 2)
-    assert sessions.holds(newest, 2)
+    assert sessions.whose(oldest, 2) is None
+    assert sessions.whose(newest, 2) is not None
 
 
 def test_mistyping_is_free_and_then_each_wrong_password_doubles_the_wait() -> None:

@@ -64,13 +64,18 @@ class MqttRules(BaseModel, frozen=True, extra="forbid"):
     busy_topic: str = Field(
         "",
         pattern=r"^[^+#\s]*$",
-        description="Foreign topic that says ON while you are in a call or a meeting; empty for none.",
+        description="Foreign topic that says ON while you are in a call or a meeting; empty for none. {wearer} stands"
+        " for the wearer's name, where there are several: else one's call silences everybody.",
     )
 
     @property
     def enabled(self) -> bool:
         """A broker has been named."""
         return bool(self.host)
+
+    def busy_topic_of(self, wearer: str) -> str:
+        """The topic that says whether this wearer is busy; empty for none."""
+        return self.busy_topic.replace("{wearer}", wearer)
 
     @model_validator(mode="after")
     def _belongs_together(self) -> MqttRules:

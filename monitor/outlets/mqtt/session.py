@@ -58,6 +58,7 @@ class Session:
         """Where the wearer's wearable publishes; set before ``run``."""
         self._rules, self._words, self._delivery, self._leftovers = rules, words, delivery, leftovers
         self._ear = Ear(rules, words, send, self._publish)
+        self._busy_topic = rules.busy_topic_of(words.wearer.name)
         self._client_id = f"{rules.base}-{words.topics.node}-{secrets.token_hex(2)}"
         self._connection: Connection | None = None
         self._stopping = asyncio.Event()
@@ -172,7 +173,7 @@ class Session:
 
     def _subscribe(self, connection: Connection) -> None:
         source = self.source.topic if self.source else ""
-        for topic in (self._words.topics.of("cmd/+"), self._rules.birth_topic, self._rules.busy_topic, source):
+        for topic in (self._words.topics.of("cmd/+"), self._rules.birth_topic, self._busy_topic, source):
             if topic:
                 self._on_the_way[connection.subscribe(topic)] = topic
 
@@ -235,7 +236,7 @@ class Session:
                 case Received() as received if received.topic == self._rules.birth_topic:
                     if received.payload == b"online" and not received.retain:
                         self._greeted.set()
-                case Received() as received if received.topic == self._rules.busy_topic:
+                case Received() as received if received.topic == self._busy_topic:
                     self._ear.busy(received)
                 case Received() as received:
                     self._ear.command(received)

@@ -1,0 +1,37 @@
+"""The real mosquitto with the files that are shipped for it: only the port and the folders are the test's."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.brokers import MOSQUITTO, Mosquitto
+
+SHIPPED = Path(__file__).parents[2] / "config" / "mosquitto"
+
+
+def user(name: str) -> tuple[str, str]:
+    """Name and password."""
+    return name, f"pw-{name}"
+
+
+@contextmanager
+def guarded_broker(folder: Path, *users: str) -> Iterator[Mosquitto]:
+    """A running broker that knows these users."""
+    if MOSQUITTO is None or shutil.which("mosquitto_passwd") is None:
+        pytest.skip("mosquitto is not installed")
+    passwords = folder / "sitbreak.passwd"
+    passwords.touch(mode=0o600)
+    for name in users:
+        subprocess.run(["mosquitto_passwd", "-b", str(passwords), *user(name)], check=True)
+    shutil.copy(SHIPPED / "sitbreak.acl", folder)
+    text = (SHIPPED / "sitbreak.conf").read_text()
+    text = text.replace("/etc/mosquitto", str(folder)).replace("/var/lib/mosquitto/", f"{folder}/")
+    broker = Mosquitto(folder, text.replace("listener 1883 127.0.0.1\n", "")).start()
+    yield broker
+    broker.stop()
