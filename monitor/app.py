@@ -16,7 +16,7 @@ from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.checkpoint import CheckpointError
 from monitor.civil import zone_named
-from monitor.clock import Clock
+from monitor.clock import Clock, SteadyClock
 from monitor.events import Command
 from monitor.history.outbox import History
 from monitor.intake import no_record
@@ -74,7 +74,7 @@ class App:
         ``nodes`` are the wearers' names in topics where they shall not be random.
         """
         self.settings = settings
-        self.clock = clock or Clock()
+        self.clock = clock or SteadyClock(idle=self._is_idle)
         self.bus = Bus()
         self.parts: dict[str, Part] = {}
         self.sampled = asyncio.Event()
@@ -91,6 +91,8 @@ class App:
 
     async def _run(self) -> None:
         history = await History.open(self._state_dir / "history.sqlite3", self.settings.history)
+        if isinstance(self.clock, SteadyClock):
+            self.clock.not_before(await history.latest_s())
         radio = Radio(self.settings.radio)
         try:
             scanner = Scanner(radio)
@@ -130,6 +132,10 @@ class App:
             finally:
                 systemd.notify("STOPPING=1")
                 await self._close(tasks)
+
+    def _is_idle(self) -> bool:
+        """Whether no wearer's wearable has sent anything for so long that its gap is one anyway."""
+        return all(part.live.is_idle for part in self.parts.values())
 
     async def _wait_for_a_sample(self, live: LiveWearer) -> None:
         await live.first_sample.wait()
@@ -204,7 +210,7 @@ class App:
         self, wearer: str, history: History, scanner: Scanner, radio: Radio, outlets: Mapping[str, Outlet]
     ) -> Part:
         driver = new_driver(self.settings, wearer)
-        backfill, resume = await self._remembered(wearer, history)
+        backfill, resume, known = await self._remembered(wearer, history)
         packet_log = self._packet_log(wearer, driver, backfill) if self._log_dir else None
         live = LiveWearer(
             wearer=wearer,
@@ -218,12 +224,13 @@ class App:
             record=packet_log.write if packet_log else no_record,
             recent=RecentSamples(self._state_dir / "wrong", wearer),
         )
-        link = self._link(live, scanner, radio, resume)
+        link = self._link(live, scanner, radio, resume, known)
         live.on_stored = link.stored
+        live.wearable_kept = lambda: link.kept
         live.on_facts = partial(self._described, wearer)
         return Part(live, link, packet_log)
 
-    def _link(self, live: LiveWearer, scanner: Scanner, radio: Radio, resume: Resume | None) -> Supervisor:
+    def _link(self, live: LiveWearer, scanner: Scanner, radio: Radio, resume: Resume | None, known: str) -> Supervisor:
         """What keeps the stream up: a connection, or an ear for a wearable that only tells."""
         plan, driver = self.settings.wearers[live.wearer], live.intake
         match = DeviceMatch(address=plan.address or None, name=plan.name or None)
@@ -235,7 +242,7 @@ class App:
             "resume": resume,
         }
         if driver.REACH is Reach.LINK:
-            return Link(match=match, radio=radio, scanner=scanner, **common)
+            return Link(match=match, radio=radio, scanner=scanner, known=known, **common)
         source: Source = Advertisements(match, driver, radio, scanner)
         if driver.REACH is Reach.TOPIC:
             source = self._topic(live.wearer)
@@ -249,15 +256,18 @@ class App:
         topic: str = getattr(self.settings, kind).topic_of(wearer)
         return self._mqtt_outlet.source(wearer, topic)
 
-    async def _remembered(self, wearer: str, history: History) -> tuple[Backfill, Resume | None]:
-        """The state of the last run with today's rules, or a fresh one; a stored state that does not fit is said."""
+    async def _remembered(self, wearer: str, history: History) -> tuple[Backfill, Resume | None, str]:
+        """The state of the last run with today's rules, or a fresh one, and which wearable was used.
+
+        A stored state that does not fit is said.
+        """
         answers = await history.readiness(wearer)
         if answers is None and self.settings.exercises.floor_allowed:
             _log.warning("%s: nothing on the floor is suggested before the readiness check: sitbreak ready", wearer)
         fresh = new_pipeline(self.settings, wearer, answers.conditions if answers else None)
         text = await history.checkpoint(wearer)
         if text is None:
-            return fresh, None
+            return fresh, None, ""
         try:
             kept = checkpoint.loads(text, fingerprint(self.settings, wearer))
         except CheckpointError as error:
@@ -265,9 +275,9 @@ class App:
             remains = "; how the sensor sits is kept" if lasting.hand_over(kept, fresh) else ""
             _log.warning("%s: %s%s", wearer, error, remains)
             await history.close_open(wearer)
-            return fresh, None
+            return fresh, None, ""
         kept["backfill"].take_rules_of(fresh)
-        return kept["backfill"], kept["resume"]
+        return kept["backfill"], kept["resume"], kept.get("wearable", "")
 
     def _packet_log(self, wearer: str, driver: Wearable, backfill: Backfill) -> PacketLog:
         assert self._log_dir is not None

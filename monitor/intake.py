@@ -188,6 +188,8 @@ def play(intake: Intake, line: Mapping[str, Any]) -> None:
         case "link_tick":
             intake.tick(now_s)
         case "command":
+            if not all(isinstance(line[key], str) for key in ("name", "value", "source")):
+                raise TypeError("a command is text")
             intake.command(Command(line["name"], line["value"], line["alert_id"], line["source"]), now_s)
         case "start":
             intake.start(line["resume"], now_s)

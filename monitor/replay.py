@@ -48,7 +48,7 @@ def replay_packet_log(path: Path) -> Iterator[Step]:
     try:
         wearer, settings = header["wearer"], Settings.model_validate(header["settings"])
         state = _state_of(header, settings, wearer)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         remedy = "replay it with the version that wrote it"
         raise RecordingError(path, f"its header is not of this version ({_short(error)})", remedy) from error
     steps: list[Step] = []
@@ -56,7 +56,7 @@ def replay_packet_log(path: Path) -> Iterator[Step]:
     for number, line in enumerate(lines, start=2):
         try:
             play(intake, line)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise RecordingError(path, f"line {number} is damaged ({_short(error)})", "cut the file there") from error
         yield from steps
         steps.clear()

@@ -6,6 +6,7 @@ A surface that names the alert it answers can be late or twice: the first answer
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from monitor.coach.rules import LIMIT_RANGE_S
 from monitor.coach.speaking import Speaker
@@ -34,6 +35,8 @@ class RefusedError(MonitorError):
 def obey(coach: Speaker, command: Command, now_s: float) -> list[Event]:
     """Apply a command, or say why not."""
     coach.command_count += 1
+    alert_id = None if command.alert_id is None else _legible(command.alert_id)
+    command = replace(command, name=_legible(command.name), value=_legible(command.value), alert_id=alert_id)
     events: list[Event] = []
     value: Value = None
     error: str | None = None
@@ -56,6 +59,11 @@ def obey(coach: Speaker, command: Command, now_s: float) -> list[Event]:
         source=command.source,
     )
     return [*events, answer]
+
+
+def _legible(text: str) -> str:
+    """What can be stored and said back: half a surrogate pair, as JSON can hold one, could not even be written."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def _identity(coach: Speaker, now_s: float, kind: str) -> str:

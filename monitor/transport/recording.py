@@ -188,6 +188,9 @@ def _npz_arrays(path: Path) -> dict[str, Any]:
             raise RecordingError(path, f"has no array {missing[0]!r}", "it needs acc, fs, seg_start and seg_t0")
         names = ("acc", "fs", "seg_start", "seg_t0", "t")
         arrays = {name: archive[name] for name in names if name in archive.files}
+    odd = [name for name, array in arrays.items() if array.dtype.kind not in "iuf"]
+    if odd:
+        raise RecordingError(path, f"{odd[0]} is {arrays[odd[0]].dtype}", "it must be numbers")
     if arrays["acc"].ndim != 2 or arrays["acc"].shape[1:] != (3,) or arrays["acc"].dtype.kind not in "if":
         shape, dtype = arrays["acc"].shape, arrays["acc"].dtype
         raise RecordingError(path, f"acc is {dtype} {shape}", "it must be int16 (N, 3), in milli-g")

@@ -62,6 +62,11 @@ class Supervisor:
         else:
             self._waiting[key] = request  # the newest of its kind says all
 
+    @property
+    def kept(self) -> str:
+        """Which wearable is ours, to be remembered for the next run; empty where there is nothing to remember."""
+        return ""
+
     async def run(self) -> None:
         """Keep the stream up until cancelled; then end it cleanly."""
         try:

@@ -52,7 +52,7 @@ class Ear:
     def busy(self, received: Received) -> None:
         """The foreign topic; retained on purpose, so heard again at each reconnect: only a change is news."""
         command = read_busy(received.payload)
-        if command is not None and command.value != self._busy:
+        if command is not None and command.value != self._busy and self._allowance.take(time.monotonic()):
             self._busy = command.value
             self._hand_on(command, None)
 
