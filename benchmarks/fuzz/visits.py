@@ -29,7 +29,9 @@ def of_visits(rng: random.Random, _: Path) -> Step:
         reached.append(scope["path"])
         await PlainTextResponse("the page")(scope, receive, send)
 
-    guard = Guard(page, {EVERYBODY: HASH}, Sessions(3600.0), words("en"), secure=False, now_s=lambda: float(len(reached)))
+    guard = Guard(
+        page, {EVERYBODY: HASH}, Sessions(3600.0), words("en"), secure=False, now_s=lambda: float(len(reached))
+    )
 
     def step(_: int) -> None:
         scope, body = _scope(rng), garbled(rng, list(BODIES), longest=6000)

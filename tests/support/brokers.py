@@ -93,8 +93,15 @@ class Listener:
     """A paho client that keeps all it hears; its thread speaks to the test's loop only."""
 
     def __init__(
-        self, port: int, *topics: str, version: MQTTProtocolVersion = paho.MQTTv5, user: tuple[str, str] | None = None
+        self,
+        port: int,
+        *topics: str,
+        version: MQTTProtocolVersion = paho.MQTTv5,
+        user: tuple[str, str] | None = None,
+        trust: Path | None = None,
+        shows: tuple[Path, Path] | None = None,
     ) -> None:
+        """``trust``: the authority's file, for TLS; ``shows``: certificate and key of this client."""
         self.heard: list[Heard] = []
         self.refusals: list[str] = []
         self._loop = asyncio.get_running_loop()
@@ -109,6 +116,9 @@ class Listener:
         self._client.on_publish = self._on_publish
         if user:
             self._client.username_pw_set(*user)
+        if trust:
+            certificate, key = map(str, shows) if shows else (None, None)
+            self._client.tls_set(str(trust), certificate, key)
 
     async def __aenter__(self) -> Listener:
         self._client.connect("127.0.0.1", self._port)
