@@ -18,6 +18,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,6 @@ PLANTED = {
 """By setting, what must not be found; for the page it is the password, and its hash beside it."""
 WRONG_PASSWORD = "canary-mistyped-at-the-door"
 HASHES = {name: hash_of(PLANTED[name]) for name in ("web.password_hash", "web.password_hashes")}
-needs_the_extra = pytest.mark.skipif(sys.platform == "win32", reason="signals and modes of POSIX")
 
 
 def secret_settings() -> set[str]:
@@ -158,14 +158,6 @@ def _read(path: Path) -> bytes:
         return b""
 
 
-def written(folder: Path, but: Path) -> dict[str, list[str]]:
-    """Files with a trace of a secret in them."""
-    files = [path for path in folder.rglob("*") if path.is_file() and path != but]
-    assert any(path.suffix == ".jsonl" for path in files)
-    assert any(path.name.startswith("history.sqlite3") for path in files)
-    return {str(path): found for path in files if (found := traces(path.read_bytes()))}
-
-
 async def until_said(process: asyncio.subprocess.Process, words: bytes) -> bytes:
     """All that it says until then."""
     assert process.stdout is not None
@@ -178,51 +170,125 @@ async def until_said(process: asyncio.subprocess.Process, words: bytes) -> bytes
     return said
 
 
-@needs_the_extra
-@pytest.mark.mosquitto
-async def test_a_daemon_in_trouble_tells_no_secret(tmp_path: Path) -> None:
+@dataclass
+class Life:
+    """What came of a daemon in trouble."""
+
+    house: Path
+    settings: Path
+    said: bytes
+    """By the daemon, on its standard output and error."""
+    shown: bytes
+    """By the page."""
+    heard: bytes
+    """At the broker."""
+    processes: bytes
+    """All command lines while it ran."""
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
+    """Pushes are refused, somebody mistypes the page's password, and the broker gets another one."""
     pytest.importorskip("apprise", reason="needs the extra push")
     pytest.importorskip("nicegui", reason="needs the extra web")
-    house, broker_folder, page = tmp_path / "house", tmp_path / "broker", free_port()
-    for folder in (house, broker_folder):
-        folder.mkdir()
+    if sys.platform == "win32":
+        pytest.skip("needs signals and modes of POSIX")
+    return asyncio.run(live(tmp_path_factory.mktemp("house"), tmp_path_factory.mktemp("broker")))
+
+
+async def live(house: Path, broker_folder: Path) -> Life:
+    page = free_port()
     with guarded_broker(broker_folder, "dashboard", sitbreak=PLANTED["mqtt.password"]) as broker:
         async with a_band() as (band, air), Receiver() as phone:
-            phone.answers.extend([401, 500])
+            phone.answers.extend([500] * 100)
             path = house / "sitbreak.toml"
             path.write_text(settings_of(band, air, broker.port, page, phone.port))
             path.chmod(0o644)
-            arguments = ["record", str(house / "log"), "--config", str(path), "--state-dir", str(house / "state"), "-v"]
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "monitor", *arguments),
-                env=environment(house),
-                cwd=house,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-            )
-            async with Listener(broker.port, "#", user=user("dashboard")) as listener:
-                state = await listener.until(lambda heard: heard.topic.endswith("/state"), within_s=20)
-                root = state.topic.rpartition("/")[0]
-                shown = await asyncio.to_thread(visit, page)
-                for _ in range(2):
+            async with a_daemon(house, path) as process:
+                async with Listener(broker.port, "#", user=user("dashboard")) as listener:
+                    state = await listener.until(lambda heard: heard.topic.endswith("/state"), within_s=30)
+                    root = state.topic.rpartition("/")[0]
+                    shown = await asyncio.to_thread(visit, page)
                     listener.publish(f"{root}/cmd/test", "PRESS")
-                await phone.until(2, asked=True)
-                processes = command_lines()
-                heard = b"\n".join(f"{each.topic} {each.text}".encode() for each in listener.heard)
-            broker.stop()  # and it comes back with another password
-            change_password(broker_folder, "sitbreak", "another")
-            broker.start()
-            said = await until_said(process, b"refuses the connection")
-            process.send_signal(signal.SIGTERM)
-            said += (await process.communicate())[0]
-    assert b"push address 1" in said
-    assert b"chmod 600" in said  # the settings file was left open to all
-    for place, text in {"said": said, "shown": shown, "heard": heard, "processes": processes}.items():
-        assert not traces(text), place
-    assert not written(house, but=path)
+                    await phone.until(1, asked=True)
+                    processes = command_lines()
+                    heard = b"\n".join(f"{each.topic} {each.text}".encode() for each in listener.heard)
+                broker.stop()  # and it comes back with another password
+                change_password(broker_folder, "sitbreak", "another")
+                broker.start()
+                said = await until_said(process, b"refuses the connection")
+                process.send_signal(signal.SIGTERM)
+                said += (await process.communicate())[0]
+    return Life(house, path, said, shown, heard, processes)
 
 
-@needs_the_extra
+@asynccontextmanager
+async def a_daemon(house: Path, settings: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Verbose and recording, where a file is open to all unless it is closed."""
+    folders = [str(house / "log"), "--state-dir", str(house / "state")]
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "monitor", "record", *folders, "--config", str(settings), "-v"),
+        env=environment(house),
+        cwd=house,
+        umask=0,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+@pytest.mark.mosquitto
+@pytest.mark.parametrize("surface", ["said", "shown", "heard", "processes"])
+def test_a_daemon_in_trouble_tells_no_secret(life: Life, surface: str) -> None:
+    assert b"push address 1" in life.said  # there was trouble
+    assert not traces(getattr(life, surface))
+
+
+@pytest.mark.mosquitto
+def test_history_recordings_and_every_other_file_are_without_secrets(life: Life) -> None:
+    files = [path for path in life.house.rglob("*") if path.is_file() and path != life.settings]
+    assert any(path.suffix == ".jsonl" for path in files)
+    assert any(path.name == "history.sqlite3" for path in files)
+    assert not {str(path): found for path in files if (found := traces(path.read_bytes()))}
+
+
+@pytest.mark.mosquitto
+def test_a_settings_file_that_all_can_read_is_named_with_the_remedy(life: Life) -> None:
+    assert f"chmod 600 {life.settings}".encode() in life.said
+
+
+@pytest.mark.mosquitto
+def test_whatever_the_umask_all_that_is_written_is_the_owners_alone(life: Life) -> None:
+    out, html = life.house / "out", life.house / "day.html"
+    for command in (
+        ["export", "--out", str(out)],
+        ["report", "--wearer", "ada", "--html", str(html)],
+    ):
+        subprocess.run(
+            [sys.executable, "-m", "monitor", *command, "--state-dir", str(life.house / "state")],
+            env=environment(life.house),
+            check=True,
+            capture_output=True,
+            timeout=60,
+            umask=0,
+        )
+    written = [html, *(path for name in ("state", "log", "out") for path in tree(life.house / name))]
+    assert len(written) > 8
+    modes = {str(path): oct(path.stat().st_mode & 0o777) for path in written}
+    wanted = {str(path): oct(0o700 if path.is_dir() else 0o600) for path in written}
+    assert modes == wanted
+
+
+def tree(folder: Path) -> list[Path]:
+    """A folder and all in it."""
+    return [folder, *folder.rglob("*")]
+
+
 def test_config_show_and_check_hide_them(tmp_path: Path) -> None:
     path = tmp_path / "sitbreak.toml"
     path.write_text(settings_of("band", 1, 2, 3, 4))

@@ -20,6 +20,9 @@ from monitor.web.rules import WebRules
 CLOSE_S = 0.5
 """Wall seconds that open connections get at the end."""
 
+CONNECTIONS_MAX = 200
+"""More than a household's browsers open; beyond it a 503 keeps memory bounded."""
+
 
 class WebError(MonitorError):
     """The page cannot be served; the message says what is missing."""
@@ -134,6 +137,7 @@ def _server(app: Any, rules: WebRules) -> Any:
         proxy_headers=False,
         lifespan="on",
         timeout_graceful_shutdown=1,
+        limit_concurrency=CONNECTIONS_MAX,
         ssl_certfile=rules.cert_file or None,
         ssl_keyfile=rules.key_file or None,
     )
