@@ -226,14 +226,20 @@ def _write(path: Path, data: bytes) -> None:
 
 
 FAULTS: dict[str, Fault] = {
-    "away": Restarted("away for hours, and empty when it is back", said="is away"),
+    "away": Restarted("away, and empty when it is back", said="is away"),
     "refusing": Turned("refuses the connection", said="is away", mode=Mode.REFUSING),
     "silent": Turned("takes the connection and says nothing", said="nothing is said", mode=Mode.SILENT),
-    "held": Turned("hangs in the middle of a connection", said="is away", mode=Mode.HELD, cut=False, keepalive_s=5),
+    "held": Turned(
+        "hangs in the middle of a connection, and is restarted",
+        said="is away",
+        mode=Mode.HELD,
+        cut=False,
+        keepalive_s=5,
+    ),
     "slow": Turned("slow: 2000 bytes a second", mode=Mode.SLOW, cut=False, passes=True),
     "narrow": Narrow("takes two messages at a time", passes=True),
     "full": Turned("full: quota exceeded", said="is full", mode=Mode.FULL, cut=False),
     "dropping": Dropping("drops the session again and again", said="is away", passes=True),
-    "expired": CertificateExpired("has a certificate that is out of date", said="expired"),
-    "password": PasswordChanged("has a new password", said="refuses"),
+    "expired": CertificateExpired("has a certificate that is out of date", said="expired", lines=5),
+    "password": PasswordChanged("has a new password", said="refuses", lines=5),
 }

@@ -46,7 +46,9 @@ class Broker:
         """Start it; it remembers nothing of an earlier life."""
         if MOSQUITTO is None:
             raise SystemExit("mosquitto is not installed: apt install mosquitto")
-        self._process = subprocess.Popen([MOSQUITTO, "-c", str(self._config)], stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            [MOSQUITTO, "-c", str(self._config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         deadline_s = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline_s:
             with socket.socket() as probe:
@@ -120,12 +122,14 @@ class Ledger:
         self._marked.wait(PATIENCE_S)
 
     def news(self) -> dict[str, Heard]:
-        """What must arrive once; keys are the topic without the node, and the id."""
+        """What must arrive once; keys are the topic and the id, and the words where a later reading has others."""
         news: dict[str, Heard] = {}
         for topic, payload, at_s in self._all:
             kind = topic.rpartition("/")[2]
             if kind in NEWS and payload:
                 key = f"{topic} {json.loads(payload).get('id') or payload}"
+                if key in news and news[key].payload != payload:
+                    key += f" {payload}"
                 if key in news:
                     news[key].times += 1
                 else:

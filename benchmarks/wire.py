@@ -30,11 +30,13 @@ class Mode(Enum):
 class Wire:
     """``async with Wire(port) as wire``: call ``wire.port`` instead of the broker's."""
 
-    def __init__(self, port: int, bytes_per_s: float = 2000.0) -> None:
+    def __init__(self, port: int, bytes_per_s: float = 2000.0, encrypted: bool = False) -> None:
+        """``encrypted``: nothing of what is said can be read on the way, so the line cannot play a full broker."""
         self.port = 0
         self.calls = 0
         """Connections that were taken."""
         self._broker_port, self._bytes_per_s = port, bytes_per_s
+        self._encrypted = encrypted
         self._mode = Mode.OPEN
         self._changed = asyncio.Event()
         self._server: asyncio.Server | None = None
@@ -50,14 +52,14 @@ class Wire:
     async def turn(self, mode: Mode, cut: bool = False) -> None:
         """Behave so from now on; ``cut`` ends what is connected."""
         self._mode = mode
+        if cut:
+            await self.cut()
         self._changed.set()
         self._changed = asyncio.Event()
         if mode is Mode.REFUSING:
             await self._refuse()
         elif self._server is None:
             await self._listen()
-        if cut:
-            await self.cut()
 
     async def cut(self) -> None:
         """End every connection, without a word."""
@@ -97,7 +99,9 @@ class Wire:
         theirs, ours = await asyncio.open_connection("127.0.0.1", self._broker_port)
         try:
             ways = [
-                asyncio.create_task(self._up(reader, ours, writer), name="wire up"),
+                asyncio.create_task(
+                    self._carry(reader, ours) if self._encrypted else self._up(reader, ours, writer), name="wire up"
+                ),
                 asyncio.create_task(self._carry(theirs, writer), name="wire down"),
             ]
             try:

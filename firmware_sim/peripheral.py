@@ -107,6 +107,11 @@ class VirtualWearable(Generic[P]):
         """Static random address."""
         return self.profile.address
 
+    @property
+    def away(self) -> bool:
+        """Whether it is out of everybody's reach."""
+        return self._away
+
     # -- the wearer's hand and fate ----------------------------------------------------------------------------------
 
     def press_button(self, double: bool = False) -> None:
@@ -253,10 +258,13 @@ class VirtualWearable(Generic[P]):
             double = reaction.button == "snooze"
             self.plan(self._now_s + reaction.button_after_s, lambda: self._press(double))
 
-    async def advance(self, seconds: float) -> None:
-        """Let simulated time pass on a `SteppedClock`; return when all it caused has gone to the link."""
+    async def advance(self, seconds: float, step_s: float | None = None) -> None:
+        """Let simulated time pass on a `SteppedClock`; return when all it caused has gone to the link.
+
+        It passes in steps (5 s, or what is said): what is written to the device arrives between two of them.
+        """
         assert isinstance(self.clock, SteppedClock), "only a SteppedClock can be moved"
-        step_s = STEP_S if self.profile.connectable else BROADCAST_STEP_S
+        step_s = step_s or (STEP_S if self.profile.connectable else BROADCAST_STEP_S)
         while seconds > 0:
             self.clock.advance(min(seconds, step_s))
             seconds -= step_s

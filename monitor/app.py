@@ -82,6 +82,8 @@ class App:
         self._state_dir, self._log_dir, self._own_outlets = state_dir, log_dir, own_outlets
         self._nodes = nodes or {}
         self._wearers: dict[str, Wearer] = {}
+        self._used: dict[str, str] = {}
+        """The wearable that each wearer used in the last run, as its link wants to be told."""
         self._mqtt_outlet: MqttOutlet | None = None
 
     async def run(self) -> None:
@@ -154,7 +156,9 @@ class App:
     # --- building -------------------------------------------------------------------------------------------
 
     async def _outlets(self, history: History) -> dict[str, Outlet]:
-        outlets: list[Outlet] = [*self._own_outlets, WearableOutlet(self.nudge, self.clock, self.settings.buzz)]
+        languages = {name: self.settings.coach_of(name).language for name in self.settings.wearers}
+        buzz = WearableOutlet(self.nudge, self.clock, self.settings.buzz, languages)
+        outlets: list[Outlet] = [*self._own_outlets, buzz]
         if self.settings.mqtt.enabled:
             outlets.append(await self._mqtt(history))
         if (push := self.settings.push).enabled:
@@ -210,7 +214,7 @@ class App:
         self, wearer: str, history: History, scanner: Scanner, radio: Radio, outlets: Mapping[str, Outlet]
     ) -> Part:
         driver = new_driver(self.settings, wearer)
-        backfill, resume, known = await self._remembered(wearer, history)
+        backfill, resume = await self._remembered(wearer, history)
         packet_log = self._packet_log(wearer, driver, backfill) if self._log_dir else None
         live = LiveWearer(
             wearer=wearer,
@@ -224,13 +228,13 @@ class App:
             record=packet_log.write if packet_log else no_record,
             recent=RecentSamples(self._state_dir / "wrong", wearer),
         )
-        link = self._link(live, scanner, radio, resume, known)
+        link = self._link(live, scanner, radio, resume)
         live.on_stored = link.stored
-        live.wearable_kept = lambda: link.kept
+        link.expect = live.intake.expect
         live.on_facts = partial(self._described, wearer)
         return Part(live, link, packet_log)
 
-    def _link(self, live: LiveWearer, scanner: Scanner, radio: Radio, resume: Resume | None, known: str) -> Supervisor:
+    def _link(self, live: LiveWearer, scanner: Scanner, radio: Radio, resume: Resume | None) -> Supervisor:
         """What keeps the stream up: a connection, or an ear for a wearable that only tells."""
         plan, driver = self.settings.wearers[live.wearer], live.intake
         match = DeviceMatch(address=plan.address or None, name=plan.name or None)
@@ -242,7 +246,10 @@ class App:
             "resume": resume,
         }
         if driver.REACH is Reach.LINK:
-            return Link(match=match, radio=radio, scanner=scanner, known=known, **common)
+            known = self._used.get(live.wearer, "")
+            link = Link(match=match, radio=radio, scanner=scanner, known=known, **common)
+            live.wearable_kept = lambda: link.kept
+            return link
         source: Source = Advertisements(match, driver, radio, scanner)
         if driver.REACH is Reach.TOPIC:
             source = self._topic(live.wearer)
@@ -256,18 +263,15 @@ class App:
         topic: str = getattr(self.settings, kind).topic_of(wearer)
         return self._mqtt_outlet.source(wearer, topic)
 
-    async def _remembered(self, wearer: str, history: History) -> tuple[Backfill, Resume | None, str]:
-        """The state of the last run with today's rules, or a fresh one, and which wearable was used.
-
-        A stored state that does not fit is said.
-        """
+    async def _remembered(self, wearer: str, history: History) -> tuple[Backfill, Resume | None]:
+        """The state of the last run with today's rules, or a fresh one; a stored state that does not fit is said."""
         answers = await history.readiness(wearer)
         if answers is None and self.settings.exercises.floor_allowed:
             _log.warning("%s: nothing on the floor is suggested before the readiness check: sitbreak ready", wearer)
         fresh = new_pipeline(self.settings, wearer, answers.conditions if answers else None)
         text = await history.checkpoint(wearer)
         if text is None:
-            return fresh, None, ""
+            return fresh, None
         try:
             kept = checkpoint.loads(text, fingerprint(self.settings, wearer))
         except CheckpointError as error:
@@ -275,9 +279,10 @@ class App:
             remains = "; how the sensor sits is kept" if lasting.hand_over(kept, fresh) else ""
             _log.warning("%s: %s%s", wearer, error, remains)
             await history.close_open(wearer)
-            return fresh, None, ""
+            return fresh, None
         kept["backfill"].take_rules_of(fresh)
-        return kept["backfill"], kept["resume"], kept.get("wearable", "")
+        self._used[wearer] = kept.get("wearable", "")
+        return kept["backfill"], kept["resume"]
 
     def _packet_log(self, wearer: str, driver: Wearable, backfill: Backfill) -> PacketLog:
         assert self._log_dir is not None

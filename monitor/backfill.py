@@ -3,7 +3,8 @@
 While samples are missing, a copy of the pipeline from before the first missing one is kept, without its coach, and
 everything that has come since. When the hole is filled (or given up), the copy is fed with all of it in the order of
 the samples and takes the pipeline's place; what it says replaces the stored books from the hole on. The coach is not
-asked about the past: it keeps what it has said and heard, and is told once how the books stand now. So an alert that
+asked about the past: it keeps what it has said and heard, and is told once how the books stand now; but an exercise
+that is still expected is watched a second time, so that what was done in the hole counts. So an alert that
 was sent stays sent, unless the memory shows the break; none is sent about the past; and a wearer who turns out to
 have sat too long is called at the next second that shows it.
 """
@@ -11,8 +12,9 @@ have sat too long is called at the next second that shows it.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 import numpy as np
 from pydantic import BaseModel, Field
@@ -27,15 +29,17 @@ from monitor.events import (
     DataCorrected,
     DayEnded,
     Event,
+    ExerciseSeen,
     GapEnded,
     WearerState,
     event_id,
 )
-from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality
+from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality, WearableFacts
 from monitor.pipeline import NO_POSTURES, Pipeline, Step, join_postures
 
 BOOKS = (BoutStarted, BoutEnded, BreakTaken, BreakEnded, GapEnded)
 """Events that are records of the books; of a second reading they are stored and not told again."""
+
 
 QUIET_S = 2.0
 """Without a sample for this long a hole may be beginning."""
@@ -82,6 +86,7 @@ class Backfill:
             self._forget(fact)
             self.open_holes.append(fact)
             self._set_mark()
+            self._wait(True)
             return Step(NO_POSTURES)
         if isinstance(fact, HoleClosed):
             self._forget(fact)
@@ -103,6 +108,11 @@ class Backfill:
         if command.name == "standing" and self.mark is not None:
             self.mark.pipeline.show_standing(now_s)
         return self.pipeline.command(command, now_s)
+
+    def hear(self, facts: WearableFacts) -> None:
+        """What the wearable says of itself: one that cannot call leaves the first call to the next surface."""
+        if self.pipeline.coach is not None:
+            self.pipeline.coach.wearable_calls = facts.can_alert
 
     def stop(self, at_s: float) -> Step:
         """The observation ends for good."""
@@ -147,7 +157,7 @@ class Backfill:
 
     def _set_mark(self) -> None:
         if self.mark is None and self.newest_s is not None:
-            copied = copy.deepcopy(replace(self.pipeline, coach=None, watching=None))
+            copied = copy.deepcopy(replace(self.pipeline, coach=None))
             self.mark = Mark(copied, max(self.pipeline.final_s, 0.0))
 
     def _noting_days(self, step: Step) -> Step:
@@ -158,10 +168,13 @@ class Backfill:
     def _read_again(self, told: Step | None = None) -> Step:
         """Replace the pipeline by one that has seen the samples in their order; ``told`` is news of the first one."""
         mark, self.mark, self.open_holes = self.mark, None, []
+        self._wait(False)
         if mark is None:
             return told or Step(NO_POSTURES)
         first, self.pipeline = self.pipeline, mark.pipeline
-        steps = [self.pipeline.feed(block) for block in joined(mark.live + mark.late)]
+        watches_anew = self._watch_again(first)
+        in_order = sorted(mark.live + mark.late, key=lambda block: float(block.t_s[0]))
+        steps = [self.pipeline.feed(block) for block in joined(in_order, ignoring=Quality.REPLAYED)]
         events = [event for step in steps for event in step.events]
         correction = Correction(
             from_s=mark.from_s,
@@ -171,7 +184,25 @@ class Backfill:
         news = [event for event in (told.events if told else ()) if not isinstance(event, BOOKS)]
         news += self._news_of_correction(mark, first)
         news += [*_other_days(events, mark.days), *self._take_over_coach(first)]
+        if watches_anew:
+            news += self.pipeline.credit([event for event in events if isinstance(event, ExerciseSeen)])
+        else:
+            self.pipeline.watching = first.watching
         return Step(NO_POSTURES, tuple(news), correction)
+
+    def _wait(self, waits: bool) -> None:
+        if self.pipeline.watching is not None:
+            self.pipeline.watching.waits = waits
+
+    def _watch_again(self, first: Pipeline) -> bool:
+        """Whether an exercise was expected before the hole and still is: then late samples count for it, too."""
+        before, now = self.pipeline.watching, first.watching
+        if before is None or now is None or before.expected is None or now.expected is None:
+            return False
+        if before.expected.from_s != now.expected.from_s:
+            return False
+        before.expected.take_word_of(now.expected)
+        return True
 
     def _news_of_correction(self, mark: Mark, first: Pipeline) -> list[Event]:
         now_s = max(self.pipeline.final_s, first.final_s)
@@ -182,7 +213,6 @@ class Backfill:
     def _take_over_coach(self, first: Pipeline) -> list[Event]:
         """The coach goes on with the books as they are now."""
         self.pipeline.coach = coach = first.coach
-        self.pipeline.watching = first.watching
         if self.pipeline.day.start_s == first.day.start_s:
             self.pipeline.day.alerts = first.day.alerts
         assert coach is not None
@@ -199,23 +229,15 @@ def _other_days(events: list[Event], told: list[DayEnded]) -> list[Event]:
     return [day for day in days if day not in told]
 
 
-def joined(blocks: list[AccelBlock]) -> Iterator[AccelBlock]:
-    """The blocks in order of time, neighbours of a kind as one: the cost of a reading is in blocks, not in samples."""
-    run: list[AccelBlock] = []
-    for block in sorted(blocks, key=lambda block: float(block.t_s[0])):
-        if run and _kind(block) != _kind(run[0]):
-            yield _as_one(run)
-            run = []
-        run.append(block)
-    if run:
-        yield _as_one(run)
-
-
-def _kind(block: AccelBlock) -> tuple[int, float, Quality]:
-    return block.segment, block.rate_hz, block.quality & ~Quality.REPLAYED
+def joined(blocks: Iterable[AccelBlock], ignoring: Quality = Quality.NONE) -> Iterator[AccelBlock]:
+    """The blocks in their order, neighbours of a kind as one: the cost of a reading is in blocks, not in samples."""
+    for _, run in groupby(blocks, lambda block: (block.segment, block.rate_hz, block.quality & ~ignoring)):
+        yield _as_one(list(run))
 
 
 def _as_one(run: list[AccelBlock]) -> AccelBlock:
+    if len(run) == 1:
+        return run[0]
     return replace(
         run[0],
         t_s=np.concatenate([block.t_s for block in run]),

@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 STEP_S = 2.0
 """A wall clock that differs by more has been set, or the machine was asleep; less is what time servers correct."""
@@ -77,7 +78,7 @@ class SteadyClock(Clock):
         expected_s = course.stream_s + passed_s
         if wall_s - expected_s > STEP_S and course.ahead_s == 0.0:
             _log.warning(
-                "this computer's clock was set forward by %.0f s: that time counts as a gap", wall_s - expected_s
+                "this computer's clock was set forward by %s: that time counts as a gap", _long(wall_s - expected_s)
             )
         if wall_s < expected_s:
             expected_s = course.stream_s if self.idle() else expected_s - SLEW * passed_s
@@ -95,11 +96,16 @@ class SteadyClock(Clock):
         course = self._course
         if ahead_s > course.ahead_s + STEP_S:
             _log.error(
-                "this computer's clock is %.0f s behind what was recorded already, so it was set back, or is wrong now."
+                "this computer's clock is %s behind what was recorded already, so it was set back, or is wrong now."
                 " Nothing is recorded twice: sitbreak's own time goes on and waits for the clock while no wearable is"
                 " connected. If the records are wrong, stop sitbreak and move its history away",
-                ahead_s,
+                _long(ahead_s),
             )
         elif course.ahead_s > STEP_S and ahead_s <= 0.0:
             _log.warning("this computer's clock has caught up: all times are its own again")
         course.ahead_s = ahead_s if ahead_s > STEP_S or ahead_s <= 0.0 else course.ahead_s
+
+
+def _long(seconds: float) -> str:
+    """Hours, minutes and seconds, and days where there are any."""
+    return str(timedelta(seconds=round(seconds)))

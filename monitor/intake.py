@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from monitor.backfill import Backfill
+from monitor.backfill import Backfill, joined
 from monitor.events import Command, alert_number
 from monitor.model import (
     AccelBlock,
@@ -38,6 +38,9 @@ from monitor.wearables.base import (
     Wearable,
     Write,
 )
+
+MOST_HELD = 256
+"""Blocks that wait at most for those behind them: minutes of any wearable."""
 
 ANSWERS = {AnswerKind.ACKNOWLEDGED: "break", AnswerKind.SNOOZED: "snooze"}
 """What a button on the wearable means: one press "I take it now", two "later"."""
@@ -67,17 +70,21 @@ class Intake:
         """Segment and index up to which samples have been fed; None where the device does not count."""
         self.has_samples = False
         self._driver, self._collect, self._record = driver, collect, record
+        self._held: list[AccelBlock] = []
+        self._more_follows = False
 
     # --- commands and time ----------------------------------------------------------------------------------
 
     def command(self, command: Command, now_s: float) -> None:
         """Something the wearer wants, from any surface."""
+        self.settle()
         values = {"name": command.name, "value": command.value, "alert_id": command.alert_id, "source": command.source}
         self._record("command", now_s, values)
         self._collect(self.backfill.command(command, now_s))
 
     def pass_time(self, now_s: float) -> None:
         """Samples older than ``now_s`` (a whole second) will not come any more, unless by replay."""
+        self.settle()
         self._record("tick", now_s, {})
         self._collect(self.backfill.tick(now_s))
 
@@ -133,22 +140,49 @@ class Intake:
 
     # --- what the driver knows ------------------------------------------------------------------------------
 
+    def expect(self, more: bool) -> None:
+        """Say whether packets wait behind the next one: then its samples go into the pipeline together with theirs.
+
+        The pipeline's cost is in blocks, not in samples, and where they are cut changes nothing of what it says. So a
+        daemon that has fallen behind, or is sent an hour from a wearable's memory, catches up.
+        """
+        self._more_follows = more
+
     def _taken(self, reply: Reply) -> Reply:
         for fact in reply:
-            if isinstance(fact, AccelBlock | HoleOpened | HoleClosed):
-                self._collect(self.backfill.feed(fact))
             if isinstance(fact, AccelBlock):
-                self._count(fact)
+                self._hold(fact)
+            elif isinstance(fact, HoleOpened | HoleClosed):
+                self.settle()
+                self._collect(self.backfill.feed(fact))
             elif isinstance(fact, BatteryLevel):
                 self.battery_pct = fact.percent
             elif isinstance(fact, WearableFacts):
                 self.facts = fact
+                self.backfill.hear(fact)
             elif isinstance(fact, Answer):
+                self.settle()
                 self._answered(fact)
+        more, self._more_follows = self._more_follows, False
+        if not more or len(self._held) >= MOST_HELD:
+            self.settle()
         return reply
 
-    def _count(self, block: AccelBlock) -> None:
+    def _hold(self, block: AccelBlock) -> None:
         self.has_samples = True
+        if self._held and block.t_s[0] <= self._held[-1].t_s[-1]:  # late: not one run with what came before it
+            self.settle()
+        self._held.append(block)
+
+    def settle(self) -> None:
+        """Let the pipeline have what is held back."""
+        held, self._held = self._held, []
+        for block in joined(held):
+            self._collect(self.backfill.feed(block))
+        for block in held:
+            self._count(block)
+
+    def _count(self, block: AccelBlock) -> None:
         if block.first_index is not None:
             self.progress = (block.segment, block.first_index + len(block.t_s))
 

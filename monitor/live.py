@@ -176,6 +176,7 @@ class LiveWearer:
     async def close(self) -> None:
         """The daemon ends: store the rest, and say that nothing is known any more."""
         self._checkpoint_wall_s = -math.inf
+        self.intake.settle()
         await self.flush(last=True)
         gone = replace(self.state, posture="unknown", sedentary=False, confidence=0.0, link_fresh=False)
         self._bus.publish(Update(self.wearer, (), gone))

@@ -12,25 +12,12 @@ from typing import Any
 
 import pytest
 
-from firmware_sim.air import Air
-from firmware_sim.clock import SteppedClock
-from firmware_sim.peripheral import virtual_band
+from benchmarks.stepped_day import STEP_S, Lived, books, stepped_day
 from firmware_sim.scenario import Activity, BatteryFalls, Disconnects, DropNotifications, Fault, Reboot, Scenario
-from monitor.app import App
-from monitor.settings import load
-from tests.test_out_of_range import (
-    ORIGIN_S,
-    PATIENCE_S,
-    RULES,
-    STEP_S,
-    Follower,
-    Lived,
-    books,
-    caught_up,
-    is_streaming,
-    memory_read,
-)
 
+RULES = ("bouts.break_min_s=30", "bouts.settle_s=5", "coach.limit_s=14400", "radio.backoff_max_s=0.1")
+PATIENCE_S = 60.0
+"""Wall seconds for the slowest machine."""
 ACTIVITIES = (
     Activity(do="walk", duration_s=100),
     Activity(do="sit", duration_s=230),
@@ -52,27 +39,17 @@ DYING = (
 async def live(state_dir: Path, faults: tuple[Fault, ...]) -> tuple[Lived, list[dict[str, Any]]]:
     """A day with these faults: its books, and what was told."""
     scenario = Scenario(title="A bad day on the air", activities=ACTIVITIES, faults=faults, starts="when_connected")
-    leader = SteppedClock(ORIGIN_S)
-    async with Air() as air, virtual_band(air=air, scenario=scenario, seed=3, clock=leader) as band:
-        backend = f"radio.backend=bumble:tcp-client:127.0.0.1:{await air.serve('127.0.0.1', 0)}"
-        settings = load(None, (*RULES, "radio.backoff_max_s=0.1", backend), {}).settings
-        app = App(settings, state_dir, Follower(ORIGIN_S, 20.0, leader))
-        running = asyncio.create_task(app.run())
-        async with asyncio.timeout(PATIENCE_S):
-            while not is_streaming(app):
-                await band.advance(STEP_S)
-                await caught_up(app, leader)
-            for _ in range(round(scenario.length_s / STEP_S) + 2):
-                await band.advance(STEP_S)
-                await caught_up(app, leader)
-            await memory_read(app)
-        running.cancel()
-        await asyncio.wait({running})
-        if not running.cancelled():
-            running.result()
+    async with stepped_day(state_dir, scenario, RULES) as today, asyncio.timeout(PATIENCE_S):
+        while not today.is_streaming:
+            await today.step()
+            await today.caught_up()
+        for _ in range(round(scenario.length_s / STEP_S) + 2):
+            await today.step()
+            await today.caught_up()
+        await today.memory_read()
     with closing(sqlite3.connect(f"file:{state_dir / 'history.sqlite3'}?mode=ro", uri=True)) as connection:
         events = [json.loads(body) for (body,) in connection.execute("SELECT body FROM events ORDER BY rowid")]
-    return books(state_dir / "history.sqlite3", ORIGIN_S), events
+    return books(state_dir / "history.sqlite3"), events
 
 
 def check(day: Lived, events: list[dict[str, Any]]) -> None:

@@ -50,5 +50,7 @@ class Body:
             return "stale"
         if not moment.confidence >= rules.min_confidence:  # so that NaN is a doubt too
             return "low_confidence"
+        if moment.turned_deg >= rules.turn_deg:  # the posture may be changing; what it becomes is known soon
+            return "settling"
         steady = self.steady_from_s is not None and moment.start_s + 1.0 - self.steady_from_s >= rules.steady_s
         return "" if steady else "settling"

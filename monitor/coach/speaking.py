@@ -107,7 +107,8 @@ class Speaker(Caller):
             return []
         watch.alert_open = False
         self.remember_answer(watch.alert_id, by)
-        self.decisions.note(at_s, self.words.noted.cleared.format(by=by.replace("_", " ")))
+        noted = self.words.noted
+        self.decisions.note(at_s, noted.cleared.format(by=noted.over[by]))
         identity = event_id(at_s, self.wearer_key, "alert_cleared", watch.alert_id, watch.calls)
         return [AlertCleared(id=identity, at_s=at_s, alert_id=watch.alert_id, by=by)]
 

@@ -69,6 +69,10 @@ class Expected:
             return "posture"
         return "timed" if self.said else ""
 
+    def take_word_of(self, other: Expected) -> None:
+        """The same expectation, read anew: what the wearer has said of it meanwhile stands."""
+        self.said, self.alert_id, self.until_s = other.said, other.alert_id, other.until_s
+
     def progress(self, said: Words) -> ExerciseProgress:
         """How far it is, and in words."""
         follower, exercise = self.follower, self.exercise
@@ -102,6 +106,8 @@ class Watching:
     placement: str
     rules: WatchRules = field(default_factory=WatchRules)
     expected: Expected | None = None
+    waits: bool = False
+    """Samples of the past are on their way: nothing is over before they are here, or its time is up."""
     t_s: Floats = field(default_factory=lambda: np.empty(0))
     xyz_g: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 3), np.float32))
     """Samples that no row has decided yet."""
@@ -219,6 +225,8 @@ class Watching:
         expected.lying_s += posture == Posture.LYING
 
     def _is_over(self, expected: Expected, now_s: float) -> bool:
+        if self.waits:
+            return False
         rules, seen_s = self.rules, expected.follower.seen_s if expected.follower else None
         if seen_s is not None and expected.seen and now_s - seen_s > rules.idle_s:
             return True

@@ -44,16 +44,19 @@ def put_aside(path: Path, problem: str) -> Path:
 
 def salvage(kept: Path) -> Rows:
     """What can still be read of the few rows that must not change."""
-    rows: Rows = {}
     # Without a log of its own nothing needs to be made beside the file to read it
     how = "mode=ro" if kept.with_name(f"{kept.name}-wal").exists() else "mode=ro&immutable=1"
     try:
         with closing(sqlite3.connect(f"{kept.absolute().as_uri()}?{how}", uri=True)) as connection:
-            for table in IDENTITY:
-                rows[table] = _readable_rows(connection, table)
+            return identity(connection)
     except sqlite3.Error as error:
         _log.debug("nothing can be read of %s: %s", kept, error)
-    return rows
+        return {}
+
+
+def identity(connection: sqlite3.Connection) -> Rows:
+    """The few rows that must not change, as far as they can be read."""
+    return {table: _readable_rows(connection, table) for table in IDENTITY}
 
 
 def hand_on(rows: Rows, database: Database) -> None:

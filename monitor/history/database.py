@@ -46,6 +46,7 @@ class Database:
         try:
             _make_private(path)
             self._connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+            self._inode = path.stat().st_ino
         except (OSError, sqlite3.Error) as error:
             remedy = "make it writable, or give another --state-dir"
             raise HistoryBlockedError(path, f"cannot be opened ({error})", remedy) from error
@@ -59,6 +60,16 @@ class Database:
     def close(self) -> None:
         """Close the file; the write-ahead log is folded in."""
         self._connection.close()
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether somebody has deleted the file or put another in its place: what is written would be lost unseen."""
+        try:
+            return self.path.stat().st_ino != self._inode
+        except FileNotFoundError:
+            return True
+        except OSError:  # unreadable for the moment is not gone
+            return False
 
     @contextmanager
     def transaction(self, synchronous: str = "FULL") -> Iterator[sqlite3.Connection]:

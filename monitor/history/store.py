@@ -7,6 +7,7 @@ the asyncio world. The store knows no clock; what is old is judged by the times 
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from monitor.outlets.base import OutboxRow
 from monitor.outlets.mqtt.leftovers import Announced
 
 _FORGET_EVERY_S = 3600.0
+_log = logging.getLogger(__name__)
 
 Posted = tuple[str, Message, int]
 """A message that now has a row: its outlet, itself, and the row's number."""
@@ -75,6 +77,18 @@ class Store:
         self._file = _anew(self.path, problem)
         self._forgot_s.clear()
 
+    def begin_anew_if_gone(self) -> bool:
+        """Go on in a new file where somebody has taken the old one away; whether it was so. Raises HistoryError."""
+        if self._file is None or not self._file.is_gone:
+            return False
+        _log.error("%s was taken away while sitbreak runs: a new history begins; stop sitbreak first", self.path)
+        with self._file.reading() as connection:
+            rows = aside.identity(connection)
+        self.close()
+        self._file = None
+        aside.hand_on(rows, self._database)
+        return True
+
     # --- the stream ---------------------------------------------------------------------------------------------
 
     def commit(self, *steps: Commit) -> list[Posted]:
@@ -88,7 +102,7 @@ class Store:
             _correct(connection, wearer_id, commit.correction)
         if commit.postures is not None:
             runs.append(connection, wearer_id, commit.postures)
-        fresh = [event for event in commit.events if _log(connection, wearer_id, event)]
+        fresh = [event for event in commit.events if _keep_event(connection, wearer_id, event)]
         for event in fresh:
             books.enter(connection, wearer_id, event)
         posted = _post(connection, wearer_id, commit, {event.id for event in fresh})
@@ -181,7 +195,7 @@ class Store:
             self._forgot_s[commit.wearer] = now_s
 
 
-def _log(connection: sqlite3.Connection, wearer_id: int, event: Event, corrected: bool = False) -> bool:
+def _keep_event(connection: sqlite3.Connection, wearer_id: int, event: Event, corrected: bool = False) -> bool:
     """Keep the event as it is; False if it is known already, word for word.
 
     An event keeps its id when a second reading tells it otherwise, so the same id with other words is news.
@@ -199,7 +213,7 @@ def _correct(connection: sqlite3.Connection, wearer_id: int, correction: Correct
     rows, from_s = correction.postures, correction.from_s
     runs.replace(connection, wearer_id, from_s, rows)
     for event in correction.events:
-        _log(connection, wearer_id, event, corrected=True)
+        _keep_event(connection, wearer_id, event, corrected=True)
     decided_s = float(rows.decided_s[0]) if len(rows) and rows.start_s[0] <= from_s else None
     books.correct(connection, wearer_id, from_s, correction.events, decided_s)
 

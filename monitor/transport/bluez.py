@@ -11,7 +11,7 @@ from dbus_fast.aio import MessageBus
 from dbus_fast.errors import DBusFastError
 
 ANSWER_S = 5.0
-DBUS_FAULTS: tuple[type[Exception], ...] = (DBusFastError,)
+BusError = DBusFastError
 """What the bus itself raises below bleak: refused authentication, a message that makes no sense."""
 
 _log = logging.getLogger(__name__)

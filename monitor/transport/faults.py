@@ -19,14 +19,14 @@ from bleak.exc import (
 from monitor.errors import MonitorError
 
 if sys.platform == "linux":
-    from monitor.transport.bluez import DBUS_FAULTS
+    from monitor.transport.bluez import BusError
 else:
-    DBUS_FAULTS = ()
 
-RADIO_FAULTS: tuple[type[Exception], ...] = (
-    *(BleakError, OSError, EOFError, TimeoutError, AttributeError, KeyError),
-    *DBUS_FAULTS,
-)
+    class BusError(Exception):
+        """Nobody raises it where there is no D-Bus."""
+
+
+RADIO_FAULTS = (BleakError, OSError, EOFError, TimeoutError, AttributeError, KeyError, BusError)
 """What bleak and D-Bus raise when the radio fails; bleak's BlueZ side answers AttributeError when its bus dies, and
 KeyError for an object that has vanished under its hands."""
 

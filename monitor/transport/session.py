@@ -53,6 +53,8 @@ class Carrier(Protocol):
 
 
 Deliver = Callable[[list[Fact]], Awaitable[None]]
+Expect = Callable[[bool], None]
+"""Is told before a packet is decoded whether others wait behind it."""
 STOPPED = "stopped"
 """Why a session ended that was asked to."""
 
@@ -67,6 +69,10 @@ _log = logging.getLogger(__name__)
 def tick_interval_s(speed: float) -> float:
     """Wall seconds between two ticks: one second of stream time, within 0.05 to 1 s."""
     return min(TICK_S, max(TICK_S / speed, SHORTEST_TICK_S))
+
+
+def expect_nothing(more: bool) -> None:
+    """For those who take each packet as it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,7 @@ class Session:
         """Whether at least one packet made sense."""
         self.on_stream: Callable[[], str] = str
         """Asked once, with the first block: what else there is to say of it, in words."""
+        self.expect: Expect = expect_nothing
         self._driver = driver
         self._clock = clock
         self._rules = rules
@@ -209,6 +216,7 @@ class Session:
         driver, now_s = self._driver, self._clock.now_s()
         match item:
             case Packet():
+                self.expect(not self._inbox.empty())
                 await self._answer(lambda: self._received(item), item.at_s)
             case _Done():
                 await self._answer(lambda: driver.done(item.action, item.outcome))

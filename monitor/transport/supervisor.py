@@ -14,7 +14,7 @@ from monitor.clock import Clock
 from monitor.model import Fact, LinkEvent, LinkState, Nudge
 from monitor.transport.radio import RadioRules
 from monitor.transport.seldom import Seldom
-from monitor.transport.session import STOPPED, Alert, Carrier, Deliver, Session, Stored
+from monitor.transport.session import STOPPED, Alert, Carrier, Deliver, Expect, Session, Stored, expect_nothing
 from monitor.wearables.base import Action, Resume, Wearable
 
 PAIRING_LOGGED_EVERY_S = 600.0
@@ -42,6 +42,7 @@ class Supervisor:
         self._clock = clock
         self._deliver = deliver
         self._resume = resume
+        self.expect: Expect = expect_nothing
         self._state = LinkState.STOPPED
         self._session: Session | None = None
         self._waiting: dict[int | str, Alert | Stored] = {}
@@ -62,11 +63,6 @@ class Supervisor:
         else:
             self._waiting[key] = request  # the newest of its kind says all
 
-    @property
-    def kept(self) -> str:
-        """Which wearable is ours, to be remembered for the next run; empty where there is nothing to remember."""
-        return ""
-
     async def run(self) -> None:
         """Keep the stream up until cancelled; then end it cleanly."""
         try:
@@ -82,7 +78,10 @@ class Supervisor:
         raise NotImplementedError
 
     def _new_session(self, rules: RadioRules | None = None) -> Session:
-        return Session(self.name, self._driver, self._clock, rules or self._rules, self._deliver, self._pairing)
+        rules = rules or self._rules
+        session = Session(self.name, self._driver, self._clock, rules, self._deliver, self._pairing)
+        session.expect = self.expect
+        return session
 
     def _hand_over(self, session: Session) -> None:
         for request in self._waiting.values():

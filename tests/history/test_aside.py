@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
 from contextlib import closing
@@ -146,3 +147,20 @@ def test_on_a_full_disk_the_start_is_refused_so_that_systemd_tries_again_and_not
     assert caught.value.exit_code == 3
     assert path.read_bytes() == content
     assert not asides(path)
+
+
+async def test_a_file_that_is_taken_away_at_work_is_missed_at_once(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    history = await History.open(path)
+    node = await history.node_id("me")
+    elsewhere = path.with_name("elsewhere.sqlite3")
+    await asyncio.to_thread(path.rename, elsewhere)
+    await history.commit(Commit("me", rows(T0 + 30_000, (Posture.LYING, 9)), checkpoint="{}"))
+    assert await history.node_id("me") == node
+    await history.close()
+    assert "was taken away" in caplog.text
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM posture_runs").fetchone() == (1,)
+    with closing(sqlite3.connect(elsewhere)) as connection:
+        assert connection.execute("SELECT count(*) FROM posture_runs").fetchone() == (4000,)

@@ -23,7 +23,7 @@ module.exports = {{
 class NodeRed:
     """``async with NodeRed(folder, mqtt_port, user) as red:`` runs until the block ends."""
 
-    def __init__(self, folder: Path, mqtt_port: int, user: tuple[str, str]) -> None:
+    def __init__(self, folder: Path, mqtt_port: int, user: tuple[str, str], wearer: str = "") -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/dashboard/sitbreak"
         self.said: list[str] = []
@@ -32,6 +32,7 @@ class NodeRed:
         flow = json.loads(FLOW.read_text(encoding="utf-8"))
         (broker,) = [node for node in flow if node["type"] == "mqtt-broker"]
         broker.update(broker="127.0.0.1", port=mqtt_port)
+        flow[0]["env"][0]["value"] = wearer
         (folder / "flows.json").write_text(json.dumps(flow))
         (folder / "flows_cred.json").write_text(json.dumps({broker["id"]: {"user": user[0], "password": user[1]}}))
         (folder / "settings.js").write_text(SETTINGS.format(port=self.port))

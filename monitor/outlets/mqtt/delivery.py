@@ -41,6 +41,8 @@ class Delivery:
         self._settled = asyncio.Event()
         self._said: set[str] = set()
         self._full = asyncio.Event()
+        self._window = IN_FLIGHT
+        """How many may be under way: one, after the broker was full, so that the order is kept when it is not."""
 
     async def run(self, connection: Publisher) -> None:
         """Publish rows over a fresh connection until cancelled."""
@@ -60,7 +62,7 @@ class Delivery:
         while True:
             rows = await self._outbox.pending(self._after, IN_FLIGHT)
             for row in rows:
-                await self._until(lambda: len(self._in_flight) < IN_FLIGHT)
+                await self._until(lambda: len(self._in_flight) < self._window)
                 await self._send(connection, row)
             if not rows:
                 await self._outbox.changed()
@@ -83,10 +85,12 @@ class Delivery:
         if row is None:
             return False
         if answer.failure is None:
+            self._window = IN_FLIGHT
             await self._outbox.sent(row.number)
         elif answer.later:
             self._say_once("full", f"the MQTT broker is full: {answer.failure}; look at its limits; nothing is lost")
             self._full.set()
+            self._window = 1
         else:
             words = f"the MQTT broker denies {row.message.topic}: {answer.failure}; look at its access list"
             self._say_once(row.message.topic, words)

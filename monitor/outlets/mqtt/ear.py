@@ -65,7 +65,8 @@ class Ear:
         try:
             command = read_command(name, payload)
         except CommandError as refusal:
-            refused = CommandAnswered(id="", at_s=0.0, command=name, ok=False, error=str(refusal), source="mqtt")
+            error = refusal.told(self._words.said.refused)
+            refused = CommandAnswered(id="", at_s=0.0, command=name, ok=False, error=error, source="mqtt")
             self._reply(refused, reply)
             return
         if command is not None:

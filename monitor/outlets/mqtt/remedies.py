@@ -6,7 +6,7 @@ import socket
 import ssl
 
 from monitor.outlets.mqtt.certificates import refused_by_broker, remedy_for_brokers
-from monitor.outlets.mqtt.signals import ClosedUnheard, Lost, Refused, SilentBroker
+from monitor.outlets.mqtt.signals import ClosedUnheard, Lost, Refused
 
 NOT_AUTHORISED = frozenset({133, 134, 135, 138, 140})
 """Client id, name or password, not authorised, banned, authentication method: nothing that waiting would mend."""
@@ -25,8 +25,8 @@ def remedy(end: Refused | Lost) -> str:
             if refused := refused_by_broker(problem):
                 return refused[1]
             return 'Does mqtt.port speak TLS? Usually 8883 does, and 1883 wants mqtt.tls = "off"'
-        case SilentBroker():
-            return "Is mqtt.port the broker's, with TLS (mqtt.tls) where it wants it? If so, restart the broker"
+        case TimeoutError():  # SilentBroker among them
+            return "Is the broker in reach, and mqtt.port its port, with mqtt.tls as it wants it? If so, restart it"
         case socket.gaierror():
             return "Check mqtt.host and the name server"
         case ConnectionResetError() | ClosedUnheard():

@@ -1,0 +1,274 @@
+"""A month of two people's office life, with faults, through the real stack as fast as it goes: does anything grow?
+
+    python -m benchmarks.soak [--days 30] [--keep FOLDER]
+
+Two simulated DeskBands at 25 Hz and their air live here, on clocks that are moved by hand; the daemon is a process of
+its own (`benchmarks.soak_daemon`) that reads them through bumble and bleak, stores to SQLite and publishes to a real
+mosquitto. Simulated time goes on by a step only when the notifications of the last one are on the link and the daemon
+has taken those of the one before: neither side outruns the other. What the daemon holds is read from the system
+(Linux) every six simulated hours; a night's charge, ten minutes out of range a day, and for the second wearer bursts of
+loss, lost links, reboots and a hanging chip are part of the month.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from benchmarks.many import memory_mb, processor_s
+from firmware_sim.air import Air
+from firmware_sim.clock import SteppedClock
+from firmware_sim.peripheral import VirtualWearable, virtual_band
+from firmware_sim.profiles.deskband_gatt import DeskBandProfile
+from firmware_sim.profiles.deskband_state import DeskBandSettings
+from firmware_sim.scenario import Scenario, load_scenario
+
+BEGAN_S = 1_790_000_000.0
+HEARD = "heard.jsonl"
+STEP_S = 60.0
+SPEED = 720.0
+"""A month in an hour: what a wall second of patience with radio and broker is worth in simulated time."""
+SAMPLE_EVERY_S = 6 * 3600.0
+WARM_DAYS = 3.0
+GROWTH_LIMIT = 0.10
+WEARERS = ("anna", "ben")
+HARDSHIPS = [
+    {"kind": "lost_bursts", "at_s": 3000, "duration_s": 20_000, "burst_s": 3, "every_s": 300},
+    {"kind": "disconnects", "at_s": 5000, "every_s": 1800, "times": 12},
+    {"kind": "stuck_sensor", "at_s": 16_000, "duration_s": 120},
+    {"kind": "reboot", "at_s": 21_000},
+]
+SETTINGS = """
+[wearers.anna]
+wearable = "deskband"
+address = "{anna}"
+[wearers.ben]
+wearable = "deskband"
+address = "{ben}"
+[deskband]
+latency_s = {latency_s}
+[radio]
+backend = "bumble:tcp-client:127.0.0.1:{air}"
+backoff_max_s = 0.1
+[mqtt]
+host = "127.0.0.1"
+port = {broker}
+"""
+
+
+Band = VirtualWearable[DeskBandProfile]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What the daemon held at a moment."""
+
+    day: float
+    memory_mb: float
+    files: int
+    tasks: int
+    history_mb: float
+    outbox_rows: int
+
+
+def days() -> tuple[Scenario, Scenario]:
+    """The office day, and the same with a bad radio and a tired device."""
+    easy = load_scenario("office_day")
+    faults = [*(fault.model_dump() for fault in easy.faults), *HARDSHIPS]
+    return easy, Scenario.model_validate({**easy.model_dump(), "faults": faults})
+
+
+@contextmanager
+def mosquitto(folder: Path) -> Iterator[int]:
+    """A broker, and somebody who keeps every event that is told; yields its port."""
+    port = free_port()
+    (folder / "mosquitto.conf").write_text(f"user root\nlistener {port} 127.0.0.1\nallow_anonymous true\n")
+    with ExitStack() as stack:
+        heard = stack.enter_context((folder / HEARD).open("wb"))
+        places = f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin"
+        for command in (
+            [shutil.which("mosquitto", path=places) or "mosquitto", "-c", "mosquitto.conf"],
+            ["mosquitto_sub", "-p", str(port), "-q", "1", "-t", "sitbreak/+/log", "-t", "sitbreak/+/event"],
+        ):
+            process = subprocess.Popen(command, cwd=folder, stdout=heard, stderr=subprocess.DEVNULL)
+            stack.callback(process.terminate)
+            time.sleep(0.5)  # it listens
+        yield port
+
+
+def free_port() -> int:
+    """A port on loopback at which nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Daemon:
+    """The process under test."""
+
+    def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
+        self.process, self._folder, self.answer = process, folder, {"tasks": 0, "waited_in_vain": 0}
+        self._owed = 0
+
+    async def go_on_to(self, at_s: float, in_reach: list[str]) -> None:
+        """Move its clock, and name the wearers who are in reach; return when it has taken the step before."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(" ".join([repr(at_s), *in_reach, "\n"]).encode())
+        self._owed += 1
+        while self._owed > 1:
+            await self._hear()
+
+    async def _hear(self) -> None:
+        assert self.process.stdout is not None
+        line = await self.process.stdout.readline()
+        if not line:
+            raise SystemExit("the daemon has ended; what it said is above")
+        self.answer, self._owed = json.loads(line), self._owed - 1
+
+    def sample(self, elapsed_s: float) -> Sample:
+        """What it holds now."""
+        pid, path = self.process.pid, self._folder / "history.sqlite3"
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as history:
+            waiting = history.execute("SELECT count(*) FROM outbox").fetchone()[0]
+        size = sum(file.stat().st_size for file in self._folder.glob("history.sqlite3*"))
+        files = sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+        return Sample(elapsed_s / 86400, memory_mb(pid), files, self.answer["tasks"], size / 1e6, waiting)
+
+    async def end(self) -> None:
+        """Let it come to its end."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(20):
+                await self.process.wait()
+
+
+async def soak(folder: Path, days_long: float, latency_s: float) -> tuple[list[Sample], float, dict[str, int]]:
+    """Live the days; returns the samples, the daemon's processor seconds and its last answer."""
+    samples = []
+    async with AsyncExitStack() as stack:
+        air = await stack.enter_async_context(Air(supervision_timeout_s=0.2))
+        bands = [
+            await stack.enter_async_context(
+                virtual_band(
+                    air=air,
+                    scenario=scenario,
+                    seed=seed,
+                    clock=SteppedClock(BEGAN_S),
+                    radio_name=f"band {seed}",
+                    settings=DeskBandSettings(device_id=0x1000 + seed),
+                )
+            )
+            for seed, scenario in enumerate(days(), 1)
+        ]
+        broker = stack.enter_context(mosquitto(folder))
+        daemon = await started(folder, bands, await air.serve("127.0.0.1", 0), broker, latency_s)
+        await daemon.go_on_to(BEGAN_S, list(WEARERS))
+        await daemon.go_on_to(BEGAN_S, list(WEARERS))  # the days begin with the links
+        for step in range(1, round(days_long * 86400 / STEP_S) + 1):
+            await asyncio.gather(*(band.advance(STEP_S, STEP_S) for band in bands))
+            in_reach = [name for name, band in zip(WEARERS, bands, strict=True) if not band.away]
+            await daemon.go_on_to(BEGAN_S + step * STEP_S, in_reach)
+            if step * STEP_S % SAMPLE_EVERY_S == 0:
+                samples.append(daemon.sample(step * STEP_S))
+                print(row(samples[-1]), flush=True)
+        used_s = processor_s(daemon.process.pid)
+        await daemon.end()
+    return samples, used_s, daemon.answer
+
+
+async def started(folder: Path, bands: list[Band], air: int, broker: int, latency_s: float) -> Daemon:
+    """The daemon, told where to find air, bands and broker."""
+    anna, ben = (band.address.removesuffix("/P") for band in bands)
+    text = SETTINGS.format(anna=anna, ben=ben, latency_s=latency_s, air=air, broker=broker)
+    (folder / "sitbreak.toml").write_text(text)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, *os.environ.get("SOAK_PROFILE", "-m benchmarks.soak_daemon").split(), str(folder)),
+        *map(str, (BEGAN_S, STEP_S, SPEED)),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    return Daemon(process, folder)
+
+
+def row(sample: Sample) -> str:
+    """One line of the course."""
+    return (
+        f"day {sample.day:5.2f}: {sample.memory_mb:6.1f} MB, {sample.files} files, {sample.tasks} tasks, "
+        f"history {sample.history_mb:.2f} MB, {sample.outbox_rows} rows wait"
+    )
+
+
+def told(folder: Path) -> tuple[int, int, int]:
+    """Events stored, those of them that nobody heard, and those heard that are not stored.
+
+    Records that a second reading of filled holes has made are stored and not told again.
+    """
+    heard = {json.loads(line)["id"] for line in (folder / HEARD).read_text().splitlines()}
+    with sqlite3.connect(folder / "history.sqlite3") as history:
+        stored = dict(history.execute("SELECT id, corrected FROM events"))
+    unheard = {key for key, corrected in stored.items() if not corrected} - heard
+    return len(stored), len(unheard), len(heard - stored.keys())
+
+
+def main() -> None:
+    """Live the month and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--days", type=float, default=30.0)
+    parser.add_argument("--latency", type=float, default=4.0, help="seconds of samples that a band sends at once")
+    parser.add_argument("--keep", type=Path, help="a folder for history and settings (default: a temporary one)")
+    options = parser.parse_args()
+    folder = options.keep or Path(tempfile.mkdtemp(prefix="soak-"))
+    folder.mkdir(exist_ok=True)
+    began_s = time.monotonic()
+    try:
+        samples, used_s, answer = asyncio.run(soak(folder, options.days, options.latency))
+        stored, unheard, invented = told(folder)
+    finally:
+        if options.keep is None:
+            shutil.rmtree(folder)
+    wall_s, own = time.monotonic() - began_s, resource.getrusage(resource.RUSAGE_SELF)
+    print(
+        f"{options.days:g} days of two wearers in {wall_s / 60:.1f} min; processor: daemon {used_s:.0f} s, "
+        f"bands and air {own.ru_utime + own.ru_stime:.0f} s; waited in vain {answer['waited_in_vain']} times\n"
+        f"{stored} events stored, {unheard} of them never heard at the broker, {invented} heard and not stored"
+    )
+    raise SystemExit(grown(samples) or bool(unheard or invented))
+
+
+def grown(samples: list[Sample]) -> bool:
+    """Print how the daemon went on; True where its memory has grown as it must not."""
+    warm = [sample for sample in samples if sample.day > WARM_DAYS] or samples
+    if not warm:
+        return False
+    part = max(1, len(warm) // 4)
+    before, after = (median(sample.memory_mb for sample in side) for side in (warm[:part], warm[-part:]))
+    files, tasks, rows = ([getattr(sample, name) for sample in warm] for name in ("files", "tasks", "outbox_rows"))
+    year_mb = (warm[-1].history_mb - warm[0].history_mb) / max(warm[-1].day - warm[0].day, 0.25) * 365
+    print(
+        f"memory {before:.1f} -> {after:.1f} MB ({100 * (after / before - 1):+.1f} %), at most "
+        f"{max(sample.memory_mb for sample in warm):.1f}\n"
+        f"file handles {min(files)} to {max(files)}, tasks {min(tasks)} to {max(tasks)}, "
+        f"outbox rows at most {max(rows)}\n"
+        f"history {samples[-1].history_mb:.1f} MB; it grows by {year_mb:.0f} MB a year for the two"
+    )
+    return after > before * (1 + GROWTH_LIMIT)
+
+
+if __name__ == "__main__":
+    main()

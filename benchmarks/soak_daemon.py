@@ -1,0 +1,106 @@
+"""The daemon of ``benchmarks.soak``: the whole `App`, in a process of its own, on a clock that is led.
+
+Every line on standard input is the simulated time to go on to, in seconds since the Unix epoch, and the wearers whose
+band is in reach. When the daemon has the samples of those up to a step before, it answers with a line of numbers:
+asyncio tasks, and how often it has waited in vain so far.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from monitor.app import App
+from monitor.clock import Clock
+from monitor.settings import load
+
+GATHERED_S = 15.0
+"""Simulated time that a band may hold samples back to send them at once, with a margin."""
+PATIENCE_S = 5.0
+"""Wall time that a link and a step's last samples are waited for: where they were lost on the air none will come."""
+
+
+@dataclass
+class Led:
+    """What moves a clock."""
+
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LedClock(Clock):
+    """Time that passes only when it is told."""
+
+    leader: Led = field(default_factory=lambda: Led(0.0))
+
+    def now_s(self) -> float:
+        return self.leader.at_s
+
+
+async def told() -> AsyncIterator[str]:
+    """The lines of standard input."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    async for line in reader:
+        yield line.decode()
+
+
+async def follow(app: App, leader: Led, step_s: float) -> None:
+    """Go on step by step until standard input ends."""
+    waited_in_vain = 0
+    async for line in told():
+        at_s, *in_reach = line.split()
+        leader.at_s = float(at_s)
+        waited_in_vain += not await caught_up(app, in_reach, leader.at_s - step_s - GATHERED_S)
+        print(json.dumps({"tasks": len(asyncio.all_tasks()), "waited_in_vain": waited_in_vain}), flush=True)
+
+
+async def caught_up(app: App, wearers: list[str], enough_s: float) -> bool:
+    """Wait until these are linked and have delivered so far; False where one has not."""
+    until_s = time.monotonic() + PATIENCE_S
+    await asyncio.sleep(0)
+    # A link tells nobody what is on its way
+    while any(is_behind(app, wearer, enough_s) for wearer in wearers):
+        if time.monotonic() > until_s:
+            return False
+        await asyncio.sleep(0.002)
+    return True
+
+
+def is_behind(app: App, wearer: str, enough_s: float) -> bool:
+    """Whether samples are on their way, or a link is."""
+    if wearer not in app.parts:
+        return True
+    state = app.parts[wearer].live.state
+    return not state.link_fresh or (state.last_sample_s or 0.0) < enough_s
+
+
+async def serve(folder: Path, began_s: float, step_s: float, speed: float) -> None:
+    """Run until standard input ends."""
+    leader = Led(began_s)
+    settings = load(folder / "sitbreak.toml", (), {}).settings
+    app = App(settings, folder, LedClock(began_s, speed, leader))
+    running = asyncio.create_task(app.run(), name="daemon")
+    following = asyncio.create_task(follow(app, leader, step_s), name="leader")
+    await asyncio.wait({running, following}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (running, following):
+        task.cancel()
+    for end in await asyncio.gather(running, following, return_exceptions=True):
+        if isinstance(end, Exception):
+            raise end
+
+
+def main() -> None:
+    """``FOLDER BEGAN_S STEP_S SPEED``."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    asyncio.run(serve(Path(sys.argv[1]), *map(float, sys.argv[2:5])))
+
+
+if __name__ == "__main__":
+    main()
