@@ -24,7 +24,7 @@ def refused_by_broker(problem: object) -> tuple[str, str] | None:
     """What the broker has against this program's certificate, and the remedy; None where it is something else."""
     if not isinstance(problem, ssl.SSLError) or isinstance(problem, ssl.SSLCertVerificationError):
         return None
-    return _REFUSED.get((problem.reason or "").partition("_ALERT_")[2])
+    return _REFUSED.get((getattr(problem, "reason", "") or "").partition("_ALERT_")[2])
 
 
 def remedy_for_brokers(problem: ssl.SSLCertVerificationError) -> str:
