@@ -62,6 +62,7 @@ class BrokerContext(ssl.SSLContext):
 def tls_context(rules: MqttRules) -> BrokerContext:
     """Verification is always on: there is no setting to switch it off."""
     context = BrokerContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # whatever this computer's OpenSSL would stoop to
     context.server_name = rules.server_name
     try:
         if rules.tls == "ca-file":
