@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -27,6 +28,7 @@ from monitor.cli import (
     what_if,
     why,
 )
+from monitor.cli.veil import veil
 from monitor.errors import MonitorError
 
 app = typer.Typer(
@@ -77,6 +79,8 @@ app.add_typer(config.app, name="config")
 
 def main() -> None:
     """Run the command line; errors meant for the user become one line and an exit code."""
+    os.umask(0o077)  # whatever is written, posture over time is health data: for the owner alone
+    veil(sys.argv[1:])
     try:
         app()
     except MonitorError as error:
