@@ -202,7 +202,8 @@ def _read_overrides(overrides: Sequence[str]) -> dict[str, Any]:
     for override in overrides:
         key, equals, text = override.partition("=")
         if not equals or "." not in key:
-            raise SettingsError("--set", override, "write it as SECTION.KEY=VALUE, for example coach.limit_s=1800")
+            shown = key if equals else ""  # without "=" it may be a secret that a shell has cut off
+            raise SettingsError("--set", shown, "write it as SECTION.KEY=VALUE, for example coach.limit_s=1800")
         path = key.strip().split(".")
         _check_path(path, f"--set {key}")
         _merge(values, _nested(path, _parsed(text.strip())))

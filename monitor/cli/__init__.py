@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import Annotated
 
@@ -30,6 +31,7 @@ from monitor.cli import (
     what_if,
     why,
 )
+from monitor.cli.veil import veil
 from monitor.errors import MonitorError
 
 app = typer.Typer(
@@ -81,6 +83,8 @@ app.add_typer(config.app, name="config")
 
 def main() -> None:
     """Run the command line; errors meant for the user become one line and an exit code."""
+    os.umask(0o077)  # whatever is written, posture over time is health data: for the owner alone
+    veil(sys.argv[1:])
     try:
         app()
     except MonitorError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from ipaddress import ip_address
 from typing import Annotated
 
 import typer
@@ -35,6 +36,13 @@ def demo(
     broker: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="Use this MQTT broker instead of the embedded one.")
     ] = "",
+    listen: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Where the embedded broker listens; beyond this computer with mqtt.username and mqtt.password only.",
+        ),
+    ] = "127.0.0.1",
     web: Annotated[bool, typer.Option("--web/--no-web", help="Serve the web page.")] = True,
     config: ConfigOption = None,
     set_: SetOption = None,
@@ -60,6 +68,7 @@ def demo(
         profile=profile,
         own_broker=not settings.mqtt.host,
         web=web,
+        listen=_address(listen),
     )
     live = sys.stdout.isatty()
     run_until_signal(run_demo(plan, say, lambda clock: ConsoleOutlet(clock, live, sys.stdout)))
@@ -72,6 +81,13 @@ def _broker(text: str) -> list[str]:
     if not (colon and host and port.isdigit()):
         raise typer.BadParameter("give HOST:PORT, for example 127.0.0.1:1883", param_hint="--broker")
     return [f"mqtt.host={host}", f"mqtt.port={port}"]
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise typer.BadParameter("give an address, for example 0.0.0.0", param_hint="--listen") from None
 
 
 def say(line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from monitor.cli.process import (
@@ -15,6 +16,8 @@ from monitor.cli.process import (
     run_until_signal,
     set_up_logging,
 )
+
+_log = logging.getLogger(__name__)
 
 
 def run(
@@ -38,8 +41,11 @@ def serve(
 ) -> None:
     """Load the settings and run the daemon; with a folder, write every packet and command down."""
     from monitor.app import App
+    from monitor.exposed import exposed
     from monitor.settings import load
 
-    settings = load(config or default_config(), set_ or ()).settings
-    set_up_logging(verbose, quiet, settings.logging)
-    run_until_signal(App(settings, state_dir or default_state_dir(), log_dir=log_dir).run())
+    loaded = load(config or default_config(), set_ or ())
+    set_up_logging(verbose, quiet, loaded.settings.logging)
+    for warning in exposed(loaded):
+        _log.warning("%s", warning)
+    run_until_signal(App(loaded.settings, state_dir or default_state_dir(), log_dir=log_dir).run())

@@ -15,6 +15,7 @@ import math
 import socket
 import ssl
 import threading
+from dataclasses import replace
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -25,9 +26,20 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from monitor.errors import MonitorError
 from monitor.events import Message
+from monitor.outlets.mqtt.certificates import refused_by_broker
 from monitor.outlets.mqtt.credentials import BrokerContext, password, tls_context
 from monitor.outlets.mqtt.rules import MqttRules
-from monitor.outlets.mqtt.signals import Acknowledged, Lost, Opened, Received, Refused, Reply, Signal, SilentBroker
+from monitor.outlets.mqtt.signals import (
+    Acknowledged,
+    ClosedUnheard,
+    Lost,
+    Opened,
+    Received,
+    Refused,
+    Reply,
+    Signal,
+    SilentBroker,
+)
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +136,7 @@ class Connection:
                 pass
         except Exception as caught:  # whatever it is: a thread that dies in silence is the worst of all
             problem = caught
+        problem = problem or getattr(self._context and self._context.made, "trouble", None)
         self._hang_up()
         self._enter(Lost(self._why(problem), reached, problem))
 
@@ -138,7 +151,9 @@ class Connection:
         if isinstance(problem, MonitorError):
             return str(problem)
         if isinstance(problem, ssl.SSLCertVerificationError):
-            return f"the broker's certificate is not trusted ({problem.verify_message})"
+            return f"the broker's certificate is not trusted ({problem.verify_message.rstrip('.')})"
+        if refused := refused_by_broker(problem):
+            return refused[0]
         return str(problem) if problem else self._parting or "the connection was closed"
 
     def _secure(self) -> None:
@@ -243,10 +258,12 @@ async def connect(
         if isinstance(signal, Opened):
             log.info("connected to the MQTT broker %s:%d (MQTT %s)", rules.host, rules.port, signal.protocol)
             return connection
-        silent = isinstance(signal, Lost) and signal.reached
+        silent = isinstance(signal, Lost) and signal.reached and not isinstance(signal.problem, ssl.SSLError)
         if not silent and not (isinstance(signal, Refused) and signal.code == UNSUPPORTED_PROTOCOL):
             break
     assert isinstance(signal, Refused | Lost)
+    if isinstance(signal, Lost) and signal.reached and signal.problem is None:
+        return replace(signal, problem=ClosedUnheard())
     return signal
 
 

@@ -18,6 +18,7 @@ from monitor.errors import MonitorError
 from monitor.events import Command, Message, Update
 from monitor.logs import of_wearer
 from monitor.outlets.base import Outbox
+from monitor.outlets.mqtt.certificates import refused_by_broker
 from monitor.outlets.mqtt.client import BrokerRefused, Connection, connect
 from monitor.outlets.mqtt.delivery import Delivery
 from monitor.outlets.mqtt.leftovers import Announced, Leftovers, Register
@@ -97,8 +98,8 @@ class MqttOutlet:
 
     async def probe(self) -> None:
         """Try the broker once before the start: raise where it refuses us, keep quiet where it is merely away."""
-        if not self._rules.username and not _is_local(self._rules.host):
-            log.warning("the MQTT broker %s is used without a password: anybody there can read this", self._rules.host)
+        if not _is_local(self._rules.host):
+            self._warn()
         try:
             async with asyncio.timeout(PROBE_S):
                 answer = await connect(self._rules, f"{self._rules.base}-probe-{secrets.token_hex(3)}")
@@ -108,6 +109,17 @@ class MqttOutlet:
             answer.close()
             return
         raise_if_hopeless(self._rules, answer)
+
+    def _warn(self) -> None:
+        """Beyond this computer others may listen in."""
+        rules = self._rules
+        if not rules.username and not rules.client_cert_file:
+            log.warning("the MQTT broker %s is used without a password: anybody there can read this", rules.host)
+        if rules.tls == "off":
+            log.warning(
+                "mqtt.tls is off: what you do%s crosses the network to %s readably",
+                *(" and the password" if rules.username else "", rules.host),
+            )
 
     async def run(self, updates: AsyncIterator[Update]) -> None:
         """Live until cancelled; the end is clean: what is stored goes out, then ``offline``, within a second."""
@@ -136,7 +148,8 @@ def raise_if_hopeless(rules: MqttRules, answer: Refused | Lost) -> None:
     """Raise with the remedy where waiting would not help."""
     if isinstance(answer, Lost) and isinstance(answer.problem, MonitorError):
         raise answer.problem
-    untrusted = isinstance(answer, Lost) and isinstance(answer.problem, ssl.SSLCertVerificationError)
+    problem = answer.problem if isinstance(answer, Lost) else None
+    untrusted = isinstance(problem, ssl.SSLCertVerificationError) or refused_by_broker(problem)
     if untrusted or (isinstance(answer, Refused) and answer.code in NOT_AUTHORISED):
         raise BrokerRefused(rules.host, rules.port, answer.reason, remedy(answer))
 
