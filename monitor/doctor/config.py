@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
-from pathlib import Path
 
 from monitor.assembly import exercise_catalogue, new_driver
 from monitor.doctor.finding import Case, Finding, ok, warning
-from monitor.setting_faults import SECRET
-from monitor.settings import Settings
+from monitor.exposed import exposed
+from monitor.settings import Loaded, Settings
 from monitor.wearables.base import Reach
 
 
@@ -65,11 +62,9 @@ def _own_exercises(case: Case) -> Iterator[Finding]:
 
 
 def _readable_secrets(case: Case) -> Iterator[Finding]:
-    named = [Path(case.settings.mqtt.password_file), Path(case.settings.mqtt.client_key_file)]
-    origins = {Path(origin) for key, origin in case.sources.items() if SECRET.search(key) and "_file" not in key}
-    for path in sorted({*origins, *(each.expanduser() for each in named if each.name)}):
-        if os.name == "posix" and path.is_file() and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-            yield warning(f"{path} holds a secret and others on this computer may read it", f"chmod 600 {path}")
+    for sentence in exposed(Loaded(case.settings, dict(case.sources))):
+        told, _, remedy = sentence.rpartition(": ")
+        yield warning(told, remedy)
 
 
 def _is_local(host: str) -> bool:
