@@ -23,6 +23,7 @@ from monitor.cli import (
     report,
     run,
     scan,
+    setup,
     what_if,
     why,
 )
@@ -52,6 +53,7 @@ def _options(
     """Options of the program itself."""
 
 
+app.command("setup")(setup.setup)
 app.command("demo")(demo.demo)
 app.command("scan")(scan.scan)
 app.command("run")(run.run)

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S = 5.0
 UNSUPPORTED_PROTOCOL = 132
+NO_MATCHING_SUBSCRIBERS = 16
 NOT_AUTHORISED = frozenset({133, 134, 135, 138, 140})
 """Client id, name or password, not authorised, banned, authentication method: nothing that waiting would mend."""
 _PAYLOAD_KEPT_BYTES = 128
@@ -167,7 +168,8 @@ class Connection:
                 self._parting += " (another client uses the same client id)"
 
     def _on_publish(self, _client: object, _data: object, number: int, code: ReasonCode, _props: object) -> None:
-        self._enter(Acknowledged(number, str(code).lower() if code.is_failure else None))
+        failure = str(code).lower() if code.is_failure else None
+        self._enter(Acknowledged(number, failure, code.value == NO_MATCHING_SUBSCRIBERS))
 
     def _on_subscribe(
         self, _client: object, _data: object, number: int, codes: list[ReasonCode], _props: object

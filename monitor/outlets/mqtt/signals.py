@@ -54,6 +54,8 @@ class Acknowledged:
 
     number: int
     failure: str | None = None
+    unheard: bool = False
+    """The broker says that nobody has subscribed to the topic (MQTT 5; not every broker says so)."""
 
 
 Signal = Opened | Refused | Lost | Received | Acknowledged
