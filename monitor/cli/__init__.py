@@ -27,6 +27,7 @@ from monitor.cli import (
     what_if,
     why,
 )
+from monitor.cli.translation import run_in_the_users_language
 from monitor.errors import MonitorError
 
 app = typer.Typer(
@@ -75,7 +76,7 @@ app.add_typer(config.app, name="config")
 def main() -> None:
     """Run the command line; errors meant for the user become one line and an exit code."""
     try:
-        app()
+        run_in_the_users_language(app)
     except MonitorError as error:
         fail(error)
     except ExceptionGroup as group:

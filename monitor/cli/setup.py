@@ -39,8 +39,13 @@ def setup(
     ca_file: Annotated[
         str, typer.Option(metavar="FILE", help="Certificate authority of the broker (PEM).", show_default=False)
     ] = "",
-    language: Annotated[str, typer.Option(metavar="en|de", help="Language.", show_default=False)] = "",
-    wearer: Annotated[str, typer.Option(help="Whose; a short name in small letters.", show_default="me")] = "",
+    language: Annotated[
+        str,
+        typer.Option(metavar="en|de", help="Language of the setup, of calls, exercises and page.", show_default=False),
+    ] = "",
+    wearer: Annotated[
+        str, typer.Option(help="Whose; a short name in small letters.", show_default="me, or the first one there is")
+    ] = "",
     proof: Annotated[
         bool | None, typer.Option("--proof/--no-proof", help="Try live whether it sees you.", show_default=False)
     ] = None,

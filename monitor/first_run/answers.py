@@ -10,6 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 KEPT_AS = "setup.json"
+SECRETS = ("password", "secret", "token", "urls", "key")
+"""Words in the names of settings that are not written down here."""
 
 
 class Answers(BaseModel, extra="forbid"):
@@ -30,6 +32,8 @@ class Answers(BaseModel, extra="forbid"):
     password_file: str = ""
     seen: dict[str, bool] = {}
     """What the proof has shown, by the name of its task."""
+    set_: list[str] = []
+    """What ``--set`` said, but for what may be a secret."""
     done: list[str] = []
     """Steps that are behind us."""
 
@@ -48,7 +52,12 @@ class Answers(BaseModel, extra="forbid"):
 
     def overrides(self) -> list[str]:
         """The same as ``SECTION.KEY=VALUE``."""
-        return [f"{key}={value}" for key, value in self.settings()]
+        return [*(f"{key}={value}" for key, value in self.settings()), *self.set_]
+
+
+def without_secrets(overrides: tuple[str, ...]) -> list[str]:
+    """Those ``SECTION.KEY=VALUE`` that may be kept."""
+    return [each for each in overrides if not any(word in each.partition("=")[0] for word in SECRETS)]
 
 
 def recall(state_dir: Path) -> Answers | None:

@@ -64,9 +64,9 @@ def _folder() -> Path:
 
 
 def shipped_unit() -> str:
-    """The unit of ``config/systemd``, from the installation or the clone."""
+    """The unit of ``config/systemd``, from the clone or the installation."""
     clone = Path(__file__).resolve().parents[2] / "config"
-    looked = [folder / "systemd" / UNIT for folder in (Path(sys.prefix) / "share" / "sitbreak", clone)]
+    looked = [folder / "systemd" / UNIT for folder in (clone, Path(sys.prefix) / "share" / "sitbreak")]
     for path in looked:
         if path.is_file():
             return path.read_text(encoding="utf-8")

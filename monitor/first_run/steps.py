@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.first_run.answers import Answers, forget, keep, recall
+from monitor.first_run.answers import Answers, forget, keep, recall, without_secrets
 from monitor.first_run.connecting import join
 from monitor.first_run.finding import find
 from monitor.first_run.guide import Flags, Guide
@@ -49,9 +49,9 @@ def take_up(guide: Guide) -> None:
     if kept.language:
         guide.talk.language = kept.language
     if guide.talk.agree("resume", step=guide.talk.words(f"{left}.title")):
+        kept.wearer = guide.flags.wearer or kept.wearer
+        kept.set_ = list(dict.fromkeys([*kept.set_, *guide.answers.set_]))
         guide.answers = kept
-        if guide.flags.wearer:
-            guide.answers.wearer = guide.flags.wearer
 
 
 def go_through(guide: Guide) -> None:
@@ -81,7 +81,8 @@ def _said_anew(step: Step, flags: Flags) -> bool:
 def new_guide(talk: Talk, flags: Flags, config: Path, state_dir: Path) -> Guide:
     """Nothing answered yet; what the settings file says already are the defaults. Raises SettingsError."""
     known = load(config if config.exists() else None).settings
-    guide = Guide(talk, flags, Answers(wearer=flags.wearer or next(iter(known.wearers))), config, state_dir)
+    answers = Answers(wearer=flags.wearer or next(iter(known.wearers)), set_=without_secrets(flags.set_))
+    guide = Guide(talk, flags, answers, config, state_dir)
     said = ((key, getattr(flags, key)) for key in ("wearable", "placement", "address"))
     language = [f"coach.language={flags.language}"] if flags.language else []
     guide.settings(*(f"wearers.{guide.answers.wearer}.{key}={value}" for key, value in said if value), *language)

@@ -59,7 +59,7 @@ def chosen(guide: Guide) -> dict[str, Any]:
     """Dotted key -> value of all that was answered or set on the command line."""
     values = dict(guide.answers.settings())
     settings = guide.settings()
-    for override in guide.flags.set_:
+    for override in [*guide.answers.set_, *guide.flags.set_]:
         key = override.partition("=")[0].strip()
         values[key] = _value_at(settings, key.split("."))
     return values
