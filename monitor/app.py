@@ -16,7 +16,7 @@ from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.checkpoint import CheckpointError
 from monitor.civil import zone_named
-from monitor.clock import Clock
+from monitor.clock import Clock, SteadyClock
 from monitor.events import Command
 from monitor.history.outbox import History
 from monitor.intake import no_record
@@ -24,6 +24,7 @@ from monitor.live import LiveWearer
 from monitor.lock import state_lock
 from monitor.model import Nudge, WearableFacts
 from monitor.outlets.base import Outlet
+from monitor.outlets.mqtt.client import BrokerRefused
 from monitor.outlets.mqtt.messages import Wearer
 from monitor.outlets.mqtt.outlet import MqttOutlet
 from monitor.outlets.push import PushOutlet
@@ -73,7 +74,7 @@ class App:
         ``nodes`` are the wearers' names in topics where they shall not be random.
         """
         self.settings = settings
-        self.clock = clock or Clock()
+        self.clock = clock or SteadyClock(idle=self._is_idle)
         self.bus = Bus()
         self.parts: dict[str, Part] = {}
         self.sampled = asyncio.Event()
@@ -81,6 +82,8 @@ class App:
         self._state_dir, self._log_dir, self._own_outlets = state_dir, log_dir, own_outlets
         self._nodes = nodes or {}
         self._wearers: dict[str, Wearer] = {}
+        self._used: dict[str, str] = {}
+        """The wearable that each wearer used in the last run, as its link wants to be told."""
         self._mqtt_outlet: MqttOutlet | None = None
 
     async def run(self) -> None:
@@ -90,6 +93,8 @@ class App:
 
     async def _run(self) -> None:
         history = await History.open(self._state_dir / "history.sqlite3", self.settings.history)
+        if isinstance(self.clock, SteadyClock):
+            self.clock.not_before(await history.latest_s())
         radio = Radio(self.settings.radio)
         try:
             scanner = Scanner(radio)
@@ -130,6 +135,10 @@ class App:
                 systemd.notify("STOPPING=1")
                 await self._close(tasks)
 
+    def _is_idle(self) -> bool:
+        """Whether no wearer's wearable has sent anything for so long that its gap is one anyway."""
+        return all(part.live.is_idle for part in self.parts.values())
+
     async def _wait_for_a_sample(self, live: LiveWearer) -> None:
         await live.first_sample.wait()
         self.sampled.set()
@@ -147,7 +156,9 @@ class App:
     # --- building -------------------------------------------------------------------------------------------
 
     async def _outlets(self, history: History) -> dict[str, Outlet]:
-        outlets: list[Outlet] = [*self._own_outlets, WearableOutlet(self.nudge, self.clock, self.settings.buzz)]
+        languages = {name: self.settings.coach_of(name).language for name in self.settings.wearers}
+        buzz = WearableOutlet(self.nudge, self.clock, self.settings.buzz, languages)
+        outlets: list[Outlet] = [*self._own_outlets, buzz]
         if self.settings.mqtt.enabled:
             outlets.append(await self._mqtt(history))
         if (push := self.settings.push).enabled:
@@ -179,7 +190,12 @@ class App:
         self._mqtt_outlet = MqttOutlet(
             self.settings.mqtt, wearers, box, self.command, self.clock, known=known, register=history
         )
-        await self._mqtt_outlet.probe()
+        try:
+            await self._mqtt_outlet.probe()
+        except BrokerRefused as refusal:
+            if not known:
+                raise
+            _log.error("%s; what is to be told is kept until it does not", refusal)  # sensing goes on meanwhile
         return self._mqtt_outlet
 
     def _described(self, wearer: str, facts: WearableFacts) -> None:
@@ -230,7 +246,10 @@ class App:
             "resume": resume,
         }
         if driver.REACH is Reach.LINK:
-            return Link(match=match, radio=radio, scanner=scanner, **common)
+            known = self._used.get(live.wearer, "")
+            link = Link(match=match, radio=radio, scanner=scanner, known=known, **common)
+            live.wearable_kept = lambda: link.kept
+            return link
         source: Source = Advertisements(match, driver, radio, scanner)
         if driver.REACH is Reach.TOPIC:
             source = self._topic(live.wearer)
@@ -262,6 +281,7 @@ class App:
             await history.close_open(wearer)
             return fresh, None
         kept["backfill"].take_rules_of(fresh)
+        self._used[wearer] = kept.get("wearable", "")
         return kept["backfill"], kept["resume"]
 
     def _packet_log(self, wearer: str, driver: Wearable, backfill: Backfill) -> PacketLog:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from monitor.backfill import Backfill
@@ -25,19 +26,31 @@ def new_driver(settings: Settings, wearer: str) -> Wearable:
 
 
 def new_pipeline(settings: Settings, wearer: str, conditions: Sequence[str] | None = ()) -> Backfill:
-    """A pipeline that has seen nothing yet, by the settings.
+    """A pipeline that has seen nothing yet, by the settings; what is wrong in the user's exercises is logged once.
 
     ``conditions`` are what the wearer has said of themselves in the readiness check; None while they have not.
     """
     plan, rules = settings.wearers[wearer], settings.coach_of(wearer)
     catalogue, complaints = exercise_catalogue(settings, rules.language)
     for complaint in complaints:
-        _log.warning("%s", complaint)
-    everything = dict.fromkeys([*settings.exercises.conditions, *map(Condition, conditions or ())])
-    exercises = settings.exercises.model_copy(update={"conditions": tuple(everything)})
-    coach = Coach.start(wearer, plan.placement, rules, exercises, catalogue, ready=conditions is not None)
+        _say_once(str(complaint))
+    coach = new_coach(settings, wearer, conditions, catalogue)
     pipeline = Pipeline.of(wearer, PLACEMENTS[plan.placement](), settings.bouts, coach, rules.time_zone)
     return Backfill(wearer, pipeline, settings.backfill)
+
+
+def new_coach(settings: Settings, wearer: str, conditions: Sequence[str] | None, catalogue: Catalogue) -> Coach:
+    """The coach of a pipeline that has seen nothing yet; ``conditions`` as there."""
+    plan, rules = settings.wearers[wearer], settings.coach_of(wearer)
+    everything = dict.fromkeys([*settings.exercises.conditions, *map(Condition, conditions or ())])
+    exercises = settings.exercises.model_copy(update={"conditions": tuple(everything)})
+    buzzes = settings.buzz.enabled and bool(WEARABLES[plan.wearable].ABOUT.alert)
+    return Coach.start(wearer, plan.placement, rules, exercises, catalogue, conditions is not None, buzzes)
+
+
+@cache
+def _say_once(complaint: str) -> None:
+    _log.warning("%s", complaint)  # several wearers, or two policies side by side, share one file
 
 
 def exercise_catalogue(settings: Settings, language: str) -> tuple[Catalogue, list[CatalogueError]]:

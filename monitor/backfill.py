@@ -3,7 +3,8 @@
 While samples are missing, a copy of the pipeline from before the first missing one is kept, without its coach, and
 everything that has come since. When the hole is filled (or given up), the copy is fed with all of it in the order of
 the samples and takes the pipeline's place; what it says replaces the stored books from the hole on. The coach is not
-asked about the past: it keeps what it has said and heard, and is told once how the books stand now. So an alert that
+asked about the past: it keeps what it has said and heard, and is told once how the books stand now; but an exercise
+that is still expected is watched a second time, so that what was done in the hole counts. So an alert that
 was sent stays sent, unless the memory shows the break; none is sent about the past; and a wearer who turns out to
 have sat too long is called at the next second that shows it.
 """
@@ -28,11 +29,12 @@ from monitor.events import (
     DataCorrected,
     DayEnded,
     Event,
+    ExerciseSeen,
     GapEnded,
     WearerState,
     event_id,
 )
-from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality
+from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality, WearableFacts
 from monitor.pipeline import NO_POSTURES, Pipeline, Step, join_postures
 
 BOOKS = (BoutStarted, BoutEnded, BreakTaken, BreakEnded, GapEnded)
@@ -84,6 +86,7 @@ class Backfill:
             self._forget(fact)
             self.open_holes.append(fact)
             self._set_mark()
+            self._wait(True)
             return Step(NO_POSTURES)
         if isinstance(fact, HoleClosed):
             self._forget(fact)
@@ -105,6 +108,11 @@ class Backfill:
         if command.name == "standing" and self.mark is not None:
             self.mark.pipeline.show_standing(now_s)
         return self.pipeline.command(command, now_s)
+
+    def hear(self, facts: WearableFacts) -> None:
+        """What the wearable says of itself: one that cannot call leaves the first call to the next surface."""
+        if self.pipeline.coach is not None:
+            self.pipeline.coach.wearable_calls = facts.can_alert
 
     def stop(self, at_s: float) -> Step:
         """The observation ends for good."""
@@ -149,7 +157,7 @@ class Backfill:
 
     def _set_mark(self) -> None:
         if self.mark is None and self.newest_s is not None:
-            copied = copy.deepcopy(replace(self.pipeline, coach=None, watching=None))
+            copied = copy.deepcopy(replace(self.pipeline, coach=None))
             self.mark = Mark(copied, max(self.pipeline.final_s, 0.0))
 
     def _noting_days(self, step: Step) -> Step:
@@ -160,9 +168,11 @@ class Backfill:
     def _read_again(self, told: Step | None = None) -> Step:
         """Replace the pipeline by one that has seen the samples in their order; ``told`` is news of the first one."""
         mark, self.mark, self.open_holes = self.mark, None, []
+        self._wait(False)
         if mark is None:
             return told or Step(NO_POSTURES)
         first, self.pipeline = self.pipeline, mark.pipeline
+        watches_anew = self._watch_again(first)
         in_order = sorted(mark.live + mark.late, key=lambda block: float(block.t_s[0]))
         steps = [self.pipeline.feed(block) for block in joined(in_order, ignoring=Quality.REPLAYED)]
         events = [event for step in steps for event in step.events]
@@ -174,7 +184,25 @@ class Backfill:
         news = [event for event in (told.events if told else ()) if not isinstance(event, BOOKS)]
         news += self._news_of_correction(mark, first)
         news += [*_other_days(events, mark.days), *self._take_over_coach(first)]
+        if watches_anew:
+            news += self.pipeline.credit([event for event in events if isinstance(event, ExerciseSeen)])
+        else:
+            self.pipeline.watching = first.watching
         return Step(NO_POSTURES, tuple(news), correction)
+
+    def _wait(self, waits: bool) -> None:
+        if self.pipeline.watching is not None:
+            self.pipeline.watching.waits = waits
+
+    def _watch_again(self, first: Pipeline) -> bool:
+        """Whether an exercise was expected before the hole and still is: then late samples count for it, too."""
+        before, now = self.pipeline.watching, first.watching
+        if before is None or now is None or before.expected is None or now.expected is None:
+            return False
+        if before.expected.from_s != now.expected.from_s:
+            return False
+        before.expected.take_word_of(now.expected)
+        return True
 
     def _news_of_correction(self, mark: Mark, first: Pipeline) -> list[Event]:
         now_s = max(self.pipeline.final_s, first.final_s)
@@ -185,7 +213,6 @@ class Backfill:
     def _take_over_coach(self, first: Pipeline) -> list[Event]:
         """The coach goes on with the books as they are now."""
         self.pipeline.coach = coach = first.coach
-        self.pipeline.watching = first.watching
         if self.pipeline.day.start_s == first.day.start_s:
             self.pipeline.day.alerts = first.day.alerts
         assert coach is not None

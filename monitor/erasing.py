@@ -43,9 +43,15 @@ class Wish:
 def files(state_dir: Path, recordings: Path | None, wish: Wish) -> list[Path]:
     """The files that would go, besides what is in the history."""
     found = [path for wearer in wish.wearers for path in _cases(state_dir / "wrong", wearer, wish)]
+    found += put_aside(state_dir)
     if recordings is not None:
         found += [path for path in sorted(recordings.glob("*.jsonl")) if _is_doomed_log(path, wish)]
     return found
+
+
+def put_aside(state_dir: Path) -> list[Path]:
+    """Damaged histories, moved away: whose seconds of which days are in them, nobody can tell any more."""
+    return sorted(state_dir.glob(f"{HISTORY}.damaged-*"))
 
 
 def erase(state_dir: Path, recordings: Path | None, wish: Wish) -> None:
@@ -68,7 +74,8 @@ def erase_everything(state_dir: Path, recordings: Path | None) -> bool:
     if path.is_file():
         everybody = tuple(row.name for row in queries.wearers(path))
         erase(state_dir, recordings, Wish(everybody))
-    for strange in (*sorted((state_dir / "wrong").glob("*.npz")), *sorted((state_dir / "web").rglob("*"))):
+    wrong, web = sorted((state_dir / "wrong").glob("*.npz")), sorted((state_dir / "web").rglob("*"))
+    for strange in (*wrong, *web, *put_aside(state_dir)):
         if strange.is_file() and not strange.is_symlink():
             shred(strange)
     if path.is_file() and erasing.is_announced(path):

@@ -211,8 +211,8 @@ class AlertCleared(Event):
 
     alert_id: str
     by: str
-    """``break``, ``done``, ``skip``, ``snooze``, ``wrong``, ``pause``, ``busy``, ``not_worn``, ``gap``, ``expired``,
-    ``correction``."""
+    """``break``, ``done``, ``skip``, ``snooze``, ``wrong``, ``hurts``, ``pause``, ``busy``, ``not_worn``, ``gap``,
+    ``expired``, ``correction``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

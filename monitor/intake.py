@@ -159,6 +159,7 @@ class Intake:
                 self.battery_pct = fact.percent
             elif isinstance(fact, WearableFacts):
                 self.facts = fact
+                self.backfill.hear(fact)
             elif isinstance(fact, Answer):
                 self.settle()
                 self._answered(fact)
@@ -221,6 +222,8 @@ def play(intake: Intake, line: Mapping[str, Any]) -> None:
         case "link_tick":
             intake.tick(now_s)
         case "command":
+            if not all(isinstance(line[key], str) for key in ("name", "value", "source")):
+                raise TypeError("a command is text")
             intake.command(Command(line["name"], line["value"], line["alert_id"], line["source"]), now_s)
         case "start":
             intake.start(line["resume"], now_s)

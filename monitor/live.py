@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -26,10 +27,10 @@ from monitor.events import (
     WearerState,
     WrongReported,
 )
-from monitor.history.database import HistoryError
 from monitor.history.outbox import History
 from monitor.history.store import Commit
 from monitor.intake import Intake, Record, no_record
+from monitor.keeper import Keeper, Unsaved
 from monitor.model import AccelBlock, Fact, LinkEvent, LinkState, PostureEpochs, WearableFacts
 from monitor.outlets.base import Outlet
 from monitor.pipeline import NO_POSTURES, Step, join_postures
@@ -41,10 +42,12 @@ COMMIT_EVERY_S = 10.0
 HOLE_CHECKPOINT_EVERY_S = 60.0
 """Wall seconds between two checkpoints while samples wait behind a hole: with an hour of them a state is megabytes.
 Events committed in between bear ids made from what happened, so that a crash doubles none of them."""
+IDLE_AFTER_S = 900.0
+"""Wall seconds without a link after which the clock may stand still to let a wall clock that was set back catch up."""
 LATENESS_S = 2.0
 """Wall seconds that samples may take to get here before a tick calls them missing."""
-GIVE_UP_S = 600.0
-"""Wall seconds for which a history that cannot be written (disk full, file locked) is tried again."""
+BLOCKED_COMMIT_EVERY_S = 60.0
+"""The same while the history cannot be written: fewer and larger steps wait in memory."""
 CANNOT_BE_FOUND_AGAIN = (CommandAnswered, BreakDue, AlertCleared, Snoozed)
 """What was said and answered is in no sample: with these a checkpoint is always written."""
 
@@ -58,16 +61,6 @@ class Batch:
     correction: Correction | None = None
     postures: list[PostureEpochs] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Unsaved:
-    """A commit that waits for the disk, and what is told when it is there."""
-
-    commit: Commit
-    update: Update
-    progress: tuple[int, int] | None
-    """Up to which sample a checkpoint in the commit has seen the stream; None without one."""
 
 
 class LiveWearer:
@@ -90,15 +83,17 @@ class LiveWearer:
         self.intake = Intake(driver, backfill, self._collect, record)
         self.first_sample = asyncio.Event()
         self.on_facts: Callable[[WearableFacts], None] = lambda facts: None
+        self.wearable_kept: Callable[[], str] = str
+        """Which wearable is used, as its link wants to be told at the next start."""
         self.on_stored: Callable[[int, int], None] = lambda segment, upto_index: None
         self._history, self._bus, self._outlets, self._clock = history, bus, outlets, clock
         self._fingerprint, self._recent = fingerprint, recent
         self._batches = [Batch()]
-        self._unsaved: list[Unsaved] = []
-        self._failing_since_s: float | None = None
+        self._keeper = Keeper(wearer, history)
         self._told_facts: WearableFacts | None = None
         self._rssi_dbm: int | None = None
         self._link = LinkState.SEARCHING
+        self._streamed_wall_s = time.monotonic()
         self._committed_wall_s = 0.0
         self._checkpoint_wall_s = 0.0
         self._committing = asyncio.Lock()
@@ -114,6 +109,16 @@ class LiveWearer:
             link_fresh=self._link is LinkState.STREAMING,
         )
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether the wearable has been away for longer than any gap that is bridged."""
+        return time.monotonic() - self._streamed_wall_s > IDLE_AFTER_S
+
+    @property
+    def link(self) -> LinkState:
+        """How far the link is."""
+        return self._link
+
     def command(self, command: Command) -> None:
         """Something the wearer wants; stored and told by ``run`` at once."""
         self.intake.command(command, self._clock.now_s())
@@ -121,6 +126,8 @@ class LiveWearer:
 
     async def deliver(self, facts: list[Fact]) -> None:
         """The transport's own facts; what the driver said has been taken already."""
+        if self._link is LinkState.STREAMING:
+            self._streamed_wall_s = time.monotonic()
         for fact in facts:
             if isinstance(fact, LinkEvent):
                 self._link = fact.state
@@ -144,23 +151,21 @@ class LiveWearer:
                     await self._woken.wait()
             self._woken.clear()
             self.intake.pass_time(math.floor(self._clock.now_s() - LATENESS_S * self._clock.speed))
-            await self.flush(rows_due=loop.time() - self._committed_wall_s >= COMMIT_EVERY_S)
+            every_s = BLOCKED_COMMIT_EVERY_S if self._keeper.is_blocked else COMMIT_EVERY_S
+            await self.flush(rows_due=loop.time() - self._committed_wall_s >= every_s)
             self._bus.publish(Update(self.wearer, (), self.state))
 
     async def flush(self, rows_due: bool = False, last: bool = False) -> None:
         """Store what has happened, then tell it; rows alone only when they are due, and in the end in any case."""
         async with self._committing:
             news = any(batch.events or batch.correction or (rows_due and batch.postures) for batch in self._batches)
-            if news or last:
-                self._unsaved += self._take_commits()
-            while self._unsaved:
-                unsaved = self._unsaved[0]
-                if not await self._stored(unsaved.commit):
-                    return
-                self._bus.publish(unsaved.update)
-                await self._keep_wrong_cases(unsaved.update.events)
-                if unsaved.progress is not None:
-                    self.on_stored(*unsaved.progress)
+            steps = self._take_commits() if news or last else []
+            told, progress = await self._keeper.keep(steps, last)
+            for step in told:
+                self._bus.publish(step.update)
+                await self._keep_wrong_cases(step.update.events)
+            if progress is not None:
+                self.on_stored(*progress)
 
     async def _keep_wrong_cases(self, events: tuple[Event, ...]) -> None:
         """Write down what the sensor showed before each "wrong"."""
@@ -223,28 +228,5 @@ class LiveWearer:
         if heavy and not urgent and wall_s - self._checkpoint_wall_s < HOLE_CHECKPOINT_EVERY_S:
             return None
         self._checkpoint_wall_s = wall_s
-        state = {"backfill": self.intake.backfill, "resume": self.intake.resume()}
+        state = {"backfill": self.intake.backfill, "resume": self.intake.resume(), "wearable": self.wearable_kept()}
         return checkpoint.dumps(state, self._fingerprint, lasting.worth_keeping(self.intake.backfill))
-
-    async def _stored(self, commit: Commit) -> bool:
-        """Whether the commit is on the disk; one that is not waits for the next turn."""
-        try:
-            await self._history.commit(commit)
-        except asyncio.CancelledError:
-            del self._unsaved[0]  # the writer stores it all the same
-            raise
-        except HistoryError as error:
-            self._note_failure(error)
-            return False
-        del self._unsaved[0]
-        self._failing_since_s = None
-        return True
-
-    def _note_failure(self, error: HistoryError) -> None:
-        wall_s = asyncio.get_running_loop().time()
-        if self._failing_since_s is None:
-            self._failing_since_s = wall_s
-            _log.error("%s: nothing is lost yet; trying again for %d minutes", error, GIVE_UP_S // 60)
-        elif wall_s - self._failing_since_s > GIVE_UP_S:
-            error.exit_code = 1  # a restart may help where the settings are right
-            raise error

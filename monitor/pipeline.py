@@ -8,12 +8,15 @@ after a silence, time is let pass exactly as a tick would have done it, and dead
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 
 from monitor.accel.epochs import EpochBuilder
-from monitor.bouts import BoutRules, Bouts
+from monitor.accel.turning import turned_deg
+from monitor.bouts import QUIET_MAX_S, BoutRules, Bouts
 from monitor.changes import Changes
 from monitor.coach.commands import SHOWN_STANDING_S
 from monitor.coach.policy import Coach, Moment
@@ -29,7 +32,7 @@ from monitor.events import (
     ExerciseSeen,
     WearerState,
 )
-from monitor.model import SEDENTARY, AccelBlock, Posture, PostureEpochs
+from monitor.model import SEDENTARY, AccelBlock, Epochs, Floats, Posture, PostureEpochs
 from monitor.posture.base import KnowsUpright, Placement, decides_after_s
 
 LATENCY_S = 5.0
@@ -72,6 +75,19 @@ NO_POSTURES = PostureEpochs(
 )
 
 
+class Second(NamedTuple):
+    """One row of ``PostureEpochs``, and what is known of the seconds after it."""
+
+    start_s: float
+    decided_s: float
+    posture: int
+    worn: bool
+    confidence: float
+    movement_mg: float
+    cadence_hz: float
+    turned_deg: float
+
+
 @dataclass
 class Pipeline:
     """All that is known of one wearer, and how it grows."""
@@ -84,7 +100,6 @@ class Pipeline:
     coach: Coach | None
     """None in a second reading: nobody is called about the past."""
     watching: Watching | None = None
-    """None in a second reading, too: an exercise is watched once, while it is done."""
     last_sample_s: float | None = None
 
     @classmethod
@@ -104,20 +119,29 @@ class Pipeline:
         self.last_sample_s = float(block.t_s[-1])
         if self.watching is not None:
             self.watching.hold(block)
-        return self.rows(self.placement.advance(self.epochs.feed(block)))
+        return self._decided(self.epochs.feed(block))
 
     def tick(self, now_s: float) -> Step:
         """Time has come to ``now_s``: samples older than that will not come any more."""
-        step = self.rows(self.placement.advance(self.epochs.tick(now_s)))
+        step = self._decided(self.epochs.tick(now_s))
         passed = self._pass_time(math.floor(now_s - LATENCY_S))
         return Step(step.postures, (*step.events, *passed))
 
-    def rows(self, rows: PostureEpochs) -> Step:
-        """Postures, in time order, from wherever they come."""
+    def rows(self, rows: PostureEpochs, turned_deg: Floats | None = None) -> Step:
+        """Postures, in time order, from wherever they come; who tells nothing of turning knows of none."""
         events: list[Event] = []
-        columns = (rows.start_s, rows.decided_s, rows.posture, rows.worn, rows.confidence, rows.movement_mg)
-        for row in zip(*(c.tolist() for c in columns), rows.cadence_hz.tolist(), strict=True):
-            events += self._row(*row)
+        turned = np.zeros(len(rows)) if turned_deg is None else turned_deg
+        columns = [getattr(rows, f.name).tolist() for f in fields(PostureEpochs)]
+        seconds = [Second(*row) for row in zip(*columns, turned.tolist(), strict=True)]
+        place = 0
+        for end in _ends_of_runs(rows):
+            while place < end:
+                events += self._row(seconds[place])
+                place += 1
+                quiet = min(self._quiet_s(seconds[place]), end - place) if place < end else 0
+                if quiet:
+                    self._stay(seconds[place : place + quiet])
+                    place += quiet
         if self.watching is not None and len(rows):
             self.watching.release(float(rows.decided_s[-1]))
         return Step(rows, tuple(events))
@@ -138,7 +162,7 @@ class Pipeline:
     def stop(self, at_s: float) -> Step:
         """The observation ends for good: close the books."""
         events = self.bouts.stop(at_s)
-        watched = self._credit(self.watching.finish(at_s) if self.watching else [])
+        watched = self.credit(self.watching.finish(at_s) if self.watching else [])
         return Step(NO_POSTURES, (*events, *self._tell_coach(events), *watched))
 
     def state(self, now_s: float) -> WearerState:
@@ -146,7 +170,6 @@ class Pipeline:
         assert self.coach is not None
         bout, view = self.bouts.bout, self.coach.view(now_s)
         posture = self.changes.posture or Posture.UNKNOWN
-        expected = self.watching.expected if self.watching is not None else None
         return WearerState(
             at_s=now_s,
             posture=posture.word,
@@ -168,7 +191,7 @@ class Pipeline:
             paused=view.paused,
             busy=view.busy,
             last_sample_s=self.last_sample_s,
-            exercise=expected.progress(self.coach.words) if expected is not None else None,
+            exercise=self.watching.progress(self.coach.words) if self.watching is not None else None,
         )
 
     def take_rules_of(self, other: Pipeline) -> None:
@@ -180,60 +203,92 @@ class Pipeline:
 
     # --- the order ------------------------------------------------------------------------------------------
 
-    def _row(
-        self,
-        start_s: float,
-        decided_s: float,
-        code: int,
-        worn: bool,
-        confidence: float,
-        movement_mg: float,
-        cadence_hz: float,
-    ) -> list[Event]:
-        posture = POSTURES[code]
+    def _decided(self, epochs: Epochs) -> Step:
+        return self.rows(self.placement.advance(epochs), turned_deg(epochs))
+
+    def _row(self, second: Second) -> list[Event]:
+        start_s, decided_s, posture = second.start_s, second.decided_s, POSTURES[second.posture]
         events = self._pass_time(start_s) if start_s > self.final_s else []
         watching = self.watching
         if watching is not None and watching.expected is not None:
-            events += self._credit(watching.see(start_s, decided_s, posture))
+            events += self.credit(watching.see(start_s, decided_s, posture))
         events += self.day.begin_second(start_s)
-        events += self.changes.advance(start_s, decided_s, posture, worn, confidence)
+        events += self.changes.advance(start_s, decided_s, posture, second.worn, second.confidence)
         clock_s = self.bouts.clock_total_s
-        books = self.bouts.advance(start_s, decided_s, posture, cadence_hz)
+        books = self.bouts.advance(start_s, decided_s, posture, second.cadence_hz)
         if books:
             events += books
             events += self._tell_coach(books)
+        called = self._call(second, posture)
         bout = self.bouts.bout
-        called: list[Event] = []
-        if self.coach is not None:
-            # a row is known some seconds late; who sits in it is taken to sit on until now, so that calls come in time
-            late_s = decided_s - start_s - 1.0
-            runs_on = bout is not None and self.bouts.upright is None and posture in SEDENTARY
-            moment = Moment(
-                now_s=decided_s,
-                start_s=start_s + late_s,
-                posture=posture,
-                worn=worn,
-                confidence=confidence,
-                movement_mg=movement_mg,
-                bout_id=bout.id if bout else None,
-                bout_start_s=bout.start_s if bout else None,
-                clock_s=(bout.sedentary_s if bout else 0.0) + (late_s if runs_on else 0.0),
-            )
-            called = self.coach.advance(moment)
-            if called:
-                upright = self.placement.upright_at(start_s) if isinstance(self.placement, KnowsUpright) else None
-                called += self._tell_watcher(called, upright, posture in SEDENTARY)
         self.day.advance(start_s, self.bouts.clock_total_s - clock_s, bout.sedentary_s if bout else 0.0)
         if books or called:
             self.day.count(books + called)
         return events + called
+
+    def _call(self, second: Second, posture: Posture) -> list[Event]:
+        """What the coach says to this second, and the watcher to that."""
+        coach, placement = self.coach, self.placement
+        if coach is None:
+            return []
+        called = coach.advance(self._moment(second, posture, coach.rules.turn_deg))
+        if called:
+            upright = placement.upright_at(second.start_s) if isinstance(placement, KnowsUpright) else None
+            called += self._tell_watcher(called, upright, posture in SEDENTARY)
+        return called
+
+    def _moment(self, second: Second, posture: Posture, turn_deg: float) -> Moment:
+        """A row is known some seconds late; who sits in it and turns no more is taken to sit on until now.
+
+        So calls come in time; but who has begun to rise is not counted as sitting, and what is missing is not either.
+        """
+        bout = self.bouts.bout
+        late_s = second.decided_s - second.start_s - 1.0
+        sits_on = self.bouts.upright is None and posture in SEDENTARY and second.turned_deg < turn_deg
+        return Moment(
+            now_s=second.decided_s,
+            start_s=second.start_s + late_s,
+            posture=posture,
+            worn=second.worn,
+            confidence=second.confidence,
+            movement_mg=second.movement_mg,
+            bout_id=bout.id if bout else None,
+            bout_start_s=bout.start_s if bout else None,
+            clock_s=bout.sedentary_s + late_s * sits_on if bout else 0.0,
+            turned_deg=second.turned_deg,
+        )
+
+    # --- hours in which nothing happens ---------------------------------------------------------------------
+
+    def _quiet_s(self, second: Second) -> int:
+        """How many seconds from this one on, like the one before it, can be taken at once: none brings any news."""
+        same_day_s = self.day.runs_until_s(second.start_s) - second.start_s
+        quiet = min(self.bouts.quiet_s(POSTURES[second.posture]), math.ceil(min(same_day_s, QUIET_MAX_S)))
+        if self.watching is not None:
+            quiet = min(quiet, self.watching.quiet_s(second.start_s))
+        return quiet if self.coach is None else min(quiet, self.coach.quiet_s())
+
+    def _stay(self, seconds: list[Second]) -> None:
+        """Take seconds like the one before them, within ``_quiet_s``: what ``_row`` does to each, at once."""
+        last, ran_s = seconds[-1], self.bouts.clock_total_s
+        posture, until_s = POSTURES[last.posture], last.start_s + 1.0
+        self.changes.stay(until_s, last.confidence)
+        self.bouts.stay(posture, until_s, [second.cadence_hz for second in seconds])
+        if self.watching is not None:
+            self.watching.stay(posture, len(seconds), last.decided_s)
+        if self.coach is not None:
+            moment, shift_mg = self._moment(last, posture, self.coach.rules.turn_deg), self.coach.rules.shift_mg
+            shaken_s = [second.decided_s - 1.0 for second in seconds if second.movement_mg >= shift_mg]
+            self.coach.stay(moment, len(seconds), shaken_s[-1] if shaken_s else None)
+        bout = self.bouts.bout
+        self.day.advance(last.start_s, self.bouts.clock_total_s - ran_s, bout.sedentary_s if bout else 0.0)
 
     def _pass_time(self, final_s: float) -> list[Event]:
         """Nothing is known of the time up to ``final_s`` beyond the rows there are."""
         books = self.bouts.tick(final_s)
         events = [*self.changes.tick(final_s), *books, *self._tell_coach(books)]
         events += [*(self.coach.tick(final_s) if self.coach else []), *self.day.tick(final_s)]
-        events += self._credit(self.watching.tick(final_s) if self.watching is not None else [])
+        events += self.credit(self.watching.tick(final_s) if self.watching is not None else [])
         return sorted(events, key=lambda event: event.at_s)
 
     def _tell_watcher(
@@ -254,14 +309,16 @@ class Pipeline:
             events += self.watching.hear(event, known, upright, seated)
         if word in ("break", "done"):
             self.watching.note_word(now_s)
-        return self._credit(events)
+        if word == "hurts" and self.coach.overrides.exercises_silent:
+            events += self.watching.finish(now_s)
+        return self.credit(events)
 
-    def _credit(self, watched: list[Event]) -> list[Event]:
+    def credit(self, watched: Sequence[Event]) -> list[Event]:
         """What the sensor has seen is the most recently done."""
         for event in watched:
             if isinstance(event, ExerciseSeen) and self.coach is not None:
                 self.coach.exercise_seen(event.exercise_id, event.at_s)
-        return watched
+        return list(watched)
 
     def _tell_coach(self, books: list[Event]) -> list[Event]:
         events: list[Event] = []
@@ -279,3 +336,12 @@ class Pipeline:
 
 POSTURES = tuple(Posture)
 """By code; an enum call for each row would cost more than the rest of the row."""
+
+
+def _ends_of_runs(rows: PostureEpochs) -> list[int]:
+    """The end of each run of rows that differ in nothing but how sure and how lively they are."""
+    if len(rows) < 2:
+        return [len(rows)] * len(rows)
+    goes_on = (np.diff(rows.start_s) == 1.0) & (np.diff(rows.decided_s) == 1.0)
+    goes_on &= (rows.posture[1:] == rows.posture[:-1]) & (rows.worn[1:] == rows.worn[:-1])
+    return [*(np.flatnonzero(~goes_on) + 1).tolist(), len(rows)]

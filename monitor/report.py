@@ -33,6 +33,7 @@ _ANSWERS = {
     "break": "break taken",
     "done": "done",
     "skip": "skipped",
+    "hurts": "the exercise hurts",
     "snooze": "put off",
     "wrong": "you were not sitting",
     "pause": "paused",

@@ -6,11 +6,9 @@ are the only source: the commented template, ``config show`` and the messages ar
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import os
-import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,12 +21,13 @@ from monitor.backfill import BackfillRules
 from monitor.bouts import BoutRules
 from monitor.coach.exercises import ExerciseRules
 from monitor.coach.rules import CoachRules
-from monitor.errors import MonitorError
 from monitor.history.retention import HistoryRules
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.push_rules import PushRules
 from monitor.outlets.wearable import WearableRules
 from monitor.posture import PLACEMENTS
+from monitor.setting_faults import LISTS_ALL, explained, suggestion
+from monitor.setting_faults import SettingsError as SettingsError  # of this file for all who load settings
 from monitor.transport.radio import RadioRules
 from monitor.wearables import WEARABLES
 from monitor.web.rules import WebRules
@@ -37,20 +36,7 @@ ENV_PREFIX = "SITBREAK_"
 ENV_OUTSIDE = frozenset({"SITBREAK_CONFIG", "SITBREAK_STATE_DIR"})
 """Environment names that are command-line options, not settings."""
 
-LISTS_ALL = "`sitbreak config template` lists all"
-
 WearerName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
-
-
-class SettingsError(MonitorError):
-    """A setting is wrong. ``origin`` is the file or surface, ``key`` the dotted key."""
-
-    exit_code = 2
-
-    def __init__(self, origin: str, key: str, problem: str) -> None:
-        text = f"{origin}: {key}: {problem}" if key else f"{origin}: {problem}"
-        super().__init__("".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text))
-        self.origin, self.key = origin, key
 
 
 class WearerSettings(BaseModel, frozen=True, extra="forbid"):
@@ -144,10 +130,14 @@ def load(config: Path | None, overrides: Sequence[str] = (), environment: Mappin
         sources.update(dict.fromkeys(_leaves(values), origin))
     try:
         settings = Settings(**merged)
-        for wearer in settings.wearers:
-            settings.coach_of(wearer)
     except ValidationError as error:
-        raise _explained(error, sources, str(config or "settings")) from None
+        raise explained(error, sources, str(config or "settings"), _described()) from None
+    for wearer in settings.wearers:
+        try:
+            settings.coach_of(wearer)
+        except ValidationError as error:
+            table = f"wearers.{wearer}.coach"
+            raise explained(error, sources, str(config or "settings"), _described(), table) from None
     for name in settings.web.password_hashes:
         if name not in settings.wearers:
             origin = sources.get(f"web.password_hashes.{name}", sources.get("web.password_hashes", "settings"))
@@ -166,8 +156,13 @@ def _own_exercises(named: str, config: Path | None, origin: str) -> str:
     if not named and config is None:
         return ""
     folder = config.parent if config is not None else Path()
-    path = folder / Path(named or "exercises.toml").expanduser()
-    if path.is_file():
+    path = folder / (named or "exercises.toml")
+    try:
+        path = folder / Path(named or "exercises.toml").expanduser()
+        found = path.is_file()
+    except (OSError, ValueError, RuntimeError):  # too long, a NUL in it, the home of nobody
+        found = False
+    if found:
         return str(path)
     if named:
         raise SettingsError(origin, f"[exercises] file = {json.dumps(named)}", f"no such file ({path})")
@@ -215,9 +210,7 @@ def _check_path(path: list[str], shown: str) -> None:
     generic = ["*" if index == 1 and path[0] == "wearers" else part for index, part in enumerate(path)]
     asked = ".".join(generic[:3] if generic[:1] == ["wearers"] else generic)
     if asked not in known:
-        raise SettingsError(
-            shown, "", f"no such setting{_suggestion(asked, known)}; `sitbreak config template` lists all"
-        )
+        raise SettingsError(shown, "", f"no such setting{suggestion(asked, known)}; {LISTS_ALL}")
 
 
 def _parsed(text: str) -> Any:
@@ -252,36 +245,6 @@ def _leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{key}"
 
 
-# --- what went wrong ----------------------------------------------------------------------------------------
-
-
-def _explained(error: ValidationError, sources: Mapping[str, str], fallback: str) -> SettingsError:
-    """The first fault in one line: origin, section, key, value, remedy."""
-    first = error.errors()[0]
-    path = [str(part) for part in first["loc"] if part != "[key]"]
-    dotted = ".".join(path)
-    origin = sources.get(dotted) or next((o for k, o in sources.items() if k.startswith(dotted)), fallback)
-    if isinstance(first["input"], Mapping):  # the fault is in how the keys of a table go together
-        section, key = f"[{dotted}]", ""
-    else:
-        section, key = f"[{'.'.join(path[:-1])}] " if path[:-1] else "", path[-1] if path else ""
-    message = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        known = {".".join(keys) for keys, _ in walk()}
-        message = f"unknown setting{_suggestion(dotted, known)}; {LISTS_ALL}"
-        return SettingsError(origin, f"{section}{key}", message)
-    value = first["input"]
-    shown = f" = {json.dumps(value)[:60]}" if isinstance(value, str | int | float | bool) else ""
-    if re.search("password|secret|token|urls", dotted):
-        shown = ""
-    return SettingsError(origin, f"{section}{key}{shown}", message[0].lower() + message[1:])
-
-
-def _suggestion(asked: str, known: set[str]) -> str:
-    close = difflib.get_close_matches(asked, known, n=1, cutoff=0.6)
-    return f' (did you mean "{close[0]}"?)' if close else ""
-
-
 # --- what there is -------------------------------------------------------------------------------------------
 
 
@@ -296,6 +259,11 @@ def walk() -> Iterator[tuple[tuple[str, ...], Any]]:
             assert issubclass(info.annotation, BaseModel)
             for key, field in info.annotation.model_fields.items():
                 yield (section, key), field
+
+
+def _described() -> dict[str, str]:
+    """Every setting, dotted, with its sentence."""
+    return {".".join(keys): field.description or "" for keys, field in walk()}
 
 
 def in_force(loaded: Loaded) -> Iterator[tuple[str, str, str]]:

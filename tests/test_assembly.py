@@ -41,3 +41,17 @@ def test_a_file_that_is_no_text_is_a_complaint(tmp_path: Path) -> None:
     (tmp_path / "exercises.toml").write_bytes(b"\xff\xfe")
     _, complaints = exercise_catalogue(settings, "en")
     assert "cannot be read" in str(complaints[0])
+
+
+@pytest.mark.parametrize(
+    ("override", "buzzes"),
+    [
+        ("wearers.me.wearable=deskband", True),
+        ("wearers.me.wearable=polar", False),
+        ("buzz.enabled=false", False),
+    ],
+)
+def test_the_first_call_goes_to_the_wearable_only_where_that_can_and_may_call(override: str, buzzes: bool) -> None:
+    coach = new_pipeline(load(None, [override], environment={}).settings, "me").pipeline.coach
+    assert coach is not None
+    assert coach.level(0) == (1 if buzzes else 2)

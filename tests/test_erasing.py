@@ -107,6 +107,16 @@ def test_everything_is_everything(state: Path) -> None:
     assert {file.name for file in state.rglob("*") if file.is_file()} == {"lock"}
 
 
+@pytest.mark.parametrize("options", [("--everything",), ("--wearer", MARK), ("--from", "2024-03-05")])
+def test_a_damaged_history_that_was_moved_away_goes_too_and_is_named(state: Path, options: tuple[str, ...]) -> None:
+    kept = state / f"{HISTORY}.damaged-20240305T100000Z"
+    kept.write_text(MARK)
+    code, said = erase(state, *options, "--yes")
+    assert code == 0, said
+    assert not kept.exists()
+    assert options == ("--everything",) or kept.name in said.replace("\n", "")
+
+
 def test_what_the_broker_keeps_can_still_be_taken_back(state: Path) -> None:
     with closing(Store(state / HISTORY)) as store:
         store.note_announced(Announced(store.node_id(MARK), "sitbreak", "homeassistant", "device"))

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.fuzz import TALKS, TARGETS, Conversation, Found, Unfit, checked, fuzz, garbled, published, talks_of
+from benchmarks.fuzz.nonsense import Unfit, checked, garbled
+from benchmarks.fuzz.running import TARGETS, Found, fuzz
+from benchmarks.fuzz.talking import TALKS, Conversation, published, talks_of
 from monitor.demo_profiles import PROFILES
 from monitor.model import AccelBlock
 from monitor.wearables import WEARABLES

@@ -15,6 +15,7 @@ from monitor.model import LinkState
 from monitor.transport.packet_log import PacketLog, read_packet_log
 from monitor.transport.recording import RecordingError
 from monitor.wearables.base import Write
+from tests.support.disk import full_disk
 
 HEADER = {"version": "0.1.0", "wearer": "me", "placement": "thigh", "settings": {"limit_s": 60.0}, "checkpoint": "x\ny"}
 NOON_S = 1_709_640_000.0  # 2024-03-05 12:00:00 UTC
@@ -172,3 +173,26 @@ def test_another_format_is_refused_with_a_remedy(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="cannot be read"):
         read_packet_log(tmp_path / "log.jsonl")
+
+
+def test_a_full_disk_ends_the_file_and_a_new_one_begins_when_there_is_space(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = PacketLog(tmp_path, {"wearer": "me"})
+    log.write("tick", 1_000_000_000.0)
+    with full_disk():
+        for second in range(1, 200):
+            log.write("tick", 1_000_000_000.0 + second)
+    log.write("tick", 1_000_000_300.0)
+    log.close()
+    times = [[line["now_s"] for line in read_packet_log(path)[1]] for path in sorted(tmp_path.iterdir())]
+    assert [each for each in times if each] == [[1_000_000_000.0], [1_000_000_300.0]]
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+@pytest.mark.parametrize("now_s", ["NaN", "Infinity", "1e300", "true", '"1"', "null"])
+def test_a_time_that_is_none_damages_the_line(tmp_path: Path, now_s: str) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text(f'{{"format": 1}}\n{{"kind": "tick", "now_s": {now_s}}}\n{{"kind": "tick", "now_s": 1}}\n')
+    with pytest.raises(RecordingError, match="line 2 is damaged"):
+        list(read_packet_log(path)[1])

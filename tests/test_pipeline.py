@@ -171,3 +171,11 @@ def test_who_shows_how_they_stand_is_known_without_a_walk() -> None:
         last = join_postures(rows)
         after = last.posture[last.start_s >= 1066.0]
         assert set(after.tolist()) == {int(Posture.SITTING if shown else Posture.UNKNOWN)}
+
+
+def test_who_gets_up_before_the_limit_is_not_called_while_the_rows_are_still_on_the_way() -> None:
+    for sat_s in range(112, 130):
+        recording = wear(("walk", 40), ("sit", sat_s), ("walk", 30))
+        _, _, events = run([recording.block()])
+        called_at = [e.at_s for e in events if isinstance(e, BreakDue)]
+        assert called_at == ([] if sat_s < 120 else [1160.0]), sat_s  # and to the second for all others

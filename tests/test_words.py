@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
@@ -11,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import monitor.words
 from monitor.coach.catalogue import load_catalogue
 from monitor.coach.recipes import RECIPES
 from monitor.model import Posture
-from monitor.words import MESSAGE_MAX, languages, words
+from monitor.words import MESSAGE_MAX, languages, read_words, words
 
 LANGUAGES = pytest.mark.parametrize("language", languages())
 FORBIDDEN = {
@@ -74,6 +76,13 @@ def test_every_exercise_recipe_and_posture_has_its_words(language: str) -> None:
 
 
 @LANGUAGES
+def test_every_reason_and_every_end_of_a_call_has_its_word(language: str) -> None:
+    said_here = words(language)
+    assert set(said_here.noted.reasons) == {"opportune", "limit", "repeat"} <= set(said_here.titles)
+    assert set(said_here.noted.over) == {*said_here.cleared, "snooze"}
+
+
+@LANGUAGES
 def test_nothing_orders_shames_or_promises(language: str) -> None:
     for key, text in said(language).items():
         assert not re.search(FORBIDDEN[language], text, re.I), (key, text)
@@ -129,3 +138,41 @@ def test_the_call_names_the_easier_way_for_every_exercise(language: str) -> None
         text = said_here.message("seated", 7260.0, exercise.invite, exercise.easier)
         assert exercise.easier in text
         assert text.endswith(said_here.call.later)
+
+
+# --- a file that is not whole -----------------------------------------------------------------------------------
+
+FOLDER = Path(monitor.words.__file__).parent
+ENGLISH, GERMAN = ((FOLDER / f"{code}.toml").read_text(encoding="utf-8") for code in ("en", "de"))
+
+
+@LANGUAGES
+def test_the_files_of_the_program_are_whole(language: str) -> None:
+    assert read_words((FOLDER / f"{language}.toml").read_text(encoding="utf-8"), ENGLISH, "x")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ('later = " Später ist auch gut."\n', "", "de.toml call.later: missing; English"),
+        ('later = " Später', 'latter = " Später', "de.toml call.latter: unknown; take it out"),
+        ('busy = "Sie beschäftigt sind"\n', "", "de.toml silences.busy: missing; English"),
+        (
+            "{duration} gestanden",
+            "{length} gestanden",
+            "de.toml call.standing: {length} is not filled in; known are dur",
+        ),
+        ("{duration} gestanden", "{duration gestanden", "de.toml call.standing: has a { or } too many"),
+        ('hold_on = "Bitte am Stuhl festhalten."', "hold_on = 7", "de.toml call.hold_on: must be a text"),
+        ('title = "Dehnung im', f'title = "{"sehr " * 20} ', "de.toml exercises.lunge_stretch.title: String should"),
+        ("[call]", "[call", "de.toml: not TOML"),
+    ],
+)
+def test_what_is_wrong_in_a_language_is_said_and_costs_that_sentence_only(old: str, new: str, complaint: str) -> None:
+    assert GERMAN.count(old) >= 1
+    told, complaints = read_words(GERMAN.replace(old, new, 1), ENGLISH, "de.toml")
+    assert complaints[0].startswith(complaint)
+    assert told.call.hold_on
+    assert told.duration(60) == ("1 minute" if "not TOML" in complaint else "1 Minute")
+    assert told.call.standing.format(duration="1")
+    assert told.call.later.strip()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
 
 if TYPE_CHECKING:
+    from monitor.coach.catalogue import Catalogue
+    from monitor.settings import Settings
     from monitor.words import ExerciseWords, Words
 
 BLANK = "\u2800"
@@ -31,41 +35,60 @@ def exercises(
     state_dir: StateDirOption = None,
 ) -> None:
     """List the exercises, yours among them, and what the sensor can see of each."""
-    from monitor.assembly import exercise_catalogue, new_pipeline
-    from monitor.coach.recipes import RECIPES
-    from monitor.history import readiness
+    from monitor.assembly import exercise_catalogue
     from monitor.settings import load
     from monitor.words import words
 
     settings = load(config or default_config(), set_ or ()).settings
     name = settings.wearer_named(wearer)
-    plan, rules = settings.wearers[name], settings.coach_of(name)
-    catalogue, complaints = exercise_catalogue(settings, rules.language)
-    path = (state_dir or default_state_dir()) / "history.sqlite3"
+    language = settings.coach_of(name).language
+    catalogue, complaints = exercise_catalogue(settings, language)
     if svg is not None:
-        write_pictures(svg, words(rules.language))
+        write_pictures(svg, words(language))
         return
     if exercise:
         if exercise not in catalogue.exercises:
             raise typer.BadParameter(f"{exercise!r} is not among: {', '.join(catalogue.exercises)}")
-        show_one(exercise, catalogue.words_of(exercise, rules.language), words(rules.language))
+        show_one(exercise, catalogue.words_of(exercise, language), words(language))
         return
-    answers = readiness.read(path, name) if path.exists() else None
-    coach = new_pipeline(settings, name, answers.conditions if answers else None).pipeline.coach
-    assert coach is not None
-    table = Table("exercise", "dose", f"at the {plan.placement}", "suggested?")
-    for exercise_id, facts in catalogue.exercises.items():
-        told = catalogue.words_of(exercise_id, rules.language)
-        silence = coach.suggester.silence(exercise_id, RECIPES[rules.recipe].exercise_kinds, [])
-        sight = facts.verifiable(plan.placement)
-        table.add_row(f"{told.title}\n[dim]{exercise_id}[/dim]", told.dose, sight, silence or "yes")
-    console = Console()
-    console.print(table)
-    console.print(words(rules.language).safety.while_moving, style="dim")
+    show_all(settings, name, catalogue, (state_dir or default_state_dir()) / "history.sqlite3")
     for complaint in complaints:
-        console.print(str(complaint), style="red", markup=False)
+        typer.secho(str(complaint), fg="red")
     if complaints:
         raise typer.Exit(2)
+
+
+def show_all(settings: Settings, wearer: str, catalogue: Catalogue, path: Path) -> None:
+    """Every exercise: how much of it, what the sensor sees, and why it is not suggested."""
+    from monitor.assembly import new_coach
+    from monitor.checkpoint import CheckpointError
+    from monitor.cli.why import stored_coach
+    from monitor.coach.overrides import Overrides
+    from monitor.coach.recipes import RECIPES
+    from monitor.history import readiness
+    from monitor.words import words
+
+    placement, rules = settings.wearers[wearer].placement, settings.coach_of(wearer)
+    kept, answers = None, None
+    if path.exists():
+        answers = readiness.read(path, wearer)
+        with suppress(CheckpointError):  # of another version: the daemon says so when it starts
+            kept = stored_coach(settings, path, wearer)
+    overrides = kept.overrides if kept is not None else Overrides()
+    suggester = new_coach(settings, wearer, answers.conditions if answers else None, catalogue).suggester
+    said, kinds = words(rules.language), RECIPES[rules.recipe].exercise_kinds
+    told, console = said.listing, Console(highlight=False)
+    first = Column(told.exercise, no_wrap=True)
+    table = Table(first, told.dose, told.at.format(placement=placement), Column(told.suggested, overflow="fold"))
+    for exercise_id, facts in catalogue.exercises.items():
+        its = catalogue.words_of(exercise_id, rules.language)
+        silence = suggester.silence(exercise_id, kinds, overrides.hurts)
+        names = f"{escape(its.title)}\n[dim]{exercise_id}[/dim]"
+        table.add_row(names, escape(its.dose), told.sights[facts.verifiable(placement)], escape(silence or told.yes))
+    console.print(table)
+    if overrides.exercises_silent:
+        console.print(told.silent)
+    console.print(said.safety.while_moving, style="dim")
 
 
 def show_one(exercise_id: str, told: ExerciseWords, said: Words) -> None:

@@ -36,6 +36,12 @@ class Body:
         if changed or moment.movement_mg >= rules.shift_mg:
             self.shift_s = moment.start_s
 
+    def stay(self, moment: Moment, shift_s: float | None) -> None:
+        """Rows more like the latest, ``moment`` the last of them; ``shift_s``: the last that shook like a shift."""
+        self.latest = moment
+        if shift_s is not None and self.steady_from_s is not None:
+            self.shift_s = shift_s
+
     def has_shifted(self, moment: Moment, rules: CoachRules) -> bool:
         """Whether the last shift is recent enough to speak into the gap it made."""
         return self.shift_s is not None and moment.start_s - self.shift_s < rules.shift_memory_s
@@ -50,5 +56,7 @@ class Body:
             return "stale"
         if not moment.confidence >= rules.min_confidence:  # so that NaN is a doubt too
             return "low_confidence"
+        if moment.turned_deg >= rules.turn_deg:  # the posture may be changing; what it becomes is known soon
+            return "settling"
         steady = self.steady_from_s is not None and moment.start_s + 1.0 - self.steady_from_s >= rules.steady_s
         return "" if steady else "settling"

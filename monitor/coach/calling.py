@@ -41,7 +41,8 @@ class Caller(Judge):
         watch.calls, watch.alert_open, watch.called_s = repeat + 1, True, at_s
         watch.next_call_s, watch.expires_s = at_s + self.rules.repeat_every_s, at_s + self.rules.alert_life_s
         said = self.words
-        self.decisions.note(at_s, said.noted.called.format(reason=why_now, sat=said.duration(moment.clock_s)))
+        reason, sat = said.noted.reasons[why_now], said.duration(moment.clock_s)
+        self.decisions.note(at_s, said.noted.called.format(reason=reason, sat=sat))
         return BreakDue(
             id=identity,
             at_s=at_s,
@@ -93,7 +94,8 @@ class Caller(Judge):
         """Say, once a reason and bout, that a due call is kept back."""
         if reason == "settling":
             return []
-        self.decisions.note_silence(moment.now_s, reason, self.words.noted.silent)
+        said = self.words
+        self.decisions.note_silence(moment.now_s, reason, said.noted.silent.format(reason=said.silences[reason]))
         getting_up = moment.posture in UPRIGHT and bool(watch.calls or watch.withheld)
         if watch.due_s is None or getting_up or reason in watch.withheld:
             return []
@@ -113,7 +115,7 @@ class Caller(Judge):
 
     def of_standing(self, moment: Moment) -> list[Event]:
         """A word to who stands for long, where that is wanted."""
-        self.standing.see(moment)
+        self.standing.see(moment.posture)
         standing_s = self.standing.standing_s
         if not self.standing.is_long(self.rules.standing_limit_s) or self.quiet_now(moment.now_s):
             return []

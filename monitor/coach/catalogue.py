@@ -117,6 +117,10 @@ class CatalogueError(MonitorError):
         where += f" [{exercise}]" if exercise else ""
         super().__init__(f"{file}{where}{' ' + key if key else ''}: {remedy}")
 
+    def at(self, line: int) -> CatalogueError:
+        """The same, with its line."""
+        return CatalogueError(self.file, self.exercise, self.key, self.remedy, line)
+
 
 class Catalogue(BaseModel, frozen=True, extra="forbid"):
     """Every exercise that may be suggested, in the order of the files."""
@@ -156,52 +160,77 @@ def with_own(text: str, file: str, language: str, base: Catalogue) -> tuple[Cata
     exercises, own_words = dict(base.exercises), dict(base.own_words)
     complaints: list[CatalogueError] = []
     for exercise_id, table in tables.items():
-        try:
-            if exercise_id in exercises:
-                remedy = f'is taken by the program; choose another id (no_go = ["{exercise_id}"] drops ours)'
-                raise CatalogueError(file, exercise_id, "", remedy)
-            exercise, told = _own_exercise(exercise_id, table, file)
-        except CatalogueError as error:
-            line = _line_of(text, error.exercise, error.key)
-            complaints.append(CatalogueError(file, error.exercise, error.key, error.remedy, line))
-            continue
-        exercises[exercise_id], own_words[exercise_id] = exercise, told
-        if language not in told and ANY not in told:
-            remedy = f"has no words in {language}; add a table [{exercise_id}.{language}]. Another language is shown."
-            complaints.append(CatalogueError(file, exercise_id, "", remedy, _line_of(text, exercise_id, "")))
+        wrong = _unusable(exercise_id, table, file, exercises)
+        found = None if wrong else _own_exercise(exercise_id, table, file, language, wrong)
+        if found is not None:
+            exercises[exercise_id], own_words[exercise_id] = found
+        complaints += [error.at(_line_of(text, error.exercise, error.key)) for error in wrong]
     return Catalogue(exercises=exercises, own_words=own_words), complaints
 
 
-def _own_exercise(exercise_id: str, table: Any, file: str) -> tuple[Exercise, dict[str, ExerciseWords]]:
+def _unusable(exercise_id: str, table: Any, file: str, taken: Mapping[str, Exercise]) -> list[CatalogueError]:
     if not isinstance(table, dict):
-        raise CatalogueError(file, "", exercise_id, "stands outside a table; begin an exercise with a line [its_id]")
+        return [CatalogueError(file, "", exercise_id, "stands outside a table; begin an exercise with a line [its_id]")]
+    if exercise_id in taken:
+        remedy = f'is taken by the program; choose another id (no_go = ["{exercise_id}"] drops ours)'
+        return [CatalogueError(file, exercise_id, "", remedy)]
     plain = exercise_id.isascii() and exercise_id.replace("_", "").isalnum() and exercise_id.islower()
     if not plain or len(exercise_id) > 40 or exercise_id in _RESERVED:
-        raise CatalogueError(file, exercise_id, "", "not an id; use up to 40 lower-case letters, digits and _")
+        remedy = "not an id; use up to 40 lower-case letters, digits and _"
+        return [CatalogueError(file, exercise_id, "", remedy)]
+    return []
+
+
+def _own_exercise(
+    exercise_id: str, table: dict[str, Any], file: str, language: str, wrong: list[CatalogueError]
+) -> tuple[Exercise, dict[str, ExerciseWords]] | None:
+    """Facts and words of one exercise; None where it cannot be used. What is wrong in it goes to ``wrong``.
+
+    Wrong facts cost the exercise, wrong words the language they are in.
+    """
     facts = {key: value for key, value in table.items() if key not in ExerciseWords.model_fields}
-    told = {code: facts.pop(code) for code in languages() if isinstance(facts.get(code), dict)}
     here = {key: value for key, value in table.items() if key in ExerciseWords.model_fields}
-    exercise = _checked(Exercise, facts, file, exercise_id, "")
+    told = {code: facts.pop(code) for code in languages() if isinstance(facts.get(code), dict)}
     if here or not told:
         told[ANY] = here
-    prefixes = {code: f"{code}." if code else "" for code in told}
-    return exercise, {code: _checked(ExerciseWords, told[code], file, exercise_id, prefixes[code]) for code in told}
+    for code in [key for key, value in facts.items() if isinstance(value, dict) and key not in Exercise.model_fields]:
+        del facts[code]
+        remedy = f"not a language of the program, which has {', '.join(languages())}; these words are not shown"
+        wrong.append(CatalogueError(file, exercise_id, code, remedy))
+    exercise = _checked(Exercise, facts, file, exercise_id, "", wrong)
+    read = {
+        code: _checked(ExerciseWords, words_here, file, exercise_id, f"{code}." if code else "", wrong)
+        for code, words_here in told.items()
+    }
+    usable = {code: found for code, found in read.items() if found is not None}
+    if exercise is None or not usable:
+        return None
+    if language not in told and ANY not in told:
+        remedy = f"has no words in {language}; add a table [{exercise_id}.{language}]. Another language is shown."
+        wrong.append(CatalogueError(file, exercise_id, "", remedy))
+    return exercise, usable
 
 
-def _checked(model: type[Model], table: Mapping[str, Any], file: str, exercise_id: str, prefix: str) -> Model:
-    """The table as this model; raises with the first complaint, and what to write instead."""
+def _checked(
+    model: type[Model], table: Mapping[str, Any], file: str, exercise_id: str, prefix: str, wrong: list[CatalogueError]
+) -> Model | None:
+    """The table as this model; None where that cannot be, with every complaint, and what to write instead."""
     try:
         return model.model_validate(table)
     except ValidationError as error:
-        first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"] if part != "[key]")
-    wanted = model.model_fields.get(str(first["loc"][0])) if first["loc"] else None
-    said = "missing" if first["type"] == "missing" else first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        remedy = f"unknown; known are {', '.join([*Exercise.model_fields, *ExerciseWords.model_fields])}"
-    else:
-        remedy = f"{said}; give {wanted.description}" if wanted else said
-    raise CatalogueError(file, exercise_id, f"{prefix}{key}" if key else "", remedy)
+        for found in error.errors():
+            key = ".".join(str(part) for part in found["loc"] if part != "[key]")
+            remedy = _remedy(model, found["type"], found["msg"], str(found["loc"][0]) if found["loc"] else "")
+            wrong.append(CatalogueError(file, exercise_id, f"{prefix}{key}" if key else "", remedy))
+    return None
+
+
+def _remedy(model: type[BaseModel], kind: str, said: str, key: str) -> str:
+    if kind == "extra_forbidden":
+        return f"unknown; known are {', '.join([*Exercise.model_fields, *ExerciseWords.model_fields])}"
+    said = "missing" if kind == "missing" else said.removeprefix("Value error, ")
+    wanted = model.model_fields.get(key)
+    return f"{said}; give {wanted.description}" if wanted else said
 
 
 def _line_of(text: str, exercise_id: str, key: str) -> int:

@@ -6,15 +6,19 @@ A surface that names the alert it answers can be late or twice: the first answer
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import get_args
 
-from monitor.coach.rules import LIMIT_RANGE_S
+from monitor.coach.rules import LIMIT_RANGE_S, ProfileName
 from monitor.coach.speaking import Speaker
 from monitor.coach.why import why_now
 from monitor.errors import MonitorError
 from monitor.events import Command, CommandAnswered, Event, Snoozed, TestAlert, WrongReported, event_id
+from monitor.words import Refused
 
 Value = str | float | bool | None
 Outcome = tuple[list[Event], Value]
+PROFILES: tuple[str, ...] = get_args(ProfileName)
 LONGEST_MIN = 1440.0
 """Longest pause or busy time; beyond a day it is ON."""
 SHOWN_STANDING_S = 10.0
@@ -24,28 +28,37 @@ SHOWN = 40
 
 
 class RefusedError(MonitorError):
-    """A command that cannot be obeyed; the message says what would be."""
+    """A command that cannot be obeyed; ``key`` of the words ``Refused`` says why, and what would be."""
 
-    def __init__(self, given: str, remedy: str) -> None:
-        self.given, self.remedy = given, remedy
-        super().__init__(f'"{given[:SHOWN]}": {remedy}' if given else remedy)
+    def __init__(self, key: str, given: str | None = None, **filled: object) -> None:
+        self.key, self.given, self.filled = key, given, filled
+        super().__init__(key)
+
+    def told(self, said: Refused) -> str:
+        """In the wearer's language; what was given stands before, where it is the reason."""
+        remedy = str(getattr(said, self.key)).format(**self.filled)
+        if self.given is None:
+            return remedy
+        return said.given.format(given=self.given[:SHOWN] or said.nothing, remedy=remedy)
 
 
 def obey(coach: Speaker, command: Command, now_s: float) -> list[Event]:
     """Apply a command, or say why not."""
     coach.command_count += 1
+    alert_id = None if command.alert_id is None else _legible(command.alert_id)
+    command = replace(command, name=_legible(command.name), value=_legible(command.value), alert_id=alert_id)
     events: list[Event] = []
     value: Value = None
     error: str | None = None
     try:
         if command.name not in COMMANDS:
-            raise RefusedError(command.name, f"not a command; use one of {', '.join(COMMANDS)}")
+            raise RefusedError("command", command.name, known=", ".join(COMMANDS))
         events, value = COMMANDS[command.name](coach, command, now_s)
         if command.name not in ("why", "test"):
             what = f"{command.name} {command.value[:SHOWN]}".rstrip()
             coach.decisions.note(now_s, coach.words.noted.you_said.format(what=what))
     except RefusedError as refusal:
-        error = str(refusal)
+        error = refusal.told(coach.words.refused)
     answer = CommandAnswered(
         id=_identity(coach, now_s, "command_answered"),
         at_s=now_s,
@@ -56,6 +69,11 @@ def obey(coach: Speaker, command: Command, now_s: float) -> list[Event]:
         source=command.source,
     )
     return [*events, answer]
+
+
+def _legible(text: str) -> str:
+    """What can be stored and said back: half a surrogate pair, as JSON can hold one, could not even be written."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def _identity(coach: Speaker, now_s: float, kind: str) -> str:
@@ -75,13 +93,13 @@ def _minutes(command: Command, least: float, most: float) -> float:
     except ValueError:
         minutes = float("nan")
     if not least <= minutes <= most:  # NaN is outside every range
-        raise RefusedError(command.value or "nothing", f"not a number of minutes from {least:g} to {most:g}")
+        raise RefusedError("minutes", command.value, least=f"{least:g}", most=f"{most:g}")
     return minutes
 
 
 def _pressed(command: Command) -> None:
     if _word(command) not in ("PRESS", ""):
-        raise RefusedError(command.value, f"{command.name} takes no value; send PRESS")
+        raise RefusedError("pressed", command.value, name=command.name)
 
 
 def _is_late(coach: Speaker, command: Command) -> bool:
@@ -92,13 +110,13 @@ def _is_late(coach: Speaker, command: Command) -> bool:
         return False
     by = coach.answered.get(alert_id)
     if by is None:
-        raise RefusedError(alert_id, "not an alert of late; answer without an id")
+        raise RefusedError("unknown_alert", alert_id)
     if by == "expired" and ours:
         return False
     taken = ("done", "break")
     if by == command.name or (command.name in taken and by in (*taken, "gap", "not_worn", "expired")):
         return True
-    raise RefusedError("", f"too late: that alert is over already ({by.replace('_', ' ')})")
+    raise RefusedError("too_late", over=coach.words.noted.over[by])
 
 
 # --- answers to an alert ------------------------------------------------------------------------------------
@@ -145,7 +163,7 @@ def _skip(coach: Speaker, command: Command, now_s: float) -> Outcome:
     if _is_late(coach, command):
         return [], None
     if coach.watch is None:
-        raise RefusedError("", "there is nothing to skip: no sitting bout is running")
+        raise RefusedError("nothing_to_skip")
     events = coach.clear(now_s, "skip")
     coach.watch.skipped, coach.snoozed_until_s = True, None
     return events, None
@@ -184,7 +202,7 @@ def _until(command: Command, now_s: float) -> tuple[bool, float | None]:
     try:
         return True, now_s + 60.0 * _minutes(command, 1, LONGEST_MIN)
     except RefusedError:
-        raise RefusedError(command.value or "nothing", f"use ON, OFF or minutes from 1 to {LONGEST_MIN:g}") from None
+        raise RefusedError("on_off", command.value, most=f"{LONGEST_MIN:g}") from None
 
 
 def _pause(coach: Speaker, command: Command, now_s: float) -> Outcome:
@@ -222,14 +240,18 @@ def _reconsider(coach: Speaker, now_s: float) -> list[Event]:
 
 def _profile(coach: Speaker, command: Command, now_s: float) -> Outcome:
     word = command.value.strip().lower()
-    if word not in ("gentle", "normal", "strict", "reset"):
-        raise RefusedError(command.value or "nothing", "not a profile; use gentle, normal or strict")
+    if word not in (*PROFILES, "reset"):
+        raise RefusedError("profile", command.value, known=", ".join(PROFILES))
     coach.overrides.profile = None if word == "reset" else word
     return [], coach.profile
 
 
 def _hurts(coach: Speaker, command: Command, now_s: float) -> Outcome:
-    """Never again that exercise, and none at all until the wearer wants them: OFF = all but those, RESET = all."""
+    """Never again that exercise, and none at all until the wearer wants them: OFF = all but those, RESET = all.
+
+    PRESS, from a surface that names none, means the exercise that was suggested last. It is an answer to an open alert,
+    and comes too late for none: the next call, if the sensor sees no break, offers a break without an exercise.
+    """
     overrides, known, said = coach.overrides, coach.suggester.catalogue.exercises, coach.words.safety
     word = _word(command)
     if word == "RESET":
@@ -238,15 +260,18 @@ def _hurts(coach: Speaker, command: Command, now_s: float) -> Outcome:
     if word == "OFF":
         overrides.exercises_silent = False
         return [], said.hurts_off
-    exercise_id = command.value.strip().lower()
+    exercise_id = coach.suggester.latest if word in ("PRESS", "") else command.value.strip().lower()
     if exercise_id not in known:
-        remedy = f"not an exercise; use one of {', '.join(known)}, OFF (exercises again) or RESET (these too)"
-        raise RefusedError(command.value or "nothing", remedy)
+        raise RefusedError("exercise", command.value, known=", ".join(known))
     if exercise_id not in overrides.hurts:
         overrides.hurts.append(exercise_id)
     overrides.exercises_silent = True
     advice, overrides.professional_said = "" if overrides.professional_said else f" {said.professional}", True
-    return [], said.hurts.format(exercise=exercise_id) + advice
+    title = coach.suggester.catalogue.words_of(exercise_id, coach.rules.language).title
+    events = coach.clear(now_s, "hurts")
+    if events and coach.watch is not None:
+        coach.watch.hush(now_s + coach.rules.done_quiet_s, "done")
+    return events, said.hurts.format(exercise=title) + advice
 
 
 # --- questions ----------------------------------------------------------------------------------------------
@@ -270,8 +295,8 @@ def _why(coach: Speaker, command: Command, now_s: float) -> Outcome:
         return [], why_now(coach, now_s)
     try:
         return [], coach.decisions.at(command.value, now_s, coach.rules.time_zone, coach.words.why)
-    except ValueError as error:
-        raise RefusedError("", str(error)) from None
+    except ValueError:
+        raise RefusedError("time", command.value) from None
 
 
 def _standing(coach: Speaker, command: Command, now_s: float) -> Outcome:

@@ -28,9 +28,9 @@ class Decisions:
             del self.entries[:-KEPT]
 
     def note_silence(self, at_s: float, reason: str, sentence: str) -> None:
-        """Keep a silence, once as long as its reason goes on; ``sentence`` has a place for the reason."""
+        """Keep a silence, told by ``sentence``, once as long as its reason goes on."""
         if reason != self.running:
-            self.note(at_s, sentence.format(reason=reason.replace("_", " ")))
+            self.note(at_s, sentence)
             self.running = reason
 
     def lately(self, zone: str, why: Why, count: int = 3) -> str:
@@ -43,7 +43,7 @@ class Decisions:
         minute = minute_of_day(text)
         local = local_time(now_s, zone)
         if local is None:
-            raise ValueError("this recording has no time of day; ask without a time")
+            return why.no_time_of_day
         asked = local.replace(hour=minute // 60, minute=minute % 60, second=59, microsecond=0)
         if asked > local.replace(second=59):
             asked -= timedelta(days=1)

@@ -73,6 +73,11 @@ class Suggester:
                 known = ", ".join(self.catalogue.exercises)
                 raise CatalogueError("settings", "exercises", "no_go", f'"{exercise_id}": not an exercise; use {known}')
 
+    @property
+    def latest(self) -> str:
+        """The exercise that was suggested last; "" where none was."""
+        return max(self.suggested_s, key=self.suggested_s.__getitem__, default="")
+
     def suggest(
         self, now_s: float, kinds: tuple[str, ...], hurts: list[str], keep: str = "", liked_kind: str = ""
     ) -> Suggestion | None:
@@ -103,28 +108,31 @@ class Suggester:
         return min(liked or fitting, key=self._rank, default=None)
 
     def silence(self, exercise_id: str, kinds: tuple[str, ...], hurts: list[str]) -> str:
-        """Why an exercise is not suggested; "" where it may be."""
-        exercise, rules = self.catalogue.exercises[exercise_id], self.rules
+        """Why an exercise is not suggested, in the wearer's language; "" where it may be."""
+        exercise, rules, said = self.catalogue.exercises[exercise_id], self.rules, words(self.language).listing
         if not rules.enabled or exercise.kind not in kinds:
-            return "not wanted by the settings"
-        if exercise_id in hurts or exercise_id in rules.no_go:
-            return "on the list of what is not to be suggested"
+            return said.unwanted
+        if exercise_id in hurts:
+            return said.hurts
+        if exercise_id in rules.no_go:
+            return said.listed
         if exercise.needs_floor and not rules.floor_allowed:
-            return "needs the floor (exercises.floor_allowed = true allows it)"
+            return said.floor
         if exercise.needs_floor and not self.ready:
-            return "waits for the readiness check (`sitbreak ready`)"
+            return said.ready
         if rules.place not in exercise.places and not exercise.needs_floor:
-            return f"does not fit the {rules.place}"
+            return said.place.format(place=rules.place)
         if rules.time_min and exercise.least_s > 60 * rules.time_min:
-            return f"takes about {exercise.least_s / 60:.0f} min (exercises.time_min = {rules.time_min:g})"
+            return said.time.format(minutes=f"{exercise.least_s / 60:.0f}", most=f"{rules.time_min:g}")
         return self._unfit(exercise)
 
     def _unfit(self, exercise: Exercise) -> str:
+        said = words(self.language).listing
         for condition in self.rules.conditions:
             if condition in exercise.leave_out:
-                return f"left out because of {condition}"
+                return said.condition.format(condition=condition)
             if condition in exercise.chair_when and not self.rules.with_chair:
-                return f"left out because of {condition} (exercises.with_chair = true allows it)"
+                return said.chair.format(condition=condition)
         return ""
 
     def _had_today(self, exercise_id: str, now_s: float) -> bool:

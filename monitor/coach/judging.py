@@ -43,6 +43,10 @@ class Judge:
     day: str = ""
     day_alerts: int = 0
     command_count: int = 0
+    buzzes: bool = True
+    """By the settings, a wearable of this kind can call and may."""
+    wearable_calls: bool = True
+    """Whether the wearable, as it said when it was last connected, can call its wearer."""
     known_from_s: float = 0.0
     """When late samples last changed the books: what they show was not known, and so not due, before."""
 
@@ -108,8 +112,9 @@ class Judge:
         return self.learner.speaks_now(now, later, self.rules.explore_share, f"{watch.bout_id} {self.body.shift_s}")
 
     def level(self, repeat: int) -> int:
-        """The highest rung that a call may use."""
-        return min(self.rules.profile_named(self.profile).rungs, 1 + repeat)
+        """The highest rung that a call may use; the first is the lowest that can reach the wearer."""
+        first = 1 if self.buzzes and self.wearable_calls else 2
+        return min(max(first, self.rules.profile_named(self.profile).rungs), first + repeat)
 
     def not_before_s(self, watch: Watch) -> float:
         """Who has just sat down with a full load is left in peace for as long as between two calls."""

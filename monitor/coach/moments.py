@@ -23,6 +23,8 @@ class Moment:
     bout_start_s: float | None
     clock_s: float
     """Sedentary seconds on the bout's clock, up to and including this second."""
+    turned_deg: float = 0.0
+    """How far the sensor turns in the seconds after this one that are known already; NaN where samples are missing."""
 
 
 @dataclass(frozen=True, slots=True)

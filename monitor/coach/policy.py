@@ -34,6 +34,7 @@ class Coach(Speaker):
         exercise_rules: ExerciseRules | None = None,
         catalogue: Catalogue | None = None,
         ready: bool = True,
+        buzzes: bool = True,
     ) -> Coach:
         """A coach that remembers nothing yet; raises ``CatalogueError`` where a no-go exercise does not exist."""
         rules = rules or CoachRules()
@@ -46,7 +47,7 @@ class Coach(Speaker):
             language=rules.language,
             ready=ready,
         )
-        return cls(wearer_key=wearer_key, rules=rules, suggester=suggester)
+        return cls(wearer_key=wearer_key, rules=rules, suggester=suggester, buzzes=buzzes)
 
     def take_rules_of(self, other: Coach) -> None:
         """Go on with the same memory under another's settings; a changed setting ends the wearer's word over it."""
@@ -54,7 +55,7 @@ class Coach(Speaker):
             self.overrides.limit_s = None
         if self.rules.profile != other.rules.profile:
             self.overrides.profile = None
-        self.rules = other.rules
+        self.rules, self.buzzes = other.rules, other.buzzes
         ours, theirs = self.suggester, other.suggester
         ours.rules, ours.catalogue, ours.placement = theirs.rules, theirs.catalogue, theirs.placement
         ours.seed, ours.time_zone, ours.language = theirs.seed, theirs.time_zone, theirs.language

@@ -63,7 +63,8 @@ class CoachRules(BaseModel, frozen=True, extra="forbid"):
     )
     profile: ProfileName = Field(
         "normal",
-        description="How far calls may climb (their level: 1 wearable, 2 phone, 3 room): gentle 1, normal 2, strict 3.",
+        description="How far calls may climb (their level: 1 wearable, 2 phone, 3 room): gentle 1, normal 2, strict 3. "
+        "With a wearable that cannot call they begin on the phone, the gentle ones too.",
     )
     gentle_repeats: int = Field(1, ge=0, le=20, description="Most repeats in one bout with the gentle profile.")
     normal_repeats: int = Field(2, ge=0, le=20, description="Most repeats in one bout with the normal profile.")
@@ -78,6 +79,12 @@ class CoachRules(BaseModel, frozen=True, extra="forbid"):
         3.0, ge=1, le=60, description="Before a call you must have been seen sitting or lying for at least this long."
     )
     fresh_s: float = Field(30.0, ge=5, le=600, description="Data older than this never raise a call.")
+    turn_deg: float = Field(
+        20.0,
+        ge=5,
+        le=180,
+        description="While the sensor is turning by more degrees than this, a call waits: you may be getting up.",
+    )
     shift_mg: float = Field(
         60.0,
         ge=1,

@@ -28,6 +28,16 @@ class HistoryError(MonitorError):
         self.problem = problem
 
 
+class HistoryBlockedError(HistoryError):
+    """The disk is full, another program holds the file, or it may not be written: later it may be usable again."""
+
+    exit_code = 3
+
+
+class HistoryDamagedError(HistoryError):
+    """What is in the file is no history, or not a whole one: it will not mend itself."""
+
+
 class Database:
     """One connection that may write; for one thread."""
 
@@ -36,8 +46,10 @@ class Database:
         try:
             _make_private(path)
             self._connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+            self._inode = path.stat().st_ino
         except (OSError, sqlite3.Error) as error:
-            raise HistoryError(path, f"cannot be opened ({error})", "give another --state-dir") from error
+            remedy = "make it writable, or give another --state-dir"
+            raise HistoryBlockedError(path, f"cannot be opened ({error})", remedy) from error
         try:
             with said_plainly(path):
                 self._set_up(scripts or packaged_scripts())
@@ -48,6 +60,16 @@ class Database:
     def close(self) -> None:
         """Close the file; the write-ahead log is folded in."""
         self._connection.close()
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether somebody has deleted the file or put another in its place: what is written would be lost unseen."""
+        try:
+            return self.path.stat().st_ino != self._inode
+        except FileNotFoundError:
+            return True
+        except OSError:  # unreadable for the moment is not gone
+            return False
 
     @contextmanager
     def transaction(self, synchronous: str = "FULL") -> Iterator[sqlite3.Connection]:
@@ -84,12 +106,23 @@ def said_plainly(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        remedy = "free the disk, or stop the other program that holds it"
-        raise HistoryError(path, f"cannot be used ({error})", remedy) from error
+        raise HistoryBlockedError(path, f"cannot be used ({error})", _remedy(error)) from error
     except sqlite3.DatabaseError as error:
         if type(error) is not sqlite3.DatabaseError:
             raise  # a row against the schema's rules is a bug, not a damaged file
-        raise HistoryError(path, f"is damaged or no history ({error})", "move it away to begin a new one") from error
+        problem = f"is damaged or no history ({error})"
+        raise HistoryDamagedError(path, problem, "move it away to begin a new one") from error
+
+
+def _remedy(error: sqlite3.OperationalError) -> str:
+    remedies = {
+        sqlite3.SQLITE_FULL: "free the disk",
+        sqlite3.SQLITE_BUSY: "stop the other program that holds it",
+        sqlite3.SQLITE_READONLY: "make the file and its folder writable; after an error of the disk, mount it anew",
+        sqlite3.SQLITE_IOERR: "free the disk; if there is space, it may be failing: keep a copy of the folder",
+    }
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest tells which step of the kind it was
+    return remedies.get(code, "free the disk, or stop the other program that holds it")
 
 
 def wearer_id_of(connection: sqlite3.Connection, name: str) -> int:

@@ -7,18 +7,24 @@ refused or expired, over restarts too. Cancelling a caller does not cancel a com
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from monitor.events import Message
+from monitor.history.database import HistoryDamagedError, HistoryError
 from monitor.history.readiness import Readiness
 from monitor.history.retention import HistoryRules
-from monitor.history.store import Commit, Store
+from monitor.history.store import Commit, Posted, Store
+from monitor.history.stored_outbox import StoredOutbox
 from monitor.outlets.base import OutboxRow
 from monitor.outlets.mqtt.leftovers import Announced
 
 _Result = TypeVar("_Result")
+_log = logging.getLogger(__name__)
 
 
 class History:
@@ -46,15 +52,41 @@ class History:
         await self._ask(self._store.close)
         self._executor.shutdown()
 
-    async def commit(self, commit: Commit) -> None:
-        """Store one step of a wearer's stream; on return it is on the disk, and its outboxes have been told."""
+    async def commit(self, *steps: Commit) -> None:
+        """Store steps of a wearer's stream; on return they are on the disk, and their outboxes have been told.
 
-        def told() -> None:
-            for outlet, messages in commit.messages.items():
-                if messages:
-                    self.outbox(outlet).tell()
+        All of them or, with a HistoryError, none. A file that turns out to be damaged is put aside, and they go into a
+        new one.
+        """
 
-        await self._ask(self._store.commit, commit, then=told)
+        def told(outcome: tuple[list[Posted], bool]) -> None:
+            posted, anew = outcome
+            for box in self._outboxes.values() if anew else ():
+                box.begin_anew()
+            for outlet in {outlet for step in steps for outlet, messages in step.messages.items() if messages}:
+                self.outbox(outlet).stored((message, row) for where, message, row in posted if where == outlet)
+                self.outbox(outlet).take_back(self._messages(outlet, steps))
+
+        wanted = [
+            replace(step, messages={name: self.outbox(name).still_wanted(each) for name, each in step.messages.items()})
+            for step in steps
+        ]
+        await self._ask(_commit, self._store, wanted, then=told)
+
+    def lend(self, *steps: Commit) -> None:
+        """Let the messages of steps that cannot be stored now go out all the same."""
+        for step in steps:
+            for outlet, messages in step.messages.items():
+                self.outbox(outlet).lend(messages)
+
+    def give_up(self, step: Commit) -> None:
+        """A step that will never be stored: its messages are on their way or not, but nobody waits for their rows."""
+        for outlet in step.messages:
+            self.outbox(outlet).take_back(self._messages(outlet, [step]))
+
+    @staticmethod
+    def _messages(outlet: str, steps: Sequence[Commit]) -> list[Message]:
+        return [message for step in steps for message in step.messages.get(outlet, ())]
 
     def outbox(self, name: str) -> StoredOutbox:
         """The stored messages of the outlet of this name, of all wearers."""
@@ -72,17 +104,21 @@ class History:
         """What the wearer has said about themselves before exercises; None while they have not."""
         return await self._ask(self._store.readiness, wearer)
 
+    async def latest_s(self) -> float:
+        """Stream time up to which anything is recorded, of any wearer; 0 for a new file."""
+        return await self._ask(self._store.latest_s)
+
     async def announced(self) -> list[Announced]:
         """How the wearers stand at the broker, those who are no more among them."""
         return await self._ask(self._store.announced)
 
     async def note_announced(self, now: Announced) -> None:
         """A wearer stands at the broker so from now on."""
-        await self._ask(self._store.note_announced, now)
+        await self._ask_if_possible(self._store.note_announced, now)
 
     async def forget_announced(self, node: str) -> None:
         """Nothing of this wearer stands at the broker any more."""
-        await self._ask(self._store.forget_announced, node)
+        await self._ask_if_possible(self._store.forget_announced, node)
 
     async def close_open(self, wearer: str) -> None:
         """Close the bout and the break left open by a run whose checkpoint cannot be used."""
@@ -100,50 +136,32 @@ class History:
         """A row will never be sent; told through its outbox."""
         await self._ask(self._store.settle, number, state, reason)
 
+    async def _ask_if_possible(self, work: Callable[..., None], *arguments: Any) -> None:
+        """The same for what only keeps a broker tidy: a disk that takes nothing must not stop an outlet."""
+        try:
+            await self._ask(work, *arguments)
+        except HistoryError as error:
+            _log.warning("what stands at the broker cannot be noted: %s", error)
+
     async def _ask(
-        self, work: Callable[..., _Result], *arguments: Any, then: Callable[[], None] | None = None
+        self, work: Callable[..., _Result], *arguments: Any, then: Callable[[_Result], None] | None = None
     ) -> _Result:
         """Run ``work`` in the writer's thread; a cancelled caller leaves it running, and ``then`` still follows."""
         future = asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
 
         def over(done: asyncio.Future[_Result]) -> None:
             if not done.cancelled() and done.exception() is None and then:
-                then()
+                then(done.result())
 
         future.add_done_callback(over)
         return await asyncio.shield(future)
 
 
-class StoredOutbox:
-    """The ``Outbox`` of one outlet."""
-
-    def __init__(self, history: History, outlet: str) -> None:
-        self._history = history
-        self._outlet = outlet
-        self._added = asyncio.Event()
-        self._added.set()  # rows of an earlier run may be waiting
-
-    async def pending(self, after: int, limit: int) -> list[OutboxRow]:
-        """Up to ``limit`` unsent rows with a number above ``after``, oldest first."""
-        return await self._history.pending(self._outlet, after, limit)
-
-    async def sent(self, number: int) -> None:
-        """The outside has acknowledged the row."""
-        await self._history.sent(number)
-
-    async def refused(self, number: int, reason: str) -> None:
-        """The outside does not want the row and never will."""
-        await self._history.settle(number, "refused", reason)
-
-    async def expired(self, number: int) -> None:
-        """Too late to be of use."""
-        await self._history.settle(number, "expired")
-
-    async def changed(self) -> None:
-        """Return once rows have been added since the last call returned; the first call returns at once."""
-        await self._added.wait()
-        self._added.clear()
-
-    def tell(self) -> None:
-        """Rows have been added."""
-        self._added.set()
+def _commit(store: Store, steps: Sequence[Commit]) -> tuple[list[Posted], bool]:
+    """What was posted, and whether it is in a new file."""
+    anew = store.begin_anew_if_gone()
+    try:
+        return store.commit(*steps), anew
+    except HistoryDamagedError as error:
+        store.begin_anew(error.problem)
+        return store.commit(*steps), True

@@ -7,14 +7,15 @@ the asyncio world. The store knows no clock; what is old is judged by the times 
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor.events import Correction, Event, Message, event_as_dict
-from monitor.history import books, runs
-from monitor.history.database import Database, wearer_id_of
+from monitor.history import aside, books, runs
+from monitor.history.database import Database, HistoryDamagedError, wearer_id_of
 from monitor.history.readiness import Readiness, said
 from monitor.history.retention import HistoryRules, forget
 from monitor.model import PostureEpochs
@@ -22,6 +23,10 @@ from monitor.outlets.base import OutboxRow
 from monitor.outlets.mqtt.leftovers import Announced
 
 _FORGET_EVERY_S = 3600.0
+_log = logging.getLogger(__name__)
+
+Posted = tuple[str, Message, int]
+"""A message that now has a row: its outlet, itself, and the row's number."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,30 +56,60 @@ class Store:
     def __init__(self, path: Path, rules: HistoryRules | None = None) -> None:
         self.path = path
         self.rules = rules or HistoryRules()
-        self._database = Database(path)
+        self._file: Database | None = _opened(path)
         self._forgot_s: dict[str, float] = {}
 
     def close(self) -> None:
         """Close the file."""
-        self._database.close()
+        if self._file is not None:
+            self._file.close()
+
+    @property
+    def _database(self) -> Database:
+        if self._file is None:  # the disk had no room for a new file when the old one was put aside
+            self._file = _opened(self.path)
+        return self._file
+
+    def begin_anew(self, problem: str) -> None:
+        """Put a file aside that was found damaged at work, and go on in a new one. Raises HistoryError."""
+        self.close()
+        self._file = None
+        self._file = _anew(self.path, problem)
+        self._forgot_s.clear()
+
+    def begin_anew_if_gone(self) -> bool:
+        """Go on in a new file where somebody has taken the old one away; whether it was so. Raises HistoryError."""
+        if self._file is None or not self._file.is_gone:
+            return False
+        _log.error("%s was taken away while sitbreak runs: a new history begins; stop sitbreak first", self.path)
+        with self._file.reading() as connection:
+            rows = aside.identity(connection)
+        self.close()
+        self._file = None
+        aside.hand_on(rows, self._database)
+        return True
 
     # --- the stream ---------------------------------------------------------------------------------------------
 
-    def commit(self, commit: Commit) -> None:
-        """Store one step. When this returns it is on the disk; if it raises, nothing of it is."""
+    def commit(self, *steps: Commit) -> list[Posted]:
+        """Store steps in their order. When this returns they are on the disk; if it raises, nothing of them is."""
         with self._database.transaction() as connection:
-            wearer_id = wearer_id_of(connection, commit.wearer)
-            if commit.correction:
-                _correct(connection, wearer_id, commit.correction)
-            if commit.postures is not None:
-                runs.append(connection, wearer_id, commit.postures)
-            fresh = [event for event in commit.events if _log(connection, wearer_id, event)]
-            for event in fresh:
-                books.enter(connection, wearer_id, event)
-            _post(connection, wearer_id, commit, {event.id for event in fresh})
-            if commit.checkpoint is not None:
-                connection.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?)", (wearer_id, commit.checkpoint))
-            self._forget_sometimes(connection, wearer_id, commit)
+            return [posted for step in steps for posted in self._enter(connection, step)]
+
+    def _enter(self, connection: sqlite3.Connection, commit: Commit) -> list[Posted]:
+        wearer_id = wearer_id_of(connection, commit.wearer)
+        if commit.correction:
+            _correct(connection, wearer_id, commit.correction)
+        if commit.postures is not None:
+            runs.append(connection, wearer_id, commit.postures)
+        fresh = [event for event in commit.events if _keep_event(connection, wearer_id, event)]
+        for event in fresh:
+            books.enter(connection, wearer_id, event)
+        posted = _post(connection, wearer_id, commit, {event.id for event in fresh})
+        if commit.checkpoint is not None:
+            connection.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?)", (wearer_id, commit.checkpoint))
+        self._forget_sometimes(connection, wearer_id, commit)
+        return posted
 
     def close_open(self, wearer: str) -> None:
         """Close the bout and the break that are open, at the last stored second: their state is lost."""
@@ -100,6 +135,13 @@ class Store:
             wearer_id = wearer_id_of(connection, wearer)
             found = connection.execute("SELECT node_id FROM wearers WHERE wearer_id = ?", (wearer_id,)).fetchone()
             return str(found[0])
+
+    def latest_s(self) -> float:
+        """Stream time up to which anything is recorded, of any wearer; 0 for a new file."""
+        with self._database.reading() as connection:
+            rows = "SELECT max(end_s) AS at_s FROM posture_runs UNION ALL SELECT max(at_s) FROM events"
+            (found,) = connection.execute(f"SELECT max(at_s) FROM ({rows})").fetchone()
+            return float(found or 0.0)
 
     def announced(self) -> list[Announced]:
         """How the wearers stand at the broker, those who are no more among them."""
@@ -153,7 +195,7 @@ class Store:
             self._forgot_s[commit.wearer] = now_s
 
 
-def _log(connection: sqlite3.Connection, wearer_id: int, event: Event, corrected: bool = False) -> bool:
+def _keep_event(connection: sqlite3.Connection, wearer_id: int, event: Event, corrected: bool = False) -> bool:
     """Keep the event as it is; False if it is known already, word for word.
 
     An event keeps its id when a second reading tells it otherwise, so the same id with other words is news.
@@ -171,23 +213,25 @@ def _correct(connection: sqlite3.Connection, wearer_id: int, correction: Correct
     rows, from_s = correction.postures, correction.from_s
     runs.replace(connection, wearer_id, from_s, rows)
     for event in correction.events:
-        _log(connection, wearer_id, event, corrected=True)
+        _keep_event(connection, wearer_id, event, corrected=True)
     decided_s = float(rows.decided_s[0]) if len(rows) and rows.start_s[0] <= from_s else None
     books.correct(connection, wearer_id, from_s, correction.events, decided_s)
 
 
-def _post(connection: sqlite3.Connection, wearer_id: int, commit: Commit, fresh: set[str]) -> None:
+def _post(connection: sqlite3.Connection, wearer_id: int, commit: Commit, fresh: set[str]) -> list[Posted]:
     """Put the messages in the outbox, except those about events that an earlier commit has stored."""
     repeated = {event.id for event in commit.events} - fresh
-    for outlet, messages in commit.messages.items():
-        for message in messages:
-            if message.event_id not in repeated:
-                _post_one(connection, wearer_id, outlet, commit.latest_s, message)
+    return [
+        (outlet, message, _post_one(connection, wearer_id, outlet, commit.latest_s, message))
+        for outlet, messages in commit.messages.items()
+        for message in messages
+        if message.event_id not in repeated
+    ]
 
 
 def _post_one(
     connection: sqlite3.Connection, wearer_id: int, outlet: str, stored_s: float | None, message: Message
-) -> None:
+) -> int:
     columns = {
         "wearer_id": wearer_id,
         "outlet": outlet,
@@ -201,4 +245,22 @@ def _post_one(
         "properties": json.dumps(message.properties),
     }
     names = ", ".join(columns)
-    connection.execute(f"INSERT INTO outbox ({names}) VALUES ({', '.join(f':{name}' for name in columns)})", columns)
+    made = connection.execute(
+        f"INSERT INTO outbox ({names}) VALUES ({', '.join(f':{name}' for name in columns)})", columns
+    )
+    return int(made.lastrowid or 0)
+
+
+def _opened(path: Path) -> Database:
+    try:
+        return Database(path)
+    except HistoryDamagedError as error:
+        return _anew(path, error.problem)
+
+
+def _anew(path: Path, problem: str) -> Database:
+    """A new file in the place of one that cannot be read, with the few rows that must not change."""
+    rows = aside.salvage(aside.put_aside(path, problem))
+    database = Database(path)
+    aside.hand_on(rows, database)
+    return database

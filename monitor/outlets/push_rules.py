@@ -51,7 +51,7 @@ class PushRules(BaseModel, frozen=True, extra="forbid"):
         ge=1,
         le=3,
         description="First calls carry level 1 (wearable), unanswered ones climb to 2 (phone) and 3 (room): pushed from"
-        " this level on. 1 pushes every call, for a wearable that cannot buzz.",
+        " this level on; with a wearable that cannot call the first carries 2. 1 pushes every call.",
     )
     per_hour: int = Field(12, ge=1, le=60, description="So many pushes an hour to one address and no more.")
     timeout_s: float = Field(

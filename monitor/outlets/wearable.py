@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import ClassVar
 
 from pydantic import BaseModel, Field
@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from monitor.clock import Clock
 from monitor.events import AlertCleared, BreakDue, BreakTaken, Event, Message, TestAlert, Update, alert_number
 from monitor.model import Nudge
+from monitor.words import DEFAULT, words
 
 
 class WearableRules(BaseModel, frozen=True, extra="forbid"):
@@ -30,10 +31,18 @@ class WearableOutlet:
 
     NAME: ClassVar[str] = "wearable"
 
-    def __init__(self, nudge: Callable[[str, Nudge], None], clock: Clock, rules: WearableRules | None = None) -> None:
+    def __init__(
+        self,
+        nudge: Callable[[str, Nudge], None],
+        clock: Clock,
+        rules: WearableRules | None = None,
+        languages: Mapping[str, str] | None = None,
+    ) -> None:
+        """``languages`` are the wearers'; English where nothing is said."""
         self._nudge = nudge
         self._clock = clock
         self._rules = rules or WearableRules()
+        self._languages = languages or {}
         self._last_number: dict[str, int] = {}
 
     def durable(self, update: Update) -> list[Message]:
@@ -62,5 +71,6 @@ class WearableOutlet:
                 return Nudge("stop", alert_number(event.alert_id), self._rules.stale_s)
             case BreakTaken() if fresh_s > 0:
                 number = self._last_number.pop(wearer, alert_number(event.id))
-                return Nudge("well_done", number, fresh_s, "Break taken", "Well done.")
+                said = words(self._languages.get(wearer, DEFAULT))
+                return Nudge("well_done", number, fresh_s, said.titles["break_taken"], said.cleared["break"])
         return None

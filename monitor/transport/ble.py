@@ -10,10 +10,13 @@ import asyncio
 import logging
 import random
 import time
+from contextlib import suppress
+from functools import partial
 
 from monitor.clock import Clock
 from monitor.model import LinkEvent, LinkState
 from monitor.transport.gatt import Gatt
+from monitor.transport.pin import Pin
 from monitor.transport.radio import RADIO_FAULTS, Radio
 from monitor.transport.scanner import DeviceMatch, Scanner, Sighting
 from monitor.transport.session import Deliver
@@ -43,13 +46,14 @@ class Link(Supervisor):
         clock: Clock,
         deliver: Deliver,
         resume: Resume | None = None,
+        known: str = "",
     ) -> None:
-        """``deliver`` takes facts in order, and may make us wait."""
+        """``deliver`` takes facts in order, and may make us wait; ``known`` is ``kept`` of the last run."""
         super().__init__(name=name, driver=driver, rules=radio.rules, clock=clock, deliver=deliver, resume=resume)
         self._match = match.for_driver(driver)
         self._radio = radio
         self._scanner = scanner
-        self._held: DeviceMatch | None = None
+        self._pin = Pin(name, self._match, known)
         self._failures = 0
 
     async def _turn(self) -> None:
@@ -60,25 +64,33 @@ class Link(Supervisor):
             self._radio.claimed.discard(sighting.address)
         await asyncio.sleep(self._pause_s())
 
+    @property
+    def kept(self) -> str:
+        """Which wearable is ours, to be remembered for the next run."""
+        return self._pin.kept
+
     async def _find(self) -> Sighting:
-        if self._held is not None:
-            # With two of a kind in the room the data of two people must not mix
-            try:
-                async with asyncio.timeout(self._radio.rules.hold_s):
-                    return await self._scanner.find(self._held, self._lost_s)
-            except TimeoutError:
-                self._held = None
-        return await self._scanner.find(self._match, self._lost_s)
+        with self._scanner.overhear(self._pin.overheard):
+            if (ours := self._pin.only) is not None:
+                # With two of a kind in the room the data of two people must not mix
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._radio.rules.hold_s):
+                        return await self._scanner.find(ours, self._lost_s)
+            return await self._scanner.find(self._match, self._lost_s)
 
     async def _connect_and_serve(self, sighting: Sighting) -> None:
         session = self._new_session()
+        session.on_stream = partial(self._streams, sighting)
         try:
             client = await self._radio.connect(sighting.device, self.name, lambda _: session.lost())
         except RADIO_FAULTS as error:
             reason = f"{sighting.address} was heard but cannot be connected: {str(error) or type(error).__name__}"
             _log.info("%s: %s", self.name, reason)
             await self._say(LinkState.SEARCHING, sighting.rssi_dbm, reason)
-            await self._failed(sighting)
+            if self._radio.trouble_of(error) is None:
+                await self._failed(sighting)
+            else:
+                self._lost_s = time.monotonic()  # the scan begins anew: who was heard before must be heard again
             return
         may_pair = self._driver.MAY_PAIR and not self._radio.pairs_by_itself
         gatt = Gatt(client, self._clock, self._radio.rules.gatt_timeout_s, session.packet, may_pair)
@@ -88,8 +100,10 @@ class Link(Supervisor):
             await self._failed(sighting)
             return
         self._failures = 1
-        if not self._match.is_configured:
-            self._held = DeviceMatch(address=sighting.address)
+
+    def _streams(self, sighting: Sighting) -> str:
+        """Samples come: in words, if they come from another wearable than before."""
+        return self._pin.taken(sighting.address)
 
     async def _failed(self, sighting: Sighting) -> None:
         """No link, or one on which nothing came: what the system remembers of the device may be wrong."""

@@ -6,10 +6,13 @@ import asyncio
 import logging
 
 from bleak.backends.device import BLEDevice
-from dbus_fast import BusType, DBusError, Message, MessageType
+from dbus_fast import BusType, Message, MessageType
 from dbus_fast.aio import MessageBus
+from dbus_fast.errors import DBusFastError
 
 ANSWER_S = 5.0
+BusError = DBusFastError
+"""What the bus itself raises below bleak: refused authentication, a message that makes no sense."""
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +42,7 @@ async def remove_device(device: BLEDevice) -> bool:
                 reply = await bus.call(request)
             finally:
                 bus.disconnect()
-    except (OSError, EOFError, DBusError, TimeoutError) as error:
+    except (OSError, EOFError, DBusFastError, TimeoutError) as error:
         _log.debug("%s cannot be forgotten: %r", device.address, error)
         return False
     return reply is not None and reply.message_type is MessageType.METHOD_RETURN

@@ -8,6 +8,7 @@ and nothing is known of its wearer until it speaks again.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -31,6 +32,8 @@ KEPT_PACKETS = 16
 
 Heard = Callable[[str, bytes, int | None], None]
 """Takes where the bytes came by, the bytes, and how strong they were."""
+
+_log = logging.getLogger(__name__)
 
 
 class Source(Protocol):
@@ -89,6 +92,9 @@ class Advertisements:
     def _heed(self, sighting: Sighting) -> None:
         if self._heard is None or not self._is_meant(sighting):
             return
+        if self._address not in (None, sighting.address):
+            facts = sighting.name or "a wearable of its kind", sighting.address, self._address
+            _log.warning("%s at %s is listened to now instead of %s, which fell silent; set its address", *facts)
         self._address = sighting.address
         self._radio.claimed.add(sighting.address)
         for channel, data in told_in(self._known_by, sighting):
@@ -99,7 +105,7 @@ class Advertisements:
             return sighting.address == self._address
         if sighting.address in self._radio.claimed or not self._match.fits(sighting):
             return False
-        if self._match.is_configured:
+        if self._match.address:
             return True
         held = self._address is not None and time.monotonic() < self._held_until_s
         if held and sighting.address != self._address:

@@ -9,9 +9,11 @@ failure leaves it, is passed over.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
@@ -19,12 +21,17 @@ from typing import Any, TextIO
 
 from monitor.events import plain
 from monitor.transport.recording import RecordingError
+from monitor.transport.rows import LATEST_S
 
 FORMAT = 1
 FULL_BYTES = 64_000_000
 DAY_S = 86400.0
+BLOCKED_S = 60.0
+"""Stream time after which a disk that took nothing is tried again."""
 
 Header = Mapping[str, Any]
+
+_log = logging.getLogger(__name__)
 
 
 class PacketLog:
@@ -36,20 +43,30 @@ class PacketLog:
         self._header = header if callable(header) else lambda: header
         self._full_bytes = full_bytes
         self._file: TextIO | None = None
+        self._path = folder
         self._bytes = 0
         self._newest_s = 0.0
         self._day = 0.0
+        self._blocked_until_s = 0.0
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise RecordingError(folder, f"cannot be made a folder ({error.strerror})", "give another one") from None
 
     def write(self, kind: str, now_s: float, fields: Mapping[str, Any] | None = None) -> None:
-        """Append one line; records become objects, bytes hex digits."""
+        """Append one line; records become objects, bytes hex digits.
+
+        A disk that takes nothing ends the file, and a new one begins when it takes something again: each can be played.
+        """
         self._newest_s = max(self._newest_s, now_s)
-        if self._file is None or self._bytes >= self._full_bytes or self._newest_s // DAY_S > self._day:
-            self._begin()
-        self._append({"kind": kind, "now_s": now_s, **(fields or {})})
+        if self._newest_s < self._blocked_until_s:
+            return
+        try:
+            if self._file is None or self._bytes >= self._full_bytes or self._newest_s // DAY_S > self._day:
+                self._begin()
+            self._append({"kind": kind, "now_s": now_s, **(fields or {})})
+        except OSError as error:
+            self._give_up(error)
 
     def close(self) -> None:
         """Close the file; a later line begins another."""
@@ -57,12 +74,26 @@ class PacketLog:
             self._file.close()
             self._file = None
 
+    def _give_up(self, error: OSError) -> None:
+        if not self._blocked_until_s:
+            _log.error(
+                "%s: nothing can be recorded (%s): free the disk; all else goes on", self._folder, error.strerror
+            )
+        self._blocked_until_s = self._newest_s + BLOCKED_S
+        file, self._file = self._file, None
+        if file is not None:
+            with suppress(OSError):  # what is buffered cannot be written either
+                file.close()
+            if self._path.stat().st_size == 0:  # not even its header went in
+                self._path.unlink()
+
     def _begin(self) -> None:
         self.close()
         header = {"format": FORMAT, **self._header()}
-        self._file = _created(self._folder, str(header.get("wearer", "wearer")), self._newest_s)
+        self._path, self._file = _created(self._folder, str(header.get("wearer", "wearer")), self._newest_s)
         self._bytes, self._day = 0, self._newest_s // DAY_S
         self._append(header)
+        self._blocked_until_s = 0.0
 
     def _append(self, line: Mapping[str, Any]) -> None:
         assert self._file is not None
@@ -95,7 +126,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
             if bad is not None:
                 raise RecordingError(path, f"line {bad} is damaged", "cut the file off before that line")
             line = _object(text)
-            if line is None or not isinstance(line.get("kind"), str) or not _is_number(line.get("now_s")):
+            if line is None or not isinstance(line.get("kind"), str) or not _is_time(line.get("now_s")):
                 bad = number  # forgiven if it is the last
             else:
                 yield line
@@ -114,7 +145,7 @@ def plain_with_hex(item: Any) -> Any:
     return plain(item)
 
 
-def _created(folder: Path, wearer: str, now_s: float) -> TextIO:
+def _created(folder: Path, wearer: str, now_s: float) -> tuple[Path, TextIO]:
     """A new private file, named after the wearer and the stream time of its first line."""
     name = re.sub(r"[^A-Za-z0-9_-]", "_", wearer)
     stamp = datetime.fromtimestamp(now_s, UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -124,7 +155,7 @@ def _created(folder: Path, wearer: str, now_s: float) -> TextIO:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         except FileExistsError:
             continue
-        return TextIOWrapper(os.fdopen(handle, "wb"), encoding="utf-8", newline="\n")
+        return path, TextIOWrapper(os.fdopen(handle, "wb"), encoding="utf-8", newline="\n")
     raise RecordingError(folder, f"is full of recordings of {stamp}", "give another folder")
 
 
@@ -136,5 +167,5 @@ def _object(text: str) -> dict[str, Any] | None:
     return line if isinstance(line, dict) else None
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _is_time(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LATEST_S  # NaN is not

@@ -13,22 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from bleak import BleakClient
 from bleak.backends.device import BLEDevice
-from bleak.exc import (
-    BleakBluetoothNotAvailableError,
-    BleakBluetoothNotAvailableReason,
-    BleakDBusError,
-    BleakError,
-)
 from pydantic import BaseModel, Field, SecretStr
 
-from monitor.errors import MonitorError
+from monitor.transport.faults import RADIO_FAULTS, RadioError, explain_scan, in_words, trouble_of
+
+__all__ = ["RADIO_FAULTS", "Radio", "RadioError", "RadioRules", "explain"]
 
 if TYPE_CHECKING:
     from monitor.transport.bumble_host import BumbleHost, OpenAir
     from monitor.transport.esphome import ProxyHost
-
-RADIO_FAULTS = (BleakError, OSError, EOFError, TimeoutError, AttributeError)
-"""What bleak and D-Bus raise when the radio fails; bleak's BlueZ side answers AttributeError when its bus dies."""
 
 
 class RadioRules(BaseModel, frozen=True, extra="forbid"):
@@ -61,8 +54,8 @@ class RadioRules(BaseModel, frozen=True, extra="forbid"):
         600.0,
         ge=0,
         le=86400,
-        description="How long to look only for the wearable used last before taking another of its kind; where an "
-        "address or a name is configured, only that one is ever taken.",
+        description="How long to look only for the wearable used last before taking another of its kind or name, which "
+        "is said; where an address is configured, only that one is ever taken.",
     )
     stall_s: float = Field(
         10.0, ge=1, le=600, description="After this long without data from a connected wearable the link is probed."
@@ -94,43 +87,7 @@ class RadioRules(BaseModel, frozen=True, extra="forbid"):
     )
 
 
-class RadioError(MonitorError):
-    """Bluetooth cannot be used. ``problem`` says why, ``remedy`` what to do."""
-
-    exit_code = 3
-
-    def __init__(self, problem: str, remedy: str) -> None:
-        super().__init__(f"{problem}: {remedy}")
-        self.problem = problem
-        self.remedy = remedy
-
-
 _PROXY = "esphome:"
-_NO_HARDWARE = "or set radio.backend to a bumble transport, or try `sitbreak demo`, which needs no Bluetooth"
-_PERMISSION = "add your user to the group `bluetooth` and log in again; in a container mount /run/dbus and allow it"
-_DENIED = "Bluetooth is not permitted"
-_SWITCH_ON = "turn it on with `bluetoothctl power on` (`rfkill unblock bluetooth` if that is refused)"
-
-_UNAVAILABLE = {
-    BleakBluetoothNotAvailableReason.NO_BLUETOOTH: ("no Bluetooth adapter", f"plug one in, {_NO_HARDWARE}"),
-    BleakBluetoothNotAvailableReason.NO_BLE_CENTRAL_ROLE: (
-        "the Bluetooth adapter knows no Bluetooth Low Energy",
-        f"use a Bluetooth 4.0 or newer adapter, {_NO_HARDWARE}",
-    ),
-    BleakBluetoothNotAvailableReason.POWERED_OFF: ("Bluetooth is switched off", _SWITCH_ON),
-    BleakBluetoothNotAvailableReason.DENIED_BY_USER: (_DENIED, "allow it in the system's settings"),
-    BleakBluetoothNotAvailableReason.DENIED_BY_SYSTEM: (_DENIED, "ask who administers this machine"),
-    BleakBluetoothNotAvailableReason.DENIED_BY_UNKNOWN: (_DENIED, _PERMISSION),
-}
-
-_DBUS = {
-    "org.freedesktop.DBus.Error.ServiceUnknown": ("BlueZ is not running", "`sudo systemctl start bluetooth`"),
-    "org.freedesktop.DBus.Error.NameHasNoOwner": ("BlueZ is not running", "`sudo systemctl start bluetooth`"),
-    "org.freedesktop.DBus.Error.AccessDenied": ("no permission to use Bluetooth", _PERMISSION),
-    "org.bluez.Error.NotAuthorized": ("no permission to use Bluetooth", _PERMISSION),
-    "org.bluez.Error.NotPermitted": ("no permission to use Bluetooth", _PERMISSION),
-    "org.bluez.Error.NotReady": ("Bluetooth is switched off", _SWITCH_ON),
-}
 
 
 def explain(error: BaseException, rules: RadioRules) -> RadioError:
@@ -139,32 +96,15 @@ def explain(error: BaseException, rules: RadioRules) -> RadioError:
         return error
     if rules.backend.startswith(_PROXY):
         return RadioError(
-            f"no Bluetooth proxy at {rules.backend!r} ({_words(error)})",
+            f"no Bluetooth proxy at {rules.backend!r} ({in_words(error)})",
             "check its address, its `api:` and `bluetooth_proxy:` sections, and radio.proxy_key",
         )
     if rules.backend != "auto":
         return RadioError(
-            f"no radio at {rules.backend!r} ({_words(error)})",
+            f"no radio at {rules.backend!r} ({in_words(error)})",
             "start the simulator (`firmware-sim --serve HOST:PORT`) or plug in the dongle, and check radio.backend",
         )
-    if isinstance(error, BleakBluetoothNotAvailableError) and error.reason in _UNAVAILABLE:
-        return RadioError(*_UNAVAILABLE[error.reason])
-    if isinstance(error, BleakDBusError) and error.dbus_error in _DBUS:
-        return RadioError(*_DBUS[error.dbus_error])
-    if isinstance(error, PermissionError) or type(error).__name__ == "AuthError":  # the latter is dbus_fast's
-        return RadioError("no permission to talk to BlueZ", _PERMISSION)
-    if isinstance(error, OSError):
-        return RadioError(
-            f"no D-Bus system bus, so no BlueZ ({_words(error)})",
-            f"install and start them (`sudo apt install bluez`, `sudo systemctl start bluetooth`), {_NO_HARDWARE}",
-        )
-    return RadioError(
-        f"Bluetooth does not work ({_words(error)})", "see `bluetoothctl show`, and radio.adapter if there are several"
-    )
-
-
-def _words(error: BaseException) -> str:
-    return str(error.args[0] if isinstance(error, BleakError) and error.args else error) or type(error).__name__
+    return explain_scan(error)
 
 
 class Radio:
@@ -275,6 +215,13 @@ class Radio:
     def explain(self, error: BaseException) -> RadioError:
         """What a failure of this radio means to the user."""
         return explain(error, self.rules)
+
+    def trouble_of(self, error: BaseException) -> RadioError | None:
+        """The radio's own trouble behind a failed connection: the scan is told to begin anew; None if the device's."""
+        trouble = trouble_of(error) if self.rules.backend == "auto" else None
+        if trouble is not None:
+            self._lost()
+        return trouble
 
     def when_lost(self, watcher: Callable[[], None]) -> None:
         """``watcher`` is called when a bumble transport has died; plain bleak never tells."""

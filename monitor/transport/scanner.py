@@ -139,19 +139,22 @@ class Scanner:
 
     async def run(self) -> None:
         """Scan whenever somebody waits. Raises RadioError when the very first scan fails; later it tries again."""
-        failures, proven = 0, False
+        failures, proven, told = 0, False, ""
         while True:
             await self._wanted()
             try:
                 async with BleakScanner(self._heard, **self._radio.scanner_keywords()):
-                    failures, proven = 0, True
+                    if told:
+                        _log.warning("Bluetooth works again")
+                    failures, proven, told = 0, True, ""
                     await self._listen()
             except RADIO_FAULTS as error:
                 explained = self._radio.explain(error)
                 if not proven:
                     raise explained from error
-                if failures == 0:
-                    _log.warning("%s", explained)
+                if explained.problem != told:  # what was switched off may now be unplugged
+                    _log.warning("%s. Trying again until it works", explained)
+                    told = explained.problem
                 await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
                 failures += 1
 

@@ -134,6 +134,8 @@ class Session:
         """Whether at least one block of samples came."""
         self.understood = False
         """Whether at least one packet made sense."""
+        self.on_stream: Callable[[], str] = str
+        """Asked once, with the first block: what else there is to say of it, in words."""
         self.expect: Expect = expect_nothing
         self._driver = driver
         self._clock = clock
@@ -251,7 +253,7 @@ class Session:
                 continue
             if isinstance(part, AccelBlock) and not self.streamed:
                 self.streamed = True
-                facts.append(LinkEvent(LinkState.STREAMING, self._clock.now_s()))
+                facts.append(LinkEvent(LinkState.STREAMING, self._clock.now_s(), detail=self.on_stream()))
             facts.append(part)
         if facts:
             await self._deliver(facts)

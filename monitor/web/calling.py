@@ -45,6 +45,8 @@ class CallCard:
                     self._exercise(call.exercise, easier=call.exercise.easier not in call.message)
                 self._counter()
                 self._answers(call)
+                if call.exercise is not None:
+                    text(self._person.words.safety.while_moving, classes="soft")
         elif exercise_id:
             known = self._person.words.exercises.get(exercise_id)
             with self._card(known.title if known else exercise_id, exercise_id):
@@ -81,6 +83,8 @@ class CallCard:
             button(said.page.wrong, lambda: self._answer(call, "wrong"))
             busy = said.page.busy.format(length=said.duration(60 * BUSY_MIN))
             button(busy, lambda: self._answer(call, "busy", str(BUSY_MIN)))
+            if (exercise := call.exercise) is not None:
+                button(said.page.hurts, lambda: self._answer(call, "hurts", exercise.exercise_id))
 
     def _answer(self, call: BreakDue, name: str, value: str = "PRESS") -> None:
         self._desk.send(self._person.name, name, value, call.alert_id)

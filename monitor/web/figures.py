@@ -11,7 +11,8 @@ from itertools import groupby
 from monitor.coach.figures import moving_bodies, svg
 from monitor.history.day import DayBooks
 from monitor.model import Posture
-from monitor.words import Page, Words
+from monitor.words import Words
+from monitor.words.page import Page
 
 MINUTE_S = 60.0
 SHORTEST_MIN = 120

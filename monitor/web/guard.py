@@ -94,7 +94,7 @@ class Guard:
         if not self.hashes and _name_of(host) not in LOOPBACK:
             return False
         acts = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD")
-        return not acts or origin is None or urlsplit(origin).netloc.lower() == host.lower()
+        return not acts or origin is None or _netloc_of(origin) == host.lower()
 
     def _visit(self, asked: HTTPConnection) -> Visit | None:
         """Who this is, where they may pass."""
@@ -144,6 +144,14 @@ def _name_of(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
+
+
+def _netloc_of(origin: str) -> str | None:
+    """Host and port of an Origin header; None where it makes no sense."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None
 
 
 def _token(asked: HTTPConnection) -> str:

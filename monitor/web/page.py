@@ -178,7 +178,7 @@ class WearerPage:
         elif answer.command == "why":
             say(self._why, str(answer.value))
         else:
-            say(self._answered, page.noted)
+            say(self._answered, str(answer.value) if answer.command == "hurts" else page.noted)
 
     async def _books(self) -> None:
         news = self._desk.seen[self._person.name].news

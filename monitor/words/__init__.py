@@ -1,19 +1,24 @@
 """Every sentence that a wearer reads, one file a language; chosen by ``coach.language``.
 
 They invite, never order or shame; there is always an easier way and a later time; no promise of treatment or
-prevention, no word on health or "correct form". A new language is a file here: it must say all that English says.
+prevention, no word on health or "correct form". A new language is a file here; what it does not say is said in English.
 """
 
 from __future__ import annotations
 
+import logging
 import tomllib
 from functools import cache
 from importlib import resources
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
+from monitor.words.filling import filled, put_english
+from monitor.words.page import Page
 from monitor.words.report import ReportPage
+
+_log = logging.getLogger(__name__)
 
 MESSAGE_MAX = 199
 """Characters of a call: what a watch or a locked phone still shows whole."""
@@ -95,6 +100,7 @@ class Why(BaseModel, frozen=True, extra="forbid"):
     lately: str
     nothing_yet: str
     nothing_kept: str
+    no_time_of_day: str
     at: str
 
 
@@ -106,6 +112,34 @@ class Noted(BaseModel, frozen=True, extra="forbid"):
     cleared: str
     standing: str
     you_said: str
+    reasons: dict[str, str]
+    """By why the call is made now."""
+    over: dict[str, str]
+    """By what an alert is over."""
+
+
+class Refused(BaseModel, frozen=True, extra="forbid"):
+    """Why a command cannot be obeyed, and what would be."""
+
+    given: str
+    nothing: str
+    command: str
+    minutes: str
+    on_off: str
+    pressed: str
+    unknown_alert: str
+    too_late: str
+    nothing_to_skip: str
+    profile: str
+    exercise: str
+    time: str
+    too_long: str
+    not_text: str
+    not_printable: str
+    not_json: str
+    unknown_key: str
+    json_values: str
+    not_a_number: str
 
 
 class Ready(BaseModel, frozen=True, extra="forbid"):
@@ -115,6 +149,27 @@ class Ready(BaseModel, frozen=True, extra="forbid"):
     kept: str
     forgotten: str
     conditions: dict[str, str]
+
+
+class Listing(BaseModel, frozen=True, extra="forbid"):
+    """The list of exercises: what a sensor sees of each, and why some are not suggested."""
+
+    exercise: str
+    dose: str
+    at: str
+    suggested: str
+    yes: str
+    sights: dict[str, str]
+    unwanted: str
+    listed: str
+    hurts: str
+    silent: str
+    floor: str
+    ready: str
+    place: str
+    time: str
+    condition: str
+    chair: str
 
 
 class Learned(BaseModel, frozen=True, extra="forbid"):
@@ -147,79 +202,6 @@ class News(BaseModel, frozen=True, extra="forbid"):
     snoozed: str
 
 
-class Page(BaseModel, frozen=True, extra="forbid"):
-    """The web page: headings, labels and buttons."""
-
-    title: str
-    now: str
-    day: str
-    weeks: str
-    week: str
-    month: str
-    settings: str
-    log: str
-    waiting: str
-    posture: str
-    sat: str
-    next: str
-    sure: str
-    battery: str
-    link: str
-    today: str
-    linked: str
-    unlinked: str
-    unknown: str
-    at: str
-    passed: str
-    totals: str
-    alert: str
-    easier: str
-    counted: str
-    held: str
-    on_your_word: str
-    done: str
-    snooze: str
-    skip: str
-    wrong: str
-    busy: str
-    start: str
-    limit: str
-    save: str
-    reset: str
-    profile: str
-    pause: str
-    resume: str
-    not_busy: str
-    noted: str
-    refused: str
-    why: str
-    why_at: str
-    nothing: str
-    date: str
-    sat_column: str
-    breaks_column: str
-    longest_column: str
-    calls_column: str
-    ribbon: str
-    decisions: str
-    mark_call: str
-    mark_break: str
-    mark_exercise: str
-    gap: str
-    weekday: str
-    weekdays: tuple[str, str, str, str, str, str, str]
-    name: str
-    name_hint: str
-    password: str
-    log_in: str
-    log_out: str
-    password_wrong: str
-    password_wait: str
-    wearer: str
-    postures: dict[str, str]
-    profiles: dict[str, str]
-
-
 class Progress(BaseModel, frozen=True, extra="forbid"):
     """How far an exercise is, and what was seen of it: on motion alone, never on health or form."""
 
@@ -250,6 +232,7 @@ class Words(BaseModel, frozen=True, extra="forbid"):
     """What the invitation offers where it offers no exercise."""
     why: Why
     noted: Noted
+    refused: Refused
     cleared: dict[str, str]
     """By what an alert is over."""
     standing: dict[str, str]
@@ -259,6 +242,7 @@ class Words(BaseModel, frozen=True, extra="forbid"):
     report: ReportPage
     progress: Progress
     ready: Ready
+    listing: Listing
     learned: Learned
     trial: Trial
     exercises: dict[str, ExerciseWords]
@@ -305,6 +289,30 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def words(language: str = DEFAULT) -> Words:
-    """Everything said in one of ``languages()``."""
-    text = resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return Words.model_validate(tomllib.loads(text))
+    """Everything said in one of ``languages()``; what is wrong in its file is logged, and English there."""
+    english, file = _text_of(DEFAULT), f"words/{language}.toml"
+    if language == DEFAULT:
+        return Words.model_validate(tomllib.loads(english))
+    told, complaints = read_words(_text_of(language), english, file)
+    for complaint in complaints:
+        _log.warning("%s", complaint)
+    return told
+
+
+def read_words(text: str, english: str, file: str) -> tuple[Words, list[str]]:
+    """A language from the text of its file, with English where that says nothing that fits, and the complaints."""
+    meant = tomllib.loads(english)
+    try:
+        table, complaints = filled(tomllib.loads(text), meant, file)
+    except tomllib.TOMLDecodeError as error:
+        return Words.model_validate(meant), [f"{file}: not TOML: {error}; English is shown until it is mended"]
+    try:
+        return Words.model_validate(table), complaints
+    except ValidationError as error:
+        places = {error["loc"][:3]: error["msg"] for error in error.errors()}
+    complaints += [put_english(table, meant, place, said, file) for place, said in places.items()]
+    return Words.model_validate(table), complaints
+
+
+def _text_of(language: str) -> str:
+    return resources.files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")

@@ -81,6 +81,16 @@ def test_a_bad_exercise_costs_only_itself() -> None:
     assert "toe_raise" not in catalogue.exercises
 
 
+def test_everything_that_is_wrong_in_an_exercise_is_said_at_once() -> None:
+    bad = (
+        OWN.replace("[12, 15]", "[0, 0]")
+        .replace("sides = false", "sides = false\nlevel = 3")
+        .replace('dose = "15 times"\n', "")
+    )
+    _, complaints = own(bad)
+    assert [(error.key, error.line) for error in complaints] == [("repetitions", 10), ("level", 12), ("dose", 2)]
+
+
 def test_a_users_exercise_may_be_told_in_several_languages() -> None:
     german = (
         OWN
@@ -99,8 +109,9 @@ works = ["Waden"]
     assert complaints == []
     assert catalogue.words_of("calf_raise", "de").title == "Wadenheben"
     assert catalogue.words_of("calf_raise", "en").title == "Calf raise"
-    _, complaints = own(german.replace('title = "Wadenheben"\n', ""), "de")
+    catalogue, complaints = own(german.replace('title = "Wadenheben"\n', ""), "de")
     assert [(error.line, error.key) for error in complaints] == [(18, "de.title")]
+    assert catalogue.words_of("calf_raise", "de").title == "Calf raise"  # wrong words cost their language only
 
 
 def test_a_missing_translation_is_said_and_another_language_is_shown() -> None:

@@ -20,7 +20,7 @@ from monitor.events import (
     TestAlert,
     WrongReported,
 )
-from monitor.words import words
+from monitor.words import languages, words
 from tests.coach.days import NOON_S, BoutOver, BreakSeen, Stretch, a_coach, live, sitting, steps_of, tell
 
 LONG_SIT = steps_of([sitting(7200)])
@@ -277,7 +277,7 @@ def test_the_profile_changes_the_ladder_and_not_the_limit() -> None:
     sitter.sit_until(7200)
     assert sitter.called_at() == [600, 900, 1200, 1500, 1800]
     assert answer(sitter.say("profile", "RESET")).value == "normal"
-    assert "use gentle, normal or strict" in str(answer(sitter.say("profile", "loud")).error)
+    assert "use gentle, normal, strict" in str(answer(sitter.say("profile", "loud")).error)
 
 
 def test_what_hurts_is_never_suggested_again_and_exercises_rest_until_wanted() -> None:
@@ -296,6 +296,58 @@ def test_what_hurts_is_never_suggested_again_and_exercises_rest_until_wanted() -
     assert isinstance(repeat, BreakDue)
     assert repeat.exercise is not None
     assert repeat.exercise.exercise_id == "lunge_stretch"
+
+
+def test_a_button_that_names_no_exercise_means_the_one_that_was_suggested_last() -> None:
+    nothing_yet = Sitter()
+    assert not answer(nothing_yet.say("hurts")).ok
+    sitter = Sitter()
+    (call,) = sitter.sit_until(600)
+    assert isinstance(call, BreakDue)
+    assert call.exercise is not None
+    cleared, answered = sitter.say("hurts", alert_id=call.alert_id)
+    assert isinstance(cleared, AlertCleared)
+    assert cleared.by == "hurts"
+    assert call.exercise.title in str(answer([answered]).value)
+    assert sitter.coach.overrides.hurts == [call.exercise.exercise_id]
+    said_again = answer(sitter.say("hurts"))
+    assert said_again.ok
+    assert sitter.coach.overrides.hurts == [call.exercise.exercise_id]
+    (repeat,) = sitter.sit_until(1000)
+    assert isinstance(repeat, BreakDue)
+    assert (repeat.alert_id, repeat.exercise) == (call.alert_id, None)
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize(
+    ("name", "value", "key"),
+    [
+        ("dance", "PRESS", "command"),
+        ("limit", "", "minutes"),
+        ("pause", "maybe", "on_off"),
+        ("done", "7", "pressed"),
+        ("skip", "PRESS", "nothing_to_skip"),
+        ("profile", "loud", "profile"),
+        ("hurts", "chess", "exercise"),
+        ("why", "25:00", "time"),
+    ],
+)
+def test_what_is_refused_is_said_in_the_wearers_language(language: str, name: str, value: str, key: str) -> None:
+    error = str(answer(Sitter(a_coach(language=language)).say(name, value)).error)
+    begins = getattr(words(language).refused, key).partition("{")[0]
+    assert begins in error
+    assert "{" not in error
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_late_answer_is_told_by_what_the_alert_is_over(language: str) -> None:
+    sitter = Sitter(a_coach(language=language))
+    (call,) = sitter.sit_until(600)
+    assert isinstance(call, BreakDue)
+    sitter.say("skip", alert_id=call.alert_id)
+    late = str(answer(sitter.say("snooze", alert_id=call.alert_id)).error)
+    assert words(language).noted.over["skip"] in late
+    assert words(language).refused.unknown_alert in str(answer(sitter.say("done", alert_id="01J")).error)
 
 
 def test_an_unknown_exercise_cannot_hurt() -> None:

@@ -20,7 +20,7 @@ def test_only_the_last_decisions_are_kept() -> None:
 def test_a_silence_is_noted_once_as_long_as_it_goes_on() -> None:
     decisions = Decisions()
     for at_s, reason in enumerate(["busy", "busy", "paused", "paused", "busy"]):
-        decisions.note_silence(at_s, reason, "silent: {reason}")
+        decisions.note_silence(at_s, reason, f"silent: {reason}")
     assert [text for _, text in decisions.entries] == ["silent: busy", "silent: paused", "silent: busy"]
 
 
@@ -38,7 +38,6 @@ def test_one_may_ask_what_held_at_a_time_of_day() -> None:
 
 
 def test_a_time_cannot_be_asked_where_there_is_none() -> None:
-    with pytest.raises(ValueError, match="no time of day"):
-        Decisions().at("12:00", 3600.0, VIENNA, words().why)
+    assert "no time of day" in Decisions().at("12:00", 3600.0, VIENNA, words().why)
     with pytest.raises(ValueError, match="HH:MM"):
         Decisions().at("25:00", NOON_S, VIENNA, words().why)

@@ -133,10 +133,11 @@ def test_what_the_wearer_has_set_is_plain_data() -> None:
 @settings(max_examples=20, deadline=None)
 def test_the_memory_survives_as_text(stretches: list[Stretch], cut: int) -> None:
     steps = steps_of(stretches)
-    coach, want = a_quick_coach(), told_all(a_quick_coach(), steps)
-    got = told_all(coach, steps[:cut])
-    coach.command(Command("hurts", "bird_dog"), NOON_S)  # something of everything in the memory
-    coach.command(Command("hurts", "RESET"), NOON_S)
+    coach, other = a_quick_coach(), a_quick_coach()
+    for each in (coach, other):  # something of everything in the memory
+        each.command(Command("hurts", "bird_dog"), NOON_S)
+        each.command(Command("hurts", "RESET"), NOON_S)
+    want, got = told_all(other, steps), told_all(coach, steps[:cut])
     again = thaw(json.loads(json.dumps(freeze(coach))))
     assert again == coach
     got += told_all(again, steps[cut:])

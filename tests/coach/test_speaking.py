@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.coach.policy import Coach, Moment
@@ -92,6 +94,29 @@ def test_repeats_climb_the_ladder_and_then_rest(profile: str, levels: list[int])
     assert len({call.id for call in made}) == len(made)
     assert {call.exercise for call in made} == {made[0].exercise}
     assert clears(events) == [(603 + 300 * (len(levels) - 1) + 600, "expired")]
+
+
+@pytest.mark.parametrize(
+    ("profile", "levels"), [("gentle", [2, 2]), ("normal", [2, 2, 2]), ("strict", [2, 3, 3, 3, 3])]
+)
+def test_with_a_wearable_that_cannot_call_the_first_call_goes_to_the_phone(profile: str, levels: list[int]) -> None:
+    told_so, kind = a_coach(profile=profile), a_coach(profile=profile)
+    told_so.wearable_calls = False
+    kind.buzzes = False
+    for coach in (told_so, kind):
+        assert [call.level for call in calls(live(coach, sitting(7200)))] == levels
+
+
+def test_while_the_body_turns_a_call_waits_and_comes_when_it_has_settled() -> None:
+    coach = a_coach()
+    events: list[Event] = []
+    for step in steps_of([sitting(700)]):
+        assert isinstance(step, Moment)
+        turns = 598 <= step.start_s - NOON_S < 606
+        events += coach.advance(replace(step, turned_deg=30.0 if turns else 3.0))
+    (call,) = calls(events)
+    assert call.at_s == NOON_S + 606 + 4
+    assert withheld(events) == []
 
 
 def test_the_break_clears_the_alert_and_the_next_bout_has_one_of_its_own() -> None:

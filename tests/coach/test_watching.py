@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
+from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +16,7 @@ from monitor.bouts import BoutRules
 from monitor.coach.exercises import ExerciseRules
 from monitor.coach.policy import Coach, CoachRules
 from monitor.events import BreakDue, Command, Event, ExerciseSeen
-from monitor.model import AccelBlock, HoleClosed, HoleOpened
+from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality
 from monitor.pipeline import LATENCY_S, Pipeline
 from monitor.posture import PLACEMENTS
 from monitor.replay import event_line
@@ -82,6 +84,16 @@ def test_packets_of_one_sample_change_nothing() -> None:
     assert list(map(event_line, run(MORNING.blocks(cuts), heart()))) == list(map(event_line, WHOLE))
 
 
+def test_asking_for_the_progress_every_second_changes_nothing() -> None:
+    pipeline, events = heart(), list[Event]()
+    for block in MORNING.blocks(list(range(0, len(MORNING.t_s), 25))):
+        events += pipeline.feed(block).events
+        pipeline.state(float(block.t_s[-1]))
+    end_s = float(MORNING.t_s[-1]) + LATENCY_S
+    events += [*pipeline.tick(end_s).events, *pipeline.stop(end_s).events]
+    assert list(map(event_line, events)) == list(map(event_line, WHOLE))
+
+
 def test_any_way_round() -> None:
     for seed in range(3):
         (found,) = seen(run([MORNING.turned(rotation(seed)).block()], heart()))
@@ -146,14 +158,61 @@ def test_a_call_put_off_is_not_watched() -> None:
     assert seen(events) == []
 
 
-def test_the_second_reading_of_a_hole_does_not_watch_again() -> None:
-    backfill = Backfill("me", heart(), BackfillRules())
-    first, last = 25 * 50, 25 * 52
-    events = list(backfill.feed(MORNING.block(0, first)).events)
-    backfill.feed(HoleOpened(0, first, last))
-    for block in MORNING.blocks(list(range(last, len(MORNING.t_s), 250))):
-        if block.t_s[0] >= MORNING.t_s[last]:
-            events += backfill.feed(block).events
-    events += backfill.feed(HoleClosed(0, first, last, filled=True)).events
-    events += backfill.stop(after(MORNING)).events
+def test_the_second_reading_of_a_hole_tells_nothing_twice() -> None:
+    events = with_hole(50.0, 52.0)
     assert [found.repetitions for found in seen(events)] == [COUNT]
+
+
+def with_hole(
+    from_s: float, back_s: float, filled_s: float | None = None, killed: bool = False, fetched: bool = True
+) -> list[Event]:
+    """That morning with [from_s, back_s) by replay at ``filled_s``; ``killed``: by a daemon that began anew."""
+    first, last = round(25 * from_s), round(25 * back_s)
+    filled = len(MORNING.t_s) if filled_s is None else round(25 * filled_s)
+    backfill, events = Backfill("me", heart(), BackfillRules()), list[Event]()
+    for at in range(0, first, 25):
+        events += backfill.feed(MORNING.block(at, min(at + 25, first))).events
+    if killed:
+        backfill = checkpoint.loads(checkpoint.dumps(backfill, "test"), "test")
+    backfill.feed(HoleOpened(0, first, last))
+    for at in range(last, filled, 25):
+        events += backfill.feed(MORNING.block(at, min(at + 25, filled))).events
+    if fetched:
+        backfill.feed(replace(MORNING.block(first, last), quality=Quality.REPLAYED))
+    events += backfill.feed(HoleClosed(0, first, last, filled=fetched)).events
+    if filled < len(MORNING.t_s):
+        events += backfill.feed(MORNING.block(filled, len(MORNING.t_s))).events
+    return [*events, *backfill.tick(after(MORNING) + LATENCY_S).events, *backfill.stop(after(MORNING)).events]
+
+
+@pytest.mark.parametrize("filled_s", [215.0, 225.0])
+@pytest.mark.parametrize("killed", [False, True])
+def test_what_was_done_out_of_reach_or_while_the_daemon_was_dead_counts(filled_s: float, killed: bool) -> None:
+    (whole,) = seen(WHOLE)
+    (found,) = seen(with_hole(198.0, 210.0, filled_s, killed))
+    assert (found.repetitions, found.seen, found.alert_id) == (COUNT, "repetitions", whole.alert_id)
+    assert (found.start_s, found.end_s) == (whole.start_s, whole.end_s)
+
+
+def test_an_exercise_is_not_over_while_its_samples_are_on_their_way() -> None:
+    sat_again_s = len(MORNING.t_s) / 25 - 2.0  # long enough seated for the set to be over, but for the hole
+    (found,) = seen(with_hole(205.0, 225.0, sat_again_s, killed=True))
+    assert found.repetitions == COUNT
+
+
+def test_what_is_never_fetched_is_not_guessed() -> None:
+    (found,) = seen(with_hole(209.0, 213.0, fetched=False))
+    assert 4 <= found.repetitions < COUNT
+
+
+def test_the_word_given_in_a_hole_stands_in_the_second_reading() -> None:
+    backfill = Backfill("me", heart(), BackfillRules())
+    backfill.feed(MORNING.block(0, 25 * 190))
+    backfill.feed(HoleOpened(0, 25 * 190, 25 * 195))
+    backfill.feed(MORNING.block(25 * 195, 25 * 200))
+    backfill.command(Command("done", "PRESS"), float(MORNING.t_s[25 * 200]))
+    backfill.feed(replace(MORNING.block(25 * 190, 25 * 195), quality=Quality.REPLAYED))
+    backfill.feed(HoleClosed(0, 25 * 190, 25 * 195, filled=True))
+    assert backfill.pipeline.watching is not None
+    assert backfill.pipeline.watching.expected is not None
+    assert backfill.pipeline.watching.expected.said

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.coach.moments import Moment
 from monitor.events import Command
 from monitor.model import Posture
-from tests.coach.days import NOON_S, Stretch, a_coach, live, sitting
+from tests.coach.days import NOON_S, Stretch, a_coach, live, sitting, steps_of, tell
 
 
 @pytest.mark.parametrize(
@@ -48,3 +49,14 @@ def test_after_an_answer_the_next_call_is_named() -> None:
         "Lately: 12:10 called (limit) after 10 minutes; 12:10 cleared: done; 12:10 you said done PRESS."
         in coach.why(NOON_S + 618)
     )
+
+
+def test_what_was_decided_is_told_in_the_wearers_language() -> None:
+    coach = a_coach(language="de")
+    for step in steps_of([sitting(960)]):
+        tell(coach, step)
+        if isinstance(step, Moment) and step.start_s == NOON_S + 660:
+            coach.command(Command("busy", "ON"), step.now_s)
+    told = " | ".join(text for _, text in coach.decisions.entries)
+    assert told.startswith("erinnert (Grenze) nach 10 Minuten | beendet: beschäftigt | Sie sagten busy ON")
+    assert told.endswith(" | still, weil Sie beschäftigt sind")

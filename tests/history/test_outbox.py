@@ -112,7 +112,7 @@ async def test_state_and_node_id_pass_through(history: History) -> None:
 
 async def test_a_file_that_cannot_be_used_is_said_and_leaves_no_thread(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite3"
-    path.write_text("no database " * 1000)
+    path.mkdir()
     with pytest.raises(HistoryError):
         await History.open(path)
     for thread in threading.enumerate():

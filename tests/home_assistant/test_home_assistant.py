@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from monitor.events import BreakTaken, Snoozed, StandingLong, TestAlert
+from monitor.events import BreakTaken, ExerciseProgress, Snoozed, StandingLong, TestAlert
 from monitor.outlets.mqtt.discovery import ENTITIES
 from tests.home_assistant.house import BLUEPRINT, HomeAssistant, Phone
 from tests.support.brokers import Listener, Mosquitto, mosquitto
@@ -92,14 +92,32 @@ async def test_every_entity_is_there_with_its_class_and_unit_and_state(
         assert states[entity_id("today")]["attributes"]["last_reset"]
 
 
+async def test_the_exercise_is_shown_while_it_is_done_and_unknown_otherwise(
+    house: HomeAssistant, mosquitto: Mosquitto
+) -> None:
+    async with LivingOutlet(mosquitto.port) as daemon:
+        daemon.tell()
+        await house.until_state(entity_id("exercise"), "unknown")
+        sentence = "6 of 10 on the sensor's side"
+        daemon.tell(exercise=ExerciseProgress("standing_hip_flexion", "Hips", 6, 10, 12.0, "sensor", sentence))
+        await house.until_state(entity_id("exercise"), sentence)
+        shown = ours(house)[entity_id("exercise")]["attributes"]
+        assert (shown["seen"], shown["of"], shown["side"], shown["hold_s"]) == (6, 10, "sensor", 12)
+        daemon.tell(exercise=None)
+        await house.until_state(entity_id("exercise"), "unknown")
+
+
 async def test_every_control_acts_and_shows_what_became_of_it(house: HomeAssistant, mosquitto: Mosquitto) -> None:
     async with LivingOutlet(mosquitto.port) as daemon:
         daemon.tell()
         await house.until_state(entity_id("limit"), "30")
-        for key in ("snooze", "test", "done", "break", "skip", "wrong"):
+        pressed = {
+            key: (key, "PRESS") for key in ("snooze", "test", "done", "break", "skip", "wrong", "standing", "hurts")
+        }
+        for key, wanted in {**pressed, "exercises": ("hurts", "OFF")}.items():
             await asyncio.to_thread(house.call, "button.press", entity_id=entity_id(key))
             command = await daemon.command()
-            assert (command.name, command.value) == (key, "PRESS")
+            assert (command.name, command.value) == wanted
         for key, service, given, value, change, shown in (
             ("pause", "switch.turn_on", {}, "ON", {"paused": True}, "on"),
             ("busy", "switch.turn_on", {}, "ON", {"busy": True}, "on"),

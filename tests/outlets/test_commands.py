@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.events import Command
 from monitor.outlets.mqtt.commands import NAMES, Allowance, CommandError, read_busy, read_command, reply_allowed
+from monitor.words import languages, words
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,9 @@ def test_an_empty_payload_says_nothing() -> None:
 def test_what_cannot_be_a_command_is_refused_in_words(name: str, payload: bytes) -> None:
     with pytest.raises(CommandError) as refusal:
         read_command(name, payload)
-    assert str(refusal.value)
+    told = {language: refusal.value.told(words(language).refused) for language in languages()}
+    assert all(told.values())
+    assert len(set(told.values())) == len(told)
 
 
 @given(st.sampled_from(sorted(NAMES)), st.binary(max_size=80))

@@ -26,6 +26,7 @@ CONTRACT = {
     "posture": ("sensor", "Posture", "enum", None, None, None, "mdi:human", "A+L"),
     "bout": ("sensor", "Current sitting bout", "duration", "measurement", "min", None, "mdi:timer-sand", "A+L"),
     "alert_state": ("sensor", "Alert state", "enum", None, None, None, "mdi:bell-badge", "A"),
+    "exercise": ("sensor", "Exercise", None, None, None, None, "mdi:yoga", "A"),
     "next_break": ("sensor", "Next break due", "timestamp", None, None, None, None, "A"),
     "today": ("sensor", "Sitting today", "duration", "total", "min", None, None, "A"),
     "longest": ("sensor", "Longest bout today", "duration", "measurement", "min", None, None, "A"),
@@ -36,6 +37,9 @@ CONTRACT = {
     "alert": ("event", "Break alert", None, None, None, None, "mdi:bell-ring", "none"),
     "snooze": ("button", "Snooze", None, None, None, None, "mdi:alarm-snooze", "A"),
     "test": ("button", "Test alert", None, None, None, "diagnostic", "mdi:bell-check", "A"),
+    "hurts": ("button", "This exercise hurts", None, None, None, None, "mdi:hand-back-left", "A"),
+    "exercises": ("button", "Exercises again", None, None, None, None, "mdi:restore", "A"),
+    "standing": ("button", "I stand upright now", None, None, None, None, "mdi:human-male", "A"),
     "pause": ("switch", "Pause alerts", None, None, None, None, "mdi:pause-circle", "A"),
     "limit": ("number", "Sitting limit", "duration", None, "min", "config", None, "A"),
     "profile": ("select", "Alert profile", None, None, None, "config", None, "A"),
@@ -117,7 +121,8 @@ def test_home_assistant_has_nothing_to_refuse(key: str) -> None:
 @pytest.mark.parametrize("key", ENTITY_KEYS)
 def test_every_template_reads_a_key_that_the_state_has(key: str) -> None:
     state = json.loads(Phrasebook(ME, TOPICS).state(STATE).payload)
-    for template in (CMPS[key].get("value_template", ""), CMPS[key].get("last_reset_value_template", "")):
+    for name in ("value_template", "last_reset_value_template", "json_attributes_template"):
+        template = CMPS[key].get(name, "")
         assert set(re.findall(r"value_json\.(\w+)", template)) <= set(state)
 
 
@@ -150,6 +155,10 @@ def test_the_particulars_of_the_contract() -> None:
     )
     assert CMPS["profile"]["options"] == ["gentle", "normal", "strict"]
     assert all(CMPS[key]["message_expiry_interval"] == 60 for key in ("snooze", "break", "test"))
+    assert CMPS["exercise"]["json_attributes_topic"] == f"{ROOT}/state"
+    hurts, again = CMPS["hurts"], CMPS["exercises"]
+    assert hurts["command_topic"] == again["command_topic"] == f"{ROOT}/cmd/hurts"
+    assert (hurts["payload_press"], again["payload_press"]) == ("PRESS", "OFF")
 
 
 @pytest.mark.parametrize("event_type", EVENT_TYPES)

@@ -37,7 +37,7 @@ SCHEMAS: dict[str, tuple[set[str], set[str]]] = {
         ANY
         | HEARD
         | {"device_class", "state_class", "unit_of_measurement", "options", "suggested_display_precision"}
-        | {"last_reset_value_template"},
+        | {"last_reset_value_template", "json_attributes_topic", "json_attributes_template"},
     ),
     "binary_sensor": ({"state_topic"}, ANY | HEARD | {"device_class", "payload_on", "payload_off"}),
     "event": ({"state_topic", "event_types"}, ANY | HEARD | {"device_class"}),

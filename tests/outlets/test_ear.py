@@ -96,3 +96,10 @@ def test_strangers_cannot_fill_the_memory_with_names() -> None:
     for number in range(5):
         house.hear(f"nonsense{number}", b"PRESS")
     assert len(house.ear._asked) == before
+
+
+def test_a_busy_topic_that_toggles_like_mad_is_dropped_too() -> None:
+    house = House()
+    for number in range(1000):
+        house.ear.busy(Received("calls/state", b"on" if number % 2 else b"off", True))
+    assert 10 <= len(house.sent) < 100

@@ -12,10 +12,10 @@ from tests.support.living_outlet import break_due
 from tests.support.outboxes import Feed
 
 
-async def _nudges(*events: Event, rules: WearableRules | None = None) -> list[Nudge]:
+async def _nudges(*events: Event, rules: WearableRules | None = None, language: str = "en") -> list[Nudge]:
     heard: list[tuple[str, Nudge]] = []
     feed = Feed()
-    outlet = WearableOutlet(lambda wearer, nudge: heard.append((wearer, nudge)), Clock(), rules)
+    outlet = WearableOutlet(lambda wearer, nudge: heard.append((wearer, nudge)), Clock(), rules, {"me": language})
     feed.put(Update("me", events, WearerState(at_s=0.0)))
     task = asyncio.create_task(outlet.run(aiter(feed)), name="wearable")
     for _ in range(5):
@@ -56,3 +56,10 @@ async def test_a_test_alert_can_be_felt() -> None:
 
 async def test_the_wearable_can_be_silenced() -> None:
     assert await _nudges(break_due(Clock().now_s()), rules=WearableRules(enabled=False)) == []
+
+
+async def test_praise_is_in_the_wearers_language() -> None:
+    now_s = Clock().now_s()
+    (english,), (german,) = await _nudges(_taken(now_s)), await _nudges(_taken(now_s), language="de")
+    assert (english.title, english.message) == ("Break taken", "Break seen. Well done.")
+    assert (german.title, german.message) == ("Pause gemacht", "Pause gesehen. Schön!")

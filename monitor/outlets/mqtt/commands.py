@@ -9,6 +9,7 @@ from typing import Any
 
 from monitor.errors import MonitorError
 from monitor.events import Command
+from monitor.words import Refused
 
 NAMES = frozenset(
     {
@@ -33,26 +34,33 @@ _YES = frozenset({"on", "true", "yes", "1"})
 _NO = frozenset({"off", "false", "no", "0", ""})
 
 
-class CommandError(MonitorError):
-    """A command that cannot be read; the message is published as its result."""
+FORM = '{"value":...,"id":...}'
 
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(reason)
-        self.name = name
+
+class CommandError(MonitorError):
+    """A command that cannot be read; ``key`` of the words ``Refused`` says why, and that is published as its result."""
+
+    def __init__(self, name: str, key: str, **filled: object) -> None:
+        self.name, self.key, self.filled = name, key, filled
+        super().__init__(key)
+
+    def told(self, said: Refused) -> str:
+        """In the wearer's language."""
+        return str(getattr(said, self.key)).format(**self.filled)
 
 
 def read_command(name: str, payload: bytes) -> Command | None:
     """A command from its topic's last part and its payload; None for an empty payload, which says nothing."""
     if name not in NAMES:
-        raise CommandError(name, f"unknown command; known are {', '.join(sorted(NAMES))}")
+        raise CommandError(name, "command", known=", ".join(sorted(NAMES)))
     text = _text(name, payload)
     if not text and name not in _MAY_BE_EMPTY:
         return None
     value, alert_id = _from_json(name, text) if text.startswith("{") else (text, None)
     if not value.isprintable() or not (alert_id or "").isprintable():
-        raise CommandError(name, "not printable text")
+        raise CommandError(name, "not_printable")
     if _is_not_a_number(value):
-        raise CommandError(name, "not a number")
+        raise CommandError(name, "not_a_number")
     return Command(name, value, alert_id, source="mqtt")
 
 
@@ -69,13 +77,13 @@ def read_busy(payload: bytes) -> Command | None:
 
 def _text(name: str, payload: bytes) -> str:
     if len(payload) > PAYLOAD_LIMIT_BYTES:
-        raise CommandError(name, f"longer than {PAYLOAD_LIMIT_BYTES} bytes")
+        raise CommandError(name, "too_long", most=PAYLOAD_LIMIT_BYTES)
     try:
         text = payload.decode().strip()
     except UnicodeDecodeError:
-        raise CommandError(name, "not UTF-8 text") from None
+        raise CommandError(name, "not_text") from None
     if not text.isprintable():
-        raise CommandError(name, "not printable text")
+        raise CommandError(name, "not_printable")
     return text
 
 
@@ -83,13 +91,12 @@ def _from_json(name: str, text: str) -> tuple[str, str | None]:
     try:
         form = json.loads(text)
     except (ValueError, RecursionError):
-        raise CommandError(name, 'not JSON; the form is {"value":...,"id":...}') from None
-    unknown = set(form) - {"value", "id"}
-    if unknown:
-        raise CommandError(name, f'unknown key "{min(unknown)}"; the form is {{"value":...,"id":...}}')
+        raise CommandError(name, "not_json", form=FORM) from None
+    if set(form) - {"value", "id"}:
+        raise CommandError(name, "unknown_key", form=FORM)
     value, alert_id = form.get("value", "PRESS"), form.get("id")
     if not isinstance(value, str | int | float) or not isinstance(alert_id, str | None):
-        raise CommandError(name, '"value" must be a text or a number and "id" a text')
+        raise CommandError(name, "json_values")
     return _word(value), alert_id
 
 

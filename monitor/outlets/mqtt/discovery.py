@@ -34,6 +34,8 @@ class Entity:
     """Key of the state, or a whole template."""
     command: str = ""
     """Last part of the command topic, for entities that can be set."""
+    attributes: str = ""
+    """A template of the state that gives the attributes as JSON."""
     measured: bool = False
     """Needs a live wearable besides a live daemon."""
     config: dict[str, Any] = field(default_factory=dict)
@@ -43,8 +45,8 @@ def _diagnostic(**config: Any) -> dict[str, Any]:
     return {"entity_category": "diagnostic", **config}
 
 
-def _press(**config: Any) -> dict[str, Any]:
-    return {"payload_press": "PRESS", "message_expiry_interval": _COMMAND_EXPIRY_S, **config}
+def _press(says: str = "PRESS", **config: Any) -> dict[str, Any]:
+    return {"payload_press": says, "message_expiry_interval": _COMMAND_EXPIRY_S, **config}
 
 
 _DURATION = {"device_class": "duration", "unit_of_measurement": "min"}
@@ -88,6 +90,14 @@ ENTITIES: tuple[Entity, ...] = (
         "Alert state",
         value="alert",
         config={"device_class": "enum", "options": list(ALERTS), "icon": "mdi:bell-badge"},
+    ),
+    Entity(
+        "exercise",
+        "sensor",
+        "Exercise",
+        value="{{ value_json.exercise.text if value_json.exercise else none }}",
+        attributes="{{ (value_json.exercise or {}) | tojson }}",
+        config={"icon": "mdi:yoga"},
     ),
     Entity("next_break", "sensor", "Next break due", value="next_break", config={"device_class": "timestamp"}),
     # total, not total_increasing: a corrected quarter of an hour makes it fall, which would count as a reset.
@@ -134,6 +144,9 @@ ENTITIES: tuple[Entity, ...] = (
     Entity("break", "button", "Start a break", command="break", config=_press(icon="mdi:run")),
     Entity("skip", "button", "Skip this break", command="skip", config=_press(icon="mdi:debug-step-over")),
     Entity("wrong", "button", "I was not sitting", command="wrong", config=_press(icon="mdi:account-alert")),
+    Entity("hurts", "button", "This exercise hurts", command="hurts", config=_press(icon="mdi:hand-back-left")),
+    Entity("exercises", "button", "Exercises again", command="hurts", config=_press("OFF", icon="mdi:restore")),
+    Entity("standing", "button", "I stand upright now", command="standing", config=_press(icon="mdi:human-male")),
     Entity(
         "pause",
         "switch",
@@ -176,6 +189,8 @@ def component(entity: Entity, topics: Topics) -> dict[str, Any]:
         found["value_template"] = (
             entity.value if entity.value.startswith("{{") else f"{{{{ value_json.{entity.value} }}}}"
         )
+    if entity.attributes:
+        found |= {"json_attributes_topic": topics.of("state"), "json_attributes_template": entity.attributes}
     if entity.command:
         found["command_topic"] = topics.of(f"cmd/{entity.command}")
     if kind := _OWN_STATE_TOPIC.get(entity.key):

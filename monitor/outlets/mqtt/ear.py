@@ -52,7 +52,7 @@ class Ear:
     def busy(self, received: Received) -> None:
         """The foreign topic; retained on purpose, so heard again at each reconnect: only a change is news."""
         command = read_busy(received.payload)
-        if command is not None and command.value != self._busy:
+        if command is not None and command.value != self._busy and self._allowance.take(time.monotonic()):
             self._busy = command.value
             self._hand_on(command, None)
 
@@ -65,7 +65,8 @@ class Ear:
         try:
             command = read_command(name, payload)
         except CommandError as refusal:
-            refused = CommandAnswered(id="", at_s=0.0, command=name, ok=False, error=str(refusal), source="mqtt")
+            error = refusal.told(self._words.said.refused)
+            refused = CommandAnswered(id="", at_s=0.0, command=name, ok=False, error=error, source="mqtt")
             self._reply(refused, reply)
             return
         if command is not None:

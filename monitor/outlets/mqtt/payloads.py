@@ -86,51 +86,50 @@ def alert_payload(event: Event, said: Words) -> dict[str, Any] | None:
     """
     match event:
         case BreakDue():
+            return _call(event)
+        case StandingLong() | TestAlert():
+            exercise = event.exercise if isinstance(event, TestAlert) else None
+            event_type = "test" if isinstance(event, TestAlert) else event.type
+            return _alert(event, event_type, event.title, event.message, exercise=_exercise(exercise))
+        case BreakTaken() | ExerciseSeen() | Snoozed():
             return _alert(
-                event,
-                "break_overdue" if event.repeat else "break_due",
-                event.title,
-                event.message,
-                alert_id=event.alert_id,
-                bout_id=event.bout_id,
-                bout_min=_minutes(event.sedentary_s),
-                limit_min=_minutes(event.limit_s),
-                level=event.level,
-                repeat=event.repeat,
-                why_now=event.why_now,
-                clears=event.clears,
-                confidence=round(event.confidence, 2),
-                exercise=_exercise(event.exercise),
+                event, event.type, said.titles[event.type], sentence(event, said) or "", **_particulars(event)
             )
-        case BreakTaken():
-            return _alert(
-                event,
-                "break_taken",
-                said.titles["break_taken"],
-                sentence(event, said) or "",
-                bout_id=event.bout_id,
-                bout_min=_minutes(event.sedentary_s),
-            )
-        case ExerciseSeen():
-            return _alert(
-                event,
-                "exercise_seen",
-                said.titles["exercise_seen"],
-                sentence(event, said) or "",
-                alert_id=event.alert_id,
-                exercise_id=event.exercise_id,
-                repetitions=event.repetitions,
-                hold_s=round(event.hold_s, 1),
-                seen=event.seen,
-            )
-        case Snoozed():
-            told, until = sentence(event, said) or "", iso(_whole(event.until_s))
-            return _alert(event, "snoozed", said.titles["snoozed"], told, alert_id=event.alert_id, until=until)
-        case StandingLong():
-            return _alert(event, "standing_long", event.title, event.message)
-        case TestAlert():
-            return _alert(event, "test", event.title, event.message, exercise=_exercise(event.exercise))
     return None
+
+
+def _call(event: BreakDue) -> dict[str, Any]:
+    return _alert(
+        event,
+        "break_overdue" if event.repeat else "break_due",
+        event.title,
+        event.message,
+        alert_id=event.alert_id,
+        bout_id=event.bout_id,
+        bout_min=_minutes(event.sedentary_s),
+        limit_min=_minutes(event.limit_s),
+        level=event.level,
+        repeat=event.repeat,
+        why_now=event.why_now,
+        clears=event.clears,
+        confidence=round(event.confidence, 2),
+        exercise=_exercise(event.exercise),
+    )
+
+
+def _particulars(event: BreakTaken | ExerciseSeen | Snoozed) -> dict[str, Any]:
+    match event:
+        case BreakTaken():
+            return {"bout_id": event.bout_id, "bout_min": _minutes(event.sedentary_s)}
+        case Snoozed():
+            return {"alert_id": event.alert_id, "until": iso(_whole(event.until_s))}
+    return {
+        "alert_id": event.alert_id,
+        "exercise_id": event.exercise_id,
+        "repetitions": event.repetitions,
+        "hold_s": round(event.hold_s, 1),
+        "seen": event.seen,
+    }
 
 
 def _alert(event: Event, event_type: str, title: str, message: str, **known: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from monitor.events import (
     AlertCleared,
     BreakDue,
     BreakTaken,
+    CommandAnswered,
     Event,
     ExerciseSeen,
     Snoozed,
@@ -29,6 +30,8 @@ def sentence(event: Event, said: Words) -> str | None:
             return said.news.break_taken.format(up=up, sat=sat)
         case ExerciseSeen():
             return said.exercise_seen(event.title, event.seen, event.repetitions, event.hold_s, event.sides)
+        case CommandAnswered(command="hurts", ok=True):
+            return str(event.value)  # whom to see about it must not stay in an answer that nobody shows
         case Snoozed():
             return said.news.snoozed.format(length=said.duration(event.until_s - event.at_s))
     return None
