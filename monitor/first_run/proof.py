@@ -37,13 +37,15 @@ class Task:
     seen_as: frozenset[str]
     teaches: bool = False
     """The wearer stands upright meanwhile: the ``standing`` command."""
+    after: str = ""
+    """Shows nothing unless this task was seen."""
 
 
 SEATED = frozenset({"sitting", "lying"})
 TASKS = (
     Task("stand", frozenset({"standing"}), teaches=True),
     Task("sit", SEATED),
-    Task("rise", frozenset({"standing", "stepping"})),
+    Task("rise", frozenset({"standing", "stepping"}), after="sit"),
     Task("walk", frozenset({"stepping"})),
 )
 """In this order no task is seen by what was asked for before it, though rows come some seconds late."""
@@ -176,7 +178,7 @@ async def _through(proof: Proof) -> dict[str, bool]:
     seen = dict.fromkeys((task.name for task in TASKS), False)
     if await proof.connected():
         for task in TASKS:
-            seen[task.name] = await proof.task(task)
+            seen[task.name] = seen.get(task.after, True) and await proof.task(task)
     return seen
 
 

@@ -83,7 +83,8 @@ def new_guide(talk: Talk, flags: Flags, config: Path, state_dir: Path) -> Guide:
     known = load(config if config.exists() else None).settings
     answers = Answers(wearer=flags.wearer or next(iter(known.wearers)), set_=without_secrets(flags.set_))
     guide = Guide(talk, flags, answers, config, state_dir)
-    said = ((key, getattr(flags, key)) for key in ("wearable", "placement", "address"))
+    said = [(key, getattr(flags, key)) for key in ("wearable", "placement", "address")]
     language = [f"coach.language={flags.language}"] if flags.language else []
-    guide.settings(*(f"wearers.{guide.answers.wearer}.{key}={value}" for key, value in said if value), *language)
+    named = [("label", "checked only"), *((key, value) for key, value in said if value)]
+    guide.settings(*(f"wearers.{guide.answers.wearer}.{key}={value}" for key, value in named), *language)
     return guide
