@@ -18,6 +18,8 @@ class Answers(BaseModel, extra="forbid"):
     """The answers; empty means not asked yet, or none. No secret is among them."""
 
     wearer: str = "me"
+    shared: bool = False
+    """Others have their settings in the same file: the language is this wearer's own."""
     language: str = ""
     wearable: str = ""
     address: str = ""
@@ -43,7 +45,7 @@ class Answers(BaseModel, extra="forbid"):
             if value := getattr(self, key):
                 yield f"wearers.{self.wearer}.{key}", value
         if self.language:
-            yield "coach.language", self.language
+            yield f"wearers.{self.wearer}.coach.language" if self.shared else "coach.language", self.language
         if self.host is not None:
             if self.password_file:
                 yield "mqtt.password", ""

@@ -10,6 +10,7 @@ from typing import Literal
 
 from monitor.events import Message
 from monitor.outlets.mqtt.client import Connection, connect
+from monitor.outlets.mqtt.remedies import remedy
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.mqtt.signals import Acknowledged, Lost, Received, Refused, Signal
 
@@ -39,7 +40,7 @@ async def try_broker(rules: MqttRules) -> BrokerReport:
     """Connect, publish, hear it again, and look for Home Assistant; never raises for what a broker does."""
     connection = await connect(rules, f"sitbreak-setup-{secrets.token_hex(4)}")
     if isinstance(connection, Refused | Lost):
-        return BrokerReport(connection.reason)
+        return BrokerReport(f"{connection.reason}. {remedy(connection)}".strip())
     try:
         async with asyncio.timeout(4 * ANSWER_LIMIT_S):
             return await Trial(connection, rules).run()

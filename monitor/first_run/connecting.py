@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from monitor.errors import MonitorError
 from monitor.first_run.answers import write_privately
 from monitor.first_run.broker import BrokerReport, try_broker
@@ -19,22 +21,24 @@ NONE = "-"
 
 def join(guide: Guide) -> None:
     """Ask for the broker and try it, until it works or is left for later."""
-    talk, flags = guide.talk, guide.flags
+    talk, flags, password = guide.talk, guide.flags, ""
     if flags.broker is not None:
         _by_flags(guide)
     elif talk.asks:
-        _ask_where(guide)
+        password = _ask_where(guide)
     while guide.settings().mqtt.enabled:
-        report = _tried(guide)
+        report = _tried(guide, password)
         _tell(guide, report)
         if report.works:
+            if password:  # only now: a file that is in use is not spoilt by a slip of the finger
+                guide.answers.password_file = _kept(guide, password)
             return
         if not talk.asks:
             guide.failed.append("broker")
             return
         number = talk.choose("broker.and_now", [talk.words(f"broker.{each}") for each in ("again", "other", "later")])
         if number == 1:
-            _ask_where(guide)
+            password = _ask_where(guide)
         elif number == 2:
             guide.answers.host = ""
     talk.say("broker.without")
@@ -58,7 +62,8 @@ def host_and_port(text: str, port: int) -> tuple[str, int]:
     return host, int(digits)
 
 
-def _ask_where(guide: Guide) -> None:
+def _ask_where(guide: Guide) -> str:
+    """Ask for everything, and return the password, which is nowhere written down yet."""
     talk, answers = guide.talk, guide.answers
     talk.say("broker.what_for")
     known = guide.settings().mqtt
@@ -66,7 +71,7 @@ def _ask_where(guide: Guide) -> None:
     text = talk.ask("broker.host", default if known.host else "", lambda text: _host_fault(guide, text))
     if not text or text == NONE:
         answers.host = ""
-        return
+        return ""
     kinds = [talk.words(f"broker.tls_{each.replace('-', '_')}") for each in TLS]
     answers.tls = TLS[talk.choose("broker.tls", kinds, TLS.index(known.tls))]
     answers.host, answers.port = host_and_port(text, PLAIN_PORT if answers.tls == "off" else TLS_PORT)
@@ -76,10 +81,9 @@ def _ask_where(guide: Guide) -> None:
     username = talk.ask("broker.username", known.username)
     answers.username = "" if username == NONE else username
     password = talk.secret("broker.password") if answers.username else ""
-    if password:
-        answers.password_file = _kept(guide, password)
-    else:
-        answers.password_file = known.password_file if answers.username == known.username else ""
+    same = answers.username == known.username and not password
+    answers.password_file = known.password_file if same else ""
+    return password
 
 
 def _host_fault(guide: Guide, text: str) -> str | None:
@@ -104,9 +108,11 @@ def _kept(guide: Guide, password: str) -> str:
     return str(path)
 
 
-def _tried(guide: Guide) -> BrokerReport:
+def _tried(guide: Guide, password: str) -> BrokerReport:
     try:
         rules = guide.settings().mqtt
+        if password:
+            rules = rules.model_copy(update={"password": SecretStr(password)})
         guide.talk.say("broker.trying", host=rules.host, port=rules.port)
         return guide.wait_for(try_broker(rules))
     except MonitorError as error:

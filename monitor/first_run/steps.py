@@ -81,7 +81,9 @@ def _said_anew(step: Step, flags: Flags) -> bool:
 def new_guide(talk: Talk, flags: Flags, config: Path, state_dir: Path) -> Guide:
     """Nothing answered yet; what the settings file says already are the defaults. Raises SettingsError."""
     known = load(config if config.exists() else None).settings
-    answers = Answers(wearer=flags.wearer or next(iter(known.wearers)), set_=without_secrets(flags.set_))
+    wearer = flags.wearer or next(iter(known.wearers))
+    shared = config.exists() and bool(set(known.wearers) - {wearer})
+    answers = Answers(wearer=wearer, shared=shared, set_=without_secrets(flags.set_))
     guide = Guide(talk, flags, answers, config, state_dir)
     said = [(key, getattr(flags, key)) for key in ("wearable", "placement", "address")]
     language = [f"coach.language={flags.language}"] if flags.language else []

@@ -118,6 +118,17 @@ def test_a_password_goes_into_a_file_of_its_own_and_never_onto_the_screen(tmp_pa
     assert "there and back" in talk.said
 
 
+def test_a_password_that_is_refused_spoils_no_file_that_is_in_use(tmp_path: Path) -> None:
+    path = tmp_path / "config" / "mqtt-password"
+    path.parent.mkdir()
+    path.write_text("the right one\n")
+    with guarded_broker(tmp_path, "sitbreak") as broker:
+        talk = ScriptedTalk(f"127.0.0.1:{broker.port}", "1", "sitbreak", "3", secret="a slip")
+        join(guide_of(talk, tmp_path))
+    assert "mqtt.password" in talk.said  # the remedy
+    assert path.read_text() == "the right one\n"
+
+
 def test_what_does_not_work_can_be_tried_again_answered_anew_or_left(tmp_path: Path) -> None:
     wrong = f"127.0.0.1:{free_port()}"
     talk = ScriptedTalk(wrong, "1", "", "1", "2", f"localhost:{free_port()}", "1", "", "3")

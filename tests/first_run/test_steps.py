@@ -122,10 +122,12 @@ def test_a_wrong_flag_ends_it_before_anything_is_asked(flags: Flags, tmp_path: P
 
 
 def test_a_second_person_is_added_beside_the_first(tmp_path: Path) -> None:
-    for wearer in ("anna", "ben"):
-        flags = Flags("en", wearer, "polar", "", "chest", "", proof=False, unit=False)
+    for wearer, language in (("anna", "de"), ("ben", "en")):
+        flags = Flags(language, wearer, "polar", "", "chest", "", proof=False, unit=False)
         go_through(guide_of(ScriptedTalk(asks=False), tmp_path, flags))
-    assert list(load(tmp_path / "config" / "sitbreak.toml", (), {}).settings.wearers) == ["anna", "ben"]
+    settings = load(tmp_path / "config" / "sitbreak.toml", (), {}).settings
+    assert list(settings.wearers) == ["anna", "ben"]
+    assert [settings.coach_of(name).language for name in settings.wearers] == ["de", "en"]
 
 
 def test_every_step_is_kept_as_soon_as_it_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
