@@ -16,7 +16,7 @@ from monitor.first_run.service import serve
 from monitor.first_run.speaking import speak
 from monitor.first_run.talk import Talk
 from monitor.first_run.writing import write
-from monitor.settings import load
+from monitor.settings import WearerSettings, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,20 @@ STEPS = (
 """The broker comes before the proof, for a phone is heard through it."""
 
 
+NOTHING_SAID = Flags()
+
+
 def take_up(guide: Guide) -> None:
     """Go on where the last sitting was left, if the user wants that."""
     kept = recall(guide.state_dir)
-    if kept is None or not kept.done or not guide.talk.asks:
+    if kept is None or not kept.done or not guide.talk.asks or guide.answers.done:
+        return
+    if guide.flags.wearer not in ("", kept.wearer):
         return
     left = next((step.name for step in STEPS if step.name not in kept.done), STEPS[-1].name)
     if kept.language:
         guide.talk.language = kept.language
     if guide.talk.agree("resume", step=guide.talk.words(f"{left}.title")):
-        kept.wearer = guide.flags.wearer or kept.wearer
         kept.set_ = list(dict.fromkeys([*kept.set_, *guide.answers.set_]))
         guide.answers = kept
 
@@ -61,7 +65,7 @@ def go_through(guide: Guide) -> None:
         guide.talk.say("leave", style="dim")
     take_up(guide)
     for number, step in enumerate(STEPS, 1):
-        if step.name in guide.answers.done and not _said_anew(step, guide.flags):
+        if step.name in guide.answers.done and not _asked_for(step, guide.flags):
             continue
         guide.talk.title(number, len(STEPS), f"{step.name}.title")
         step.take(guide)
@@ -74,8 +78,19 @@ def go_through(guide: Guide) -> None:
         guide.talk.say(key)
 
 
-def _said_anew(step: Step, flags: Flags) -> bool:
-    return any(getattr(flags, flag) not in (None, "", ()) for flag in step.flags)
+def _leave_as_it_is(guide: Guide, plan: WearerSettings) -> None:
+    """Who is set up already and names a step wants that one, and nothing else but the file."""
+    answers = guide.answers
+    answers.wearable, answers.address, answers.name = plan.wearable, plan.address, plan.name
+    answers.placement = plan.placement
+    if any(_asked_for(step, guide.flags) for step in STEPS if step.name != "file"):
+        answers.done = [step.name for step in STEPS if step.name != "file"]
+
+
+def _asked_for(step: Step, flags: Flags) -> bool:
+    """Whether the command line names this step; that it shall be left out is no such wish."""
+    said = ((getattr(flags, flag), getattr(NOTHING_SAID, flag)) for flag in step.flags)
+    return any(value != default and value is not False for value, default in said)
 
 
 def new_guide(talk: Talk, flags: Flags, config: Path, state_dir: Path) -> Guide:
@@ -85,6 +100,8 @@ def new_guide(talk: Talk, flags: Flags, config: Path, state_dir: Path) -> Guide:
     shared = config.exists() and bool(set(known.wearers) - {wearer})
     answers = Answers(wearer=wearer, shared=shared, set_=without_secrets(flags.set_))
     guide = Guide(talk, flags, answers, config, state_dir)
+    if config.exists() and wearer in known.wearers:
+        _leave_as_it_is(guide, known.wearers[wearer])
     said = [(key, getattr(flags, key)) for key in ("wearable", "placement", "address")]
     language = [f"coach.language={flags.language}"] if flags.language else []
     named = [("label", "checked only"), *((key, value) for key, value in said if value)]

@@ -130,6 +130,18 @@ def test_a_second_person_is_added_beside_the_first(tmp_path: Path) -> None:
     assert [settings.coach_of(name).language for name in settings.wearers] == ["de", "en"]
 
 
+def test_who_is_set_up_already_and_names_a_step_gets_that_one_and_the_file(tmp_path: Path) -> None:
+    go_through(guide_of(ScriptedTalk("1", "1", "3", "-", "y"), tmp_path, QUICK))
+    talk = ScriptedTalk("y")
+    guide = guide_of(talk, tmp_path, Flags(placement="pocket", unit=False))
+    go_through(guide)
+    plan = load(guide.config, (), {}).settings.wearers["me"]
+    assert (plan.placement, plan.address) == ("pocket", BAND.address)
+    assert "3/7" in talk.said
+    assert "2/7" not in talk.said
+    assert "7/7" not in talk.said
+
+
 def test_every_step_is_kept_as_soon_as_it_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[list[str]] = []
 
@@ -145,3 +157,13 @@ def test_every_step_is_kept_as_soon_as_it_is_done(tmp_path: Path, monkeypatch: p
     go_through(guide_of(ScriptedTalk("1", "1", "1", "-", "y"), tmp_path, QUICK))
     names = [step.name for step in STEPS]
     assert seen == [names[:number] for number in range(len(names))]
+
+
+def test_another_persons_broken_off_sitting_is_not_taken_up(tmp_path: Path) -> None:
+    anna = Flags(wearer="anna", proof=False, unit=False)
+    with pytest.raises(KeyboardInterrupt):
+        go_through(guide_of(ScriptedTalk("1", "^C"), tmp_path, anna))
+    ben = Flags(wearer="ben", proof=False, unit=False)
+    guide = guide_of(ScriptedTalk("1", "1", "1", "-", "y"), tmp_path, ben)
+    go_through(guide)
+    assert list(load(guide.config, (), {}).settings.wearers) == ["ben"]
