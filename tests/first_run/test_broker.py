@@ -152,7 +152,7 @@ def test_without_a_word_on_the_broker_the_settings_file_keeps_its_own(tmp_path: 
     config.write_text(f'[mqtt]\nhost = "127.0.0.1"\nport = {free_port()}\n')
     guide = guide_of(ScriptedTalk(asks=False), tmp_path)
     join(guide)
-    assert dict(guide.answers.settings()) == {}
+    assert not [key for key, _ in guide.answers.settings() if key.startswith("mqtt.")]
     guide = guide_of(ScriptedTalk("-"), tmp_path)
     join(guide)
     assert dict(guide.answers.settings())["mqtt.host"] == ""

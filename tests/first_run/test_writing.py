@@ -79,7 +79,7 @@ def test_the_same_again_changes_nothing_and_asks_nothing(tmp_path: Path) -> None
     for answers in (["y"], []):
         talk = ScriptedTalk(*answers)
         guide = guide_of(talk, tmp_path)
-        guide.answers.wearable = "ruuvi"
+        guide.answers.wearable, guide.answers.placement = "ruuvi", "pocket"
         write(guide)
     assert "says all of this already" in talk.said
     assert len(list((tmp_path / "config").iterdir())) == 1
