@@ -171,7 +171,8 @@ class Mounting:
         steady &= ~wear.suspected
         sure, asked = sure_steps(epochs, self.stepping_rules) & ~wear.suspected, not self.walked or forget is not None
         short_walks = self.short_walks.advance(epochs, sure, asked)
-        taught = self._taught(epochs.start_s)
+        # Who sits down a moment too early has not shown what standing looks like
+        taught = self._taught(epochs.start_s) & ~(turn_deg > self.rules.same_deg)
         happenings = (
             (taught, self._stand),
             (steady & ~taught, self._step),
