@@ -64,7 +64,7 @@ def setup(
     from monitor.first_run.guide import Flags
     from monitor.first_run.steps import go_through, new_guide
     from monitor.first_run.talk import Talk
-    from monitor.words.spoken import chosen_language
+    from monitor.spoken import chosen_language
 
     if not (yes or sys.stdin.isatty()):
         raise typer.BadParameter("without a terminal, add --yes and say the rest by options")

@@ -10,11 +10,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import typer.rich_utils
+import typer.main
 
 from monitor.cli.process import default_config
-from monitor.words import DEFAULT
-from monitor.words.spoken import chosen_language, sentences
+from monitor.spoken import DEFAULT, chosen_language, sentences
 
 PANELS = {
     "ARGUMENTS_PANEL_TITLE": "Arguments",
@@ -44,6 +43,8 @@ def translate(command: Any, language: str) -> None:
     """Put every help text of a command and of those below it into a language; what it does not know stays."""
     if language == DEFAULT:
         return
+    import typer.rich_utils  # late: it is slow to come, and English needs nothing of it
+
     table = sentences("help", language)
     for constant, english in PANELS.items():
         setattr(typer.rich_utils, constant, table.get(english, english))

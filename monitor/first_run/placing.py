@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from monitor.first_run.guide import Guide
+from monitor.first_run.talk import Talk
 from monitor.posture import PLACEMENTS
+from monitor.spoken import sentences
 from monitor.wearables import WEARABLES
 
 BODY = r"""
@@ -36,9 +38,9 @@ def place(guide: Guide) -> None:
             talk.show(body(names))
         chosen = names[talk.choose("placement.which", [_label(guide, name, suited) for name in names])]
     guide.answers.placement = chosen
-    talk.good(f"placement.{chosen}.name")
-    talk.say(f"placement.{chosen}.wear")
-    talk.say(f"placement.{chosen}.knows", style="dim")
+    talk.good("placement.taken", name=told(talk, chosen, "name"))
+    talk.show(told(talk, chosen, "wear"))
+    talk.show(told(talk, chosen, "knows"), style="dim")
 
 
 def body(names: list[str]) -> str:
@@ -46,6 +48,12 @@ def body(names: list[str]) -> str:
     return BODY.strip("\n").format(**{name: number for number, name in enumerate(names, 1)})
 
 
+def told(talk: Talk, name: str, key: str) -> str:
+    """What there is to say of a placement; a new one that has no words here yet speaks for itself."""
+    own = {"name": name, "wear": "", "knows": PLACEMENTS[name].KNOWS}
+    return sentences("setup", talk.language).get(f"placement.{name}.{key}", own[key])
+
+
 def _label(guide: Guide, name: str, suited: tuple[str, ...]) -> str:
-    told = guide.talk.words(f"placement.{name}.name")
-    return told if name in suited else f"{told} ({guide.talk.words('placement.unusual')})"
+    called = told(guide.talk, name, "name")
+    return called if name in suited else f"{called} ({guide.talk.words('placement.unusual')})"

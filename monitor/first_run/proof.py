@@ -22,6 +22,7 @@ from monitor.errors import MonitorError
 from monitor.events import Command, Message, Update, WearerState
 from monitor.first_run.guide import Guide
 from monitor.first_run.keys import typed_lines
+from monitor.first_run.placing import told
 from monitor.first_run.talk import Talk
 from monitor.in_reach import KINDS
 from monitor.settings import Settings
@@ -188,7 +189,7 @@ def show_it(guide: Guide) -> None:
     if guide.flags.proof is False or not talk.agree("proof.now_or_never"):
         talk.say("proof.later")
         return
-    talk.say(f"placement.{guide.answers.placement}.wear")
+    talk.show(told(talk, guide.answers.placement, "wear"))
     while True:
         try:
             guide.answers.seen = guide.wait_for(_proven(guide))

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.errors import MonitorError
-from monitor.words.spoken import sentences
+from monitor.spoken import sentences
 
 Check = Callable[[str], str | None]
 """Says what is wrong with an answer; None where it is right."""

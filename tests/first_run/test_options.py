@@ -11,8 +11,8 @@ import typer.main
 from monitor.cli import app
 from monitor.first_run.steps import STEPS
 from monitor.posture import PLACEMENTS
+from monitor.spoken import sentences
 from monitor.wearables import WEARABLES
-from monitor.words.spoken import sentences
 
 PAGE = (Path(__file__).parents[2] / "docs" / "setup.md").read_text(encoding="utf-8")
 

@@ -1,4 +1,7 @@
-"""Sentences of the doors (``setup``, the commands' help): a folder each, one file a language; and which to speak."""
+"""Sentences of the doors (``setup``, the commands' help): a folder of ``words`` each, one file a language.
+
+Apart from ``monitor.words``, whose models every start of the program would have to build only to print a help page.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,22 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from monitor.words import DEFAULT, languages
-
+DEFAULT = "en"
 ASKED_FIRST = ("LC_ALL", "LC_MESSAGES", "LANG")
 """In this order, as POSIX has it (The Open Group Base Specifications, 8.2)."""
 
 
 @cache
+def languages() -> tuple[str, ...]:
+    """The languages that setup speaks: those of ``monitor.words``."""
+    files = resources.files("monitor").joinpath("words", "setup").iterdir()
+    return tuple(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml"))
+
+
+@cache
 def sentences(part: str, language: str) -> dict[str, str]:
     """Every sentence of one part (a folder beside this file) in one language, by its dotted key."""
-    text = resources.files("monitor.words").joinpath(part, f"{language}.toml").read_text(encoding="utf-8")
+    text = resources.files("monitor").joinpath("words", part, f"{language}.toml").read_text(encoding="utf-8")
     return dict(_flat(tomllib.loads(text), ""))
 
 
