@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 OTHERS = pytest.mark.parametrize("language", [code for code in languages() if code != DEFAULT])
 DAILY = (
     *("setup", "run", "demo", "scan", "report", "export", "erase", "why", "ready", "exercises", "placements"),
-    *("what-if", "coach", "config"),
+    *("what-if", "coach", "config", "doctor"),
 )
 
 
