@@ -18,6 +18,8 @@ from monitor.wearables import WEARABLES
 from monitor.wearables.base import DecodeError, Driver, Packet, Reach
 
 LOOK_EVERY_S = 1.0
+BARS_DBM = (-90, -80, -70, -60)
+"""A bar for each that is passed: at -90 a link hardly holds, at -60 the device lies on the desk."""
 KINDS: dict[str, Driver] = {kind: driver() for kind, driver in WEARABLES.items()}
 """One of each, to be asked what it is known by."""
 
@@ -36,6 +38,11 @@ class Neighbour:
     battery_pct: int | None = None
     tells: str = ""
     """What it says of itself without being asked."""
+
+    @property
+    def bars(self) -> str:
+        """Its strength in four bars, and in dBm."""
+        return bars(self.rssi_dbm)
 
     @property
     def settings_lines(self) -> list[str]:
@@ -107,6 +114,12 @@ class Census:
             if match.is_configured and match.fits(sighting):
                 return wearer
         return ""
+
+
+def bars(rssi_dbm: int) -> str:
+    """Strength in four bars, and in dBm."""
+    strong = sum(rssi_dbm >= limit_dbm for limit_dbm in BARS_DBM)
+    return f"{'▂▄▆█'[:strong]:<4} {rssi_dbm}"
 
 
 def kind_of(sighting: Sighting) -> str:

@@ -16,8 +16,8 @@ from rich.console import Console
 from firmware_sim.air import Air
 from firmware_sim.clock import ScaledClock
 from firmware_sim.peripheral import virtual_band
-from monitor.cli.scan import advice, bars, line_by_line, picture
-from monitor.in_reach import Census, Neighbour, Survey, kind_of
+from monitor.cli.scan import advice, line_by_line, picture
+from monitor.in_reach import Census, Neighbour, Survey, bars, kind_of
 from monitor.settings import load
 from monitor.transport.scanner import Sighting
 from monitor.wearables import WEARABLES

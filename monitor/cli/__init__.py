@@ -27,10 +27,12 @@ from monitor.cli import (
     report,
     run,
     scan,
+    setup,
     version,
     what_if,
     why,
 )
+from monitor.cli.translation import run_in_the_users_language
 from monitor.cli.veil import veil
 from monitor.errors import MonitorError
 
@@ -61,6 +63,7 @@ def _options(
     """Options of the program itself."""
 
 
+app.command("setup")(setup.setup)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("scan")(scan.scan)
@@ -86,7 +89,7 @@ def main() -> None:
     os.umask(0o077)  # whatever is written, posture over time is health data: for the owner alone
     veil(sys.argv[1:])
     try:
-        app()
+        run_in_the_users_language(app)
     except MonitorError as error:
         fail(error)
     except ExceptionGroup as group:

@@ -18,9 +18,6 @@ from monitor.cli.process import ConfigOption, SetOption, VerboseOption, default_
 if TYPE_CHECKING:
     from monitor.in_reach import Neighbour, Survey
 
-BARS_DBM = (-90, -80, -70, -60)
-"""A bar for each that is passed: at -90 a link hardly holds, at -60 the device lies on the desk."""
-
 
 def scan(
     duration: Annotated[float, typer.Option(min=1, help="Look for so many seconds.")] = 15.0,
@@ -85,7 +82,7 @@ def picture(survey: Survey, everybody: bool) -> Table:
     for neighbour in survey.known:
         cells = row(neighbour)
         texts = [
-            bars(neighbour.rssi_dbm),
+            neighbour.bars,
             f"{cells['name']}\n{cells['address']}".strip(),
             cells["title"],
             cells["rate"],
@@ -95,15 +92,9 @@ def picture(survey: Survey, everybody: bool) -> Table:
         ]
         table.add_row(*map(Text, texts))
     for neighbour in survey.unknown if everybody else ():
-        words = (bars(neighbour.rssi_dbm), f"{neighbour.name}\n{neighbour.address}".strip(), "not known")
+        words = (neighbour.bars, f"{neighbour.name}\n{neighbour.address}".strip(), "not known")
         table.add_row(*map(Text, words))
     return table
-
-
-def bars(rssi_dbm: int) -> str:
-    """Strength in four bars, and in dBm."""
-    strong = sum(rssi_dbm >= limit_dbm for limit_dbm in BARS_DBM)
-    return f"{'▂▄▆█'[:strong]:<4} {rssi_dbm}"
 
 
 def now(neighbour: Neighbour) -> str:
@@ -138,7 +129,7 @@ def line_by_line(everybody: bool) -> Callable[[Survey], None]:
             heading = f"{neighbour.name} {kind} {neighbour.battery_pct}"
             if said.get(neighbour.address) != heading:
                 said[neighbour.address] = heading
-                print(f"{bars(neighbour.rssi_dbm)} dBm  {neighbour.address}  {words}", flush=True)
+                print(f"{neighbour.bars} dBm  {neighbour.address}  {words}", flush=True)
 
     return show
 

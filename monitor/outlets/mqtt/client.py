@@ -50,6 +50,7 @@ IN_FLIGHT_LIMIT = 20
 """Unacknowledged publications at most, paho's default; a broker may ask for fewer, which paho does not heed."""
 UNSUPPORTED_PROTOCOL = 132
 QUOTA_EXCEEDED = 151
+NO_MATCHING_SUBSCRIBERS = 16
 _PAYLOAD_KEPT_BYTES = 128
 """More than any command may have; the rest of a foreign payload never enters the event loop."""
 _PACKET_LIMIT_BYTES = 65536
@@ -188,7 +189,7 @@ class Connection:
 
     def _on_publish(self, _client: object, _data: object, number: int, code: ReasonCode, _props: object) -> None:
         failure = str(code).lower() if code.is_failure else None
-        self._enter(Acknowledged(number, failure, code.value == QUOTA_EXCEEDED))
+        self._enter(Acknowledged(number, failure, code.value == QUOTA_EXCEEDED, code.value == NO_MATCHING_SUBSCRIBERS))
 
     def _on_subscribe(
         self, _client: object, _data: object, number: int, codes: list[ReasonCode], _props: object

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ class Acknowledged:
     failure: str | None = None
     later: bool = False
     """It may be taken another time: the broker is full."""
+    unheard: bool = field(default=False, compare=False)
+    """The broker says that nobody has subscribed to the topic (MQTT 5; not every broker says so)."""
 
 
 Signal = Opened | Refused | Lost | Received | Acknowledged

@@ -1,0 +1,77 @@
+"""The help of the commands in the user's language. English stands in the code and is the key, as gettext has it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from monitor.cli.process import default_config
+from monitor.spoken import DEFAULT, chosen_language, sentences
+
+PANELS = {
+    "ARGUMENTS_PANEL_TITLE": "Arguments",
+    "OPTIONS_PANEL_TITLE": "Options",
+    "COMMANDS_PANEL_TITLE": "Commands",
+    "ERRORS_PANEL_TITLE": "Error",
+    "DEFAULT_STRING": "[default: {}]",
+    "ENVVAR_STRING": "[env var: {}]",
+    "REQUIRED_LONG_STRING": "[required]",
+}
+"""What typer itself writes into a help page."""
+USAGE = "Usage:"
+
+
+def spoken_here(arguments: Sequence[str]) -> str:
+    """The language of the settings that this command line would use, else that of the system."""
+    given = os.environ.get("SITBREAK_CONFIG", "")
+    for word, after in pairwise([*arguments, ""]):
+        if word in ("-c", "--config"):
+            given = after
+        elif word.startswith("--config="):
+            given = word.partition("=")[2]
+    return chosen_language(Path(given) if given else default_config(), os.environ)
+
+
+def translate(command: Any, language: str) -> None:
+    """Put every help text of a command and of those below it into a language; what it does not know stays."""
+    if language == DEFAULT:
+        return
+    import typer.rich_utils  # late: it is slow to come, and English needs nothing of it
+
+    table = sentences("help", language)
+    for constant, english in PANELS.items():
+        setattr(typer.rich_utils, constant, table.get(english, english))
+    for each in commands_below(command):
+        each.help = table.get(each.help, each.help)
+        context = each.context_class(each, help_option_names=command.context_settings["help_option_names"])
+        for parameter in [*each.params, each.get_help_option(context)]:
+            for key in ("help", "show_default"):
+                said = getattr(parameter, key, None)
+                if isinstance(said, str):
+                    setattr(parameter, key, table.get(said, said))
+        each.get_usage = partial(_usage, each.get_usage, table.get(USAGE, USAGE))
+
+
+def commands_below(command: Any) -> Iterator[Any]:
+    """A command and all below it."""
+    yield command
+    for each in getattr(command, "commands", {}).values():
+        yield from commands_below(each)
+
+
+def _usage(usual: Any, word: str, context: Any) -> str:
+    return str(usual(context)).replace(USAGE, word, 1)
+
+
+def run_in_the_users_language(app: typer.Typer) -> None:
+    """What calling the app does, with translated help."""
+    command = typer.main.get_command(app)
+    translate(command, spoken_here(sys.argv[1:]))
+    command()
