@@ -16,17 +16,22 @@ from monitor.settings import load, walk
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS_PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
 
 
-def test_every_command_in_the_readme_exists_and_every_command_is_in_the_readme() -> None:
-    commands = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
-    shell = "\n".join(text for language, text in BLOCKS if language in ("sh", "console"))
-    named = set(re.findall(r"`sitbreak ([\w-]+)", README)) | set(
+def commands_in(text: str) -> set[str]:
+    shell = "\n".join(re.findall(r"```(?:sh|console)\n(.*?)```", text, re.DOTALL))
+    return set(re.findall(r"`sitbreak ([\w-]+)", text)) | set(
         re.findall(r"^(?:\$ )?sitbreak ([\w-]+)", shell, re.MULTILINE)
     )
-    assert named == commands
+
+
+def test_every_command_in_the_readme_exists_and_every_command_is_on_its_page() -> None:
+    commands = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+    assert commands_in(README) <= commands
+    assert commands_in(COMMANDS_PAGE) == commands
 
 
 def test_every_option_of_the_demo_in_the_readme_exists() -> None:
