@@ -1,40 +1,39 @@
-"""The doors: one small file a command, no logic in them."""
+"""The doors: one small file a command, no logic in them.
+
+A door that is asked for by name is the only one loaded: what the others need would stay in a daemon's memory for months.
+"""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 
 from monitor import __version__
-from monitor.cli import (
-    coach,
-    config,
-    demo,
-    erase,
-    evaluate,
-    exercises,
-    export,
-    placements,
-    ready,
-    record,
-    replay,
-    report,
-    run,
-    scan,
-    what_if,
-    why,
-)
 from monitor.errors import MonitorError
 
-app = typer.Typer(
-    name="sitbreak",
-    help="Knows from a small wearable when you have sat too long, and invites you to a break.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+DOORS = (
+    "demo",
+    "scan",
+    "run",
+    "record",
+    "replay",
+    "evaluate",
+    "report",
+    "export",
+    "erase",
+    "placements",
+    "ready",
+    "why",
+    "what-if",
+    "exercises",
+    "coach",
+    "config",
 )
+"""In the order of the help; each is a module here, with a function of its name or an ``app`` of commands below it."""
 
 
 def _version(asked: bool) -> None:
@@ -43,7 +42,6 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
@@ -52,28 +50,37 @@ def _options(
     """Options of the program itself."""
 
 
-app.command("demo")(demo.demo)
-app.command("scan")(scan.scan)
-app.command("run")(run.run)
-app.command("record")(record.record)
-app.command("replay")(replay.replay)
-app.command("evaluate")(evaluate.evaluate)
-app.command("report")(report.report)
-app.command("export")(export.export)
-app.command("erase")(erase.erase)
-app.command("placements")(placements.placements)
-app.command("ready")(ready.ready)
-app.command("why")(why.why)
-app.command("what-if")(what_if.what_if)
-app.command("exercises")(exercises.exercises)
-app.add_typer(coach.app, name="coach")
-app.add_typer(config.app, name="config")
+def program(doors: Sequence[str] = DOORS) -> typer.Typer:
+    """The command line with these doors."""
+    made = typer.Typer(
+        name="sitbreak",
+        help="Knows from a small wearable when you have sat too long, and invites you to a break.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback()(_options)
+    for door in doors:
+        name = door.replace("-", "_")
+        module = import_module(f"monitor.cli.{name}")
+        if hasattr(module, "app"):
+            made.add_typer(module.app, name=door)
+        else:
+            made.command(door)(getattr(module, name))
+    return made
+
+
+def __getattr__(name: str) -> Any:
+    if name == "app":  # every door, for whoever looks at the whole
+        return program()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def main() -> None:
     """Run the command line; errors meant for the user become one line and an exit code."""
+    asked = [word for word in sys.argv[1:2] if word in DOORS]
     try:
-        app()
+        program(asked or DOORS)()
     except MonitorError as error:
         fail(error)
     except ExceptionGroup as group:

@@ -14,8 +14,6 @@ from typing import Annotated, Any
 
 import platformdirs
 import typer
-from rich.console import Console
-from rich.logging import RichHandler
 
 INTERRUPTED = 130
 
@@ -50,6 +48,9 @@ def set_up_logging(verbose: bool) -> None:
     """Warnings (or everything of ours) to standard error; the libraries only when something is wrong."""
     handler: logging.Handler
     if sys.stderr.isatty():
+        from rich.console import Console  # a service logs to a journal and spares the memory
+        from rich.logging import RichHandler
+
         handler = RichHandler(console=Console(stderr=True), show_path=False)
         form = "%(message)s"
     else:
