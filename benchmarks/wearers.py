@@ -258,9 +258,7 @@ class Found:
         )
 
 
-TITLE = (
-    "wearers | processor | in all | behind | late | calls: p50 p95 after the sample | commits: p50 p95 | writer | memory"
-)
+TITLE = "wearers | processor | in all | behind | late | calls: p50 p95 after the sample | commits: p50 p95 | writer | memory"
 
 
 async def measure(count: int, seconds: float, folder: Path, port: int | None = None) -> Found:
