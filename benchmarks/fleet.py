@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.broker import allow_connections, mosquitto, percentile
+from benchmarks.listening import allow_connections, mosquitto, percentile
 from benchmarks.many import memory_mb, processor_s
 from monitor.events import BreakDue, Event, Message, PostureChanged, WearerState
 from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer

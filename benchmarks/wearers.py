@@ -25,7 +25,7 @@ import resource
 import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +33,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from benchmarks.broker import Ear, allow_connections, mosquitto, percentile
+from benchmarks.listening import Ear, allow_connections, mosquitto, percentile
 from monitor.assembly import fingerprint, new_pipeline
 from monitor.bus import Bus
 from monitor.clock import Clock

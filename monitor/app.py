@@ -24,6 +24,7 @@ from monitor.live import LiveWearer
 from monitor.lock import state_lock
 from monitor.model import Nudge, WearableFacts
 from monitor.outlets.base import Outlet
+from monitor.outlets.mqtt.client import BrokerRefused
 from monitor.outlets.mqtt.messages import Wearer
 from monitor.outlets.mqtt.outlet import MqttOutlet
 from monitor.outlets.push import PushOutlet
@@ -189,7 +190,12 @@ class App:
         self._mqtt_outlet = MqttOutlet(
             self.settings.mqtt, wearers, box, self.command, self.clock, known=known, register=history
         )
-        await self._mqtt_outlet.probe()
+        try:
+            await self._mqtt_outlet.probe()
+        except BrokerRefused as refusal:
+            if not known:
+                raise
+            _log.error("%s; what is to be told is kept until it does not", refusal)  # sensing goes on meanwhile
         return self._mqtt_outlet
 
     def _described(self, wearer: str, facts: WearableFacts) -> None:

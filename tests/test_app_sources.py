@@ -18,9 +18,12 @@ from firmware_sim.scenario import Activity, Scenario
 from monitor.app import App
 from monitor.clock import Clock
 from monitor.events import WearerState
+from monitor.history.outbox import History
+from monitor.outlets.mqtt.client import BrokerRefused
+from monitor.outlets.mqtt.leftovers import Announced
 from monitor.settings import SettingsError, load
 from monitor.wearables.readings import G_MS2
-from tests.support.brokers import Listener, Mosquitto, mosquitto
+from tests.support.brokers import MOSQUITTO, Listener, Mosquitto, mosquitto
 from tests.support.teller import Teller, ruuvi
 
 __all__ = ["mosquitto"]
@@ -136,3 +139,25 @@ async def told_that_it_stands(app: App, origin_s: float) -> None:
     while "me" not in app.parts:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     app.parts["me"].live.intake.backfill.pipeline.placement.teach_standing(origin_s, origin_s + 60.0)
+
+
+@pytest.mark.mosquitto
+async def test_a_broker_that_once_let_us_in_and_refuses_now_is_no_reason_not_to_sense(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    if MOSQUITTO is None:
+        pytest.skip("mosquitto is not installed")
+    overrides = ("wearers.me.wearable=phone", "mqtt.host=127.0.0.1")
+    refusing = Mosquitto(tmp_path, "allow_anonymous false").start()
+    try:
+        first = App(load(None, (*overrides, f"mqtt.port={refusing.port}"), {}).settings, tmp_path)
+        with pytest.raises(BrokerRefused, match=r"mqtt\.password"):
+            await first.run()
+        history = await History.open(tmp_path / "history.sqlite3")
+        await history.note_announced(Announced(await history.node_id("me"), "sitbreak", "homeassistant", "device"))
+        await history.close()
+        again = App(load(None, (*overrides, f"mqtt.port={refusing.port}"), {}).settings, tmp_path)
+        await seen(again, lambda state: state.posture == "unknown")
+    finally:
+        refusing.stop()
+    assert "what is to be told is kept" in caplog.text

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.accel.holds import Holder
-from monitor.accel.limb import Binning, Reference, Signal
+from monitor.accel.limb import Binning, Reference, Row, Signal
 from monitor.accel.motions import Motion
 from monitor.accel.repetitions import Counter
+from monitor.accel.seeking import Seeker
 from monitor.model import Floats
 
 
@@ -23,6 +24,8 @@ class Follower:
     binning: Binning = field(default_factory=Binning)
     counter: Counter | None = None
     holder: Holder | None = None
+    seeker: Seeker | None = None
+    """For motions whose direction is not known beforehand."""
     seen_s: float | None = None
     """When the count or the holds last changed."""
 
@@ -41,6 +44,7 @@ class Follower:
             signal=count.signal if count else hold.signal if hold else "flexion",
             counter=Counter.of(count, absolute) if count and absolute_or_seated else None,
             holder=Holder(hold, absolute) if hold else None,
+            seeker=Seeker(count, reference) if count and count.signal == "aside" else None,
         )
 
     @property
@@ -57,12 +61,17 @@ class Follower:
 
     def feed(self, t_s: Floats, xyz_g: NDArray[np.float32]) -> bool:
         """Samples of whole bins, in order of time; whether anything new was seen."""
+        bins = self.binning.feed(t_s, xyz_g)
+        rows = self.seeker.rows(bins) if self.seeker is not None else self.reference.rows(bins, self.signal)
+        return self._see(rows)
+
+    def _see(self, rows: list[Row]) -> bool:
         news = False
-        for at_s, angle_deg, shake_g in self.reference.rows(self.binning.feed(t_s, xyz_g), self.signal):
-            changed = self.counter is not None and self.counter.see(at_s, angle_deg, shake_g)
-            changed |= self.holder is not None and self.holder.see(at_s, angle_deg)
+        for row in rows:
+            changed = self.counter is not None and self.counter.see(row)
+            changed |= self.holder is not None and self.holder.see(row.at_s, row.angle_deg)
             if changed:
-                self.seen_s, news = at_s, True
+                self.seen_s, news = row.at_s, True
         return news
 
     @property
@@ -74,5 +83,7 @@ class Follower:
 
     def finish(self, at_s: float) -> None:
         """Nothing more comes."""
+        if self.seeker is not None:
+            self._see(self.seeker.finish(at_s))
         if self.counter is not None:
             self.counter.finish(at_s)

@@ -22,6 +22,20 @@ class HoldRules(BaseModel, frozen=True, extra="forbid"):
     least_count: int = Field(2, ge=1, le=20, description="So many holds are needed to believe them.")
 
 
+STILL_S = 1.0
+"""The shortest stillness that says where the limb is."""
+BRIDGED_S = 2.5
+"""Who moves for less, and comes back, is still holding."""
+LEFT_S = 5.0
+"""Without any stillness for so long the pose was left, wherever to."""
+
+
+TRACED = 1300
+"""Bins that are remembered."""
+MOVE_S = 6.0
+"""No move into a pose takes longer."""
+
+
 @dataclass
 class Plateau:
     """A stretch of stillness."""
@@ -32,6 +46,17 @@ class Plateau:
     """Mean."""
     count: int = 1
 
+    @property
+    def lasts_s(self) -> float:
+        """From its first to its last bin."""
+        return self.end_s - self.start_s
+
+    def join(self, other: Plateau) -> None:
+        """The other belongs to it."""
+        share = other.count / (self.count + other.count)
+        self.angle_deg += share * (other.angle_deg - self.angle_deg)
+        self.end_s, self.count = other.end_s, self.count + other.count
+
 
 @dataclass
 class Holder:
@@ -40,9 +65,15 @@ class Holder:
     rules: HoldRules
     absolute: bool = False
     now: Plateau | None = None
+    latest: Plateau | None = None
+    """The last stillness that has ended; it may go on yet."""
     before: Plateau | None = None
-    """The last stillness of at least a second."""
+    """The one before it."""
+    judged: bool = True
+    """Whether the latest one was a hold has been decided."""
     holds: list[Plateau] = field(default_factory=list)
+    trace: list[tuple[float, float]] = field(default_factory=list)
+    """Time and angle of the last bins."""
 
     @property
     def is_believed(self) -> bool:
@@ -54,32 +85,66 @@ class Holder:
     @property
     def held_s(self) -> float:
         """Seconds held, of all that were entered and left."""
-        return sum(hold.end_s - hold.start_s for hold in self.holds)
+        return sum(hold.lasts_s for hold in self.holds)
 
     def see(self, at_s: float, angle_deg: float) -> bool:
-        """One bin more; whether a hold has ended with it."""
+        """One bin more; whether a hold was recognised with it."""
+        self.trace.append((at_s, angle_deg))
+        del self.trace[:-TRACED]
         now = self.now
         if now is not None and abs(angle_deg - now.angle_deg) <= self.rules.still_deg and at_s - now.end_s < 1.0:
             now.end_s, now.count = at_s, now.count + 1
             now.angle_deg += (angle_deg - now.angle_deg) / min(now.count, 50)
-            return False
-        ended = now is not None and now.end_s - now.start_s >= 1.0 and self._end(now)
+            return now.lasts_s >= 2 * STILL_S and not self._goes_on(now) and self._judge(now)
+        if now is not None and now.lasts_s >= STILL_S:
+            found = self._settle(now)
+        else:
+            found = self.latest is not None and at_s - self.latest.end_s > LEFT_S and self._judge(None)
         self.now = Plateau(at_s, at_s, angle_deg)
-        return ended
+        return found
 
-    def _end(self, plateau: Plateau) -> bool:
-        before, self.before = self.before, plateau
-        rules, lasts_s = self.rules, plateau.end_s - plateau.start_s
-        if not rules.least_s <= lasts_s <= rules.longest_s or not self._is_pose(plateau):
+    def _settle(self, plateau: Plateau) -> bool:
+        """One stillness has ended: it goes on with the one before, or else that one is over."""
+        if self.latest is not None and self._goes_on(plateau):
+            self.latest.join(plateau)
             return False
-        if before is None or not self._has_left(before, plateau):
+        found = self._judge(plateau)
+        self.before, self.latest, self.judged = self.latest, plateau, False
+        return found
+
+    def _goes_on(self, plateau: Plateau) -> bool:
+        """The latest stillness, after a wriggle."""
+        latest = self.latest
+        if latest is None or self.judged or plateau.start_s - latest.end_s > BRIDGED_S:
             return False
-        self.holds.append(plateau)
+        return abs(plateau.angle_deg - latest.angle_deg) < self.rules.differs_deg
+
+    def _judge(self, after: Plateau | None) -> bool:
+        """Whether the latest stillness was a hold, now that it was left."""
+        latest, before, judged, self.judged = self.latest, self.before, self.judged, True
+        if judged or latest is None or before is None:
+            return False
+        if not self.rules.least_s <= latest.lasts_s <= self.rules.longest_s or not self._is_pose(latest):
+            return False
+        if not self._stands_out(latest, before) or (after is not None and not self._stands_out(latest, after)):
+            return False
+        self.holds.append(self._trimmed(latest, before, after))
         return True
 
-    def _has_left(self, before: Plateau, plateau: Plateau) -> bool:
-        """Far enough from the pose before, and in the direction in which the own leg's pose lies."""
-        change_deg = plateau.angle_deg - before.angle_deg
+    def _trimmed(self, hold: Plateau, before: Plateau, after: Plateau | None) -> Plateau:
+        """Without the last of the way in and the first of the way out, which are slow, too."""
+        middle_s, start_s, end_s = (hold.start_s + hold.end_s) / 2, hold.start_s, hold.end_s
+        way_in = [each for each in self.trace if before.end_s - MOVE_S / 2 <= each[0] <= middle_s]
+        start_s = max(start_s, _arrived_s(way_in, before.angle_deg, hold.angle_deg) or start_s)
+        if after is not None:
+            out = [each for each in self.trace if middle_s <= each[0] <= after.start_s + MOVE_S / 2]
+            backwards = [(-at_s, angle_deg) for at_s, angle_deg in reversed(out)]
+            end_s = min(end_s, -(_arrived_s(backwards, after.angle_deg, hold.angle_deg) or -end_s))
+        return Plateau(start_s, max(start_s, end_s), hold.angle_deg, hold.count)
+
+    def _stands_out(self, plateau: Plateau, other: Plateau) -> bool:
+        """Far enough from the pose before or after it, in the direction in which the own leg's pose lies."""
+        change_deg = plateau.angle_deg - other.angle_deg
         if self._is_other(plateau):
             change_deg = abs(change_deg)
         elif self.rules.pose_deg[0] < 0.0:
@@ -95,3 +160,19 @@ class Holder:
     def _is_other(self, plateau: Plateau) -> bool:
         other = self.rules.other_deg
         return other is not None and other[0] <= plateau.angle_deg <= other[1]
+
+
+def _arrived_s(trace: list[tuple[float, float]], from_deg: float, to_deg: float) -> float | None:
+    """When a move was over, by its middle part, which neither sway nor the way itself makes long.
+
+    A smooth move (minimum jerk, Flash and Hogan 1985) does the middle half of its way in 28 % of its time.
+    """
+    done = [(at_s, (angle_deg - from_deg) / (to_deg - from_deg)) for at_s, angle_deg in trace]
+    last = max((number for number, (_, share) in enumerate(done) if share <= 0.25), default=None)
+    if last is None:
+        return None
+    half_s = next((at_s for at_s, share in done[last:] if share >= 0.5), None)
+    most_s = next((at_s for at_s, share in done[last:] if share >= 0.75), None)
+    if half_s is None or most_s is None:
+        return None
+    return half_s + min((most_s - done[last][0]) / 0.282, MOVE_S) / 2

@@ -26,10 +26,6 @@ Signal = Literal["flexion", "lowering", "signed", "aside", "turn"]
 """``flexion``: the knee goes up; ``lowering``: it comes down, as in rising from a chair; ``signed``: forwards and back,
 forwards counts; ``aside``: from standing towards wherever the first excursion went, for small ones; ``turn``: away from
 the first pose, whichever way."""
-ASIDE_DEG, ASIDE_S = 7.0, 20.0
-"""Moving so far from standing within so long shows where the excursions of ``aside`` go."""
-QUIET_DEG = 3.0
-"""A pose is quiet when its direction has turned less than this within a second."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +38,10 @@ class Bins:
     """(n, 3) unit vectors."""
     shake_g: Floats
     """(n,) mean change of the strength from bin to bin, over the last second."""
+    strength_g: Floats
+    """(n,) strength of each bin by itself: more than at rest while the body is being caught or lifted."""
+    pull_g: Floats
+    """(n,) strength of the mean whose direction is given."""
 
 
 @dataclass(eq=False)
@@ -67,10 +67,11 @@ class Binning:
         means = np.concatenate([self.means, np.column_stack(axes)]) if len(found) else self.means
         smooth, shake = self._smooth(numbers, means, old), self._shake(numbers, means, old)
         self.numbers, self.means = numbers[-self.SHAKE - 1 :].copy(), means[-self.SHAKE - 1 :].copy()
-        length = np.sqrt(smooth[:, 0] ** 2 + smooth[:, 1] ** 2 + smooth[:, 2] ** 2)
+        length = _strengths(smooth)
         sound = length > 0.2
-        length = np.where(sound, length, 1.0)
-        return Bins(np.asarray((found[sound] + 1) * BIN_S), (smooth / length[:, None])[sound], shake[sound])
+        length[~sound] = 1.0
+        at_s, direction, strength = (found + 1) * BIN_S, smooth / length[:, None], _strengths(means[old:])
+        return Bins(np.asarray(at_s[sound]), direction[sound], shake[sound], strength[sound], length[sound])
 
     def _smooth(self, numbers: NDArray[np.int64], means: Floats, old: int) -> Floats:
         """Mean of the bins that lie at most half a second back; written out, so that bits do not depend on cuts."""
@@ -83,7 +84,7 @@ class Binning:
         return np.asarray(total / count[:, None])
 
     def _shake(self, numbers: NDArray[np.int64], means: Floats, old: int) -> Floats:
-        strength = np.sqrt(means[:, 0] ** 2 + means[:, 1] ** 2 + means[:, 2] ** 2)
+        strength = _strengths(means)
         total, count = np.zeros(len(numbers) - old), np.zeros(len(numbers) - old)
         for back in range(self.SHAKE):
             this, near = self._before(numbers, old, back)
@@ -97,6 +98,16 @@ class Binning:
     def _before(numbers: NDArray[np.int64], old: int, back: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         place = np.arange(old, len(numbers)) - back
         return np.maximum(place, 0), place >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One bin, as a counter sees it."""
+
+    at_s: float
+    angle_deg: float
+    shake_g: float = 0.0
+    strength_g: float = 1.0
 
 
 @dataclass
@@ -113,27 +124,28 @@ class Reference:
     """The pose in which the watching began; taken from the first bins."""
     aside: Vector | None = None
     """Across upright, towards the first excursion."""
-    stand: Vector | None = None
-    """The first quiet standing pose, for ``aside``."""
-    waiting: list[tuple[float, Vector, float]] = field(default_factory=list)
-    """Time, direction and shake of what came since, until ``aside`` is known."""
-    lately: list[Vector] = field(default_factory=list)
-    """Directions of the last second, until ``stand`` is known."""
 
-    def rows(self, bins: Bins, signal: Signal) -> list[tuple[float, float, float]]:
-        """Time, angle and shake of each bin, in order; ``aside`` may keep some back for a while."""
-        self._note_begin(bins)
-        if signal == "aside":
-            return self._of_aside(bins)
-        angles_deg = self.angles(bins, signal)
-        return list(zip(bins.at_s.tolist(), angles_deg, bins.shake_g.tolist(), strict=True))
+    def rows(self, bins: Bins, signal: Signal) -> list[Row]:
+        """Each bin, in order."""
+        self.note_begin(bins)
+        rows = zip(
+            bins.at_s.tolist(), self.angles(bins, signal), bins.shake_g.tolist(), bins.strength_g.tolist(), strict=False
+        )
+        return [Row(*row) for row in rows]
 
-    def _note_begin(self, bins: Bins) -> None:
+    def note_begin(self, bins: Bins) -> None:
+        """The first pose; the seat, if the wearer sits and upright is not known."""
         if self.begin is None and len(bins.at_s):
             x, y, z = bins.direction[0].tolist()
             self.begin = (x, y, z)
             if self.begins_seated and self.upright is None:
                 self.seat = self.begin
+
+    def may_stand(self, direction: Vector) -> bool:
+        """Whether the wearer may be standing in this pose, for all that is known."""
+        if self.upright is not None:
+            return between_deg(direction, self.upright) < 35.0
+        return self.seat is None or between_deg(direction, self.seat) > 50.0
 
     def angles(self, bins: Bins, signal: Signal) -> list[float]:
         """(n,) the angle in degrees: 0 upright, 90 with a level thigh, negative behind the body."""
@@ -143,14 +155,14 @@ class Reference:
         if zero is None:
             return []
         plain = _angles(bins.direction, zero)
-        begins_level = self.begins_seated and self.begin is not None and _dot(self.begin, zero) < LEVEL
+        begins_level = self.begins_seated and self.begin is not None and dot(self.begin, zero) < LEVEL
         in_plane = signal == "signed" or (signal != "turn" and (self.aside is not None or begins_level))
         return self._signed(bins.direction, zero, plain) if in_plane else plain
 
     def _signed(self, directions: Floats, zero: Vector, plain: list[float]) -> list[float]:
         """The angle in the plane in which the leg goes forwards and back: what goes sideways does not count."""
         seat = self.seat or self.begin
-        if self.aside is None and seat is not None and _dot(seat, zero) < LEVEL:
+        if self.aside is None and seat is not None and dot(seat, zero) < LEVEL:
             self.aside = _across(seat, zero)
         signed = []
         for (x, y, z), angle in zip(directions.tolist(), plain, strict=True):
@@ -160,70 +172,23 @@ class Reference:
             if self.aside is None:
                 signed.append(angle)
                 continue
-            turned = math.degrees(math.atan2(_dot((x, y, z), self.aside), _dot((x, y, z), zero)))
+            turned = math.degrees(math.atan2(dot((x, y, z), self.aside), dot((x, y, z), zero)))
             signed.append(turned + 360.0 if turned < BEHIND_DEG else turned)
         return signed
 
-    def _of_aside(self, bins: Bins) -> list[tuple[float, float, float]]:
-        """Nothing until some excursions have shown which way they go; then all at once, the first ones too."""
-        rows = []
-        for row in zip(bins.at_s.tolist(), bins.direction.tolist(), bins.shake_g.tolist(), strict=True):
-            if self.stand is None:
-                self._look_for_stand(row[1])
-            elif self.aside is not None:
-                rows.append(row)
-            else:
-                self.waiting.append(row)
-                rows += self._look_for_aside()
-        zero, aside = self.stand, self.aside
-        if zero is None or aside is None:
-            return []
-        return [(at_s, math.degrees(math.atan2(_dot(d, aside), _dot(d, zero))), shake) for at_s, d, shake in rows]
 
-    def _look_for_stand(self, direction: Vector) -> None:
-        self.lately = [*self.lately[-9:], direction]
-        quiet = len(self.lately) == 10 and _between_deg(self.lately[0], direction) < QUIET_DEG
-        if quiet and self._may_stand(direction):
-            self.stand, self.lately = direction, []
-
-    def _look_for_aside(self) -> list[tuple[float, Vector, float]]:
-        """The main direction of what has moved, away from standing."""
-        waiting, zero = self.waiting, self.stand
-        if zero is None or waiting[-1][0] - waiting[0][0] < ASIDE_S:
-            return []
-        moved = np.array([_perpendicular(direction, zero) for _, direction, _ in waiting])
-        if np.sort((moved**2).sum(axis=1))[-10] < math.sin(math.radians(ASIDE_DEG)) ** 2:
-            del waiting[:100]
-            return []
-        inside = (moved**2).sum(axis=1) < 0.5
-        if inside.sum() < 50:
-            self.waiting = []
-            return []
-        x, y, z = _main_direction(moved[inside])
-        forth = sum(_dot((x, y, z), direction) for _, direction, _ in waiting) >= 0.0
-        self.aside, self.waiting = (x, y, z) if forth else (-x, -y, -z), []
-        return waiting
-
-    def _may_stand(self, direction: Vector) -> bool:
-        if self.upright is not None:
-            return _between_deg(direction, self.upright) < 35.0
-        return self.seat is None or _between_deg(direction, self.seat) > 50.0
+def _strengths(vectors: Floats) -> Floats:
+    return np.asarray(np.sqrt(vectors[:, 0] ** 2 + vectors[:, 1] ** 2 + vectors[:, 2] ** 2))
 
 
-def _dot(a: Vector, b: Vector) -> float:
+def dot(a: Vector, b: Vector) -> float:
+    """Scalar product."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
-def _between_deg(a: Vector, b: Vector) -> float:
-    return math.degrees(math.acos(max(-1.0, min(1.0, _dot(a, b)))))
-
-
-def _main_direction(moved: Floats) -> Vector:
-    """First principal component of means over a second, the far ones weighed most: jolts are short, leans small."""
-    steady = np.column_stack([np.convolve(moved[:, axis], np.full(10, 0.1), "valid") for axis in range(3)])
-    weighed = steady * ((steady**2).sum(axis=1) ** 1.5)[:, None]
-    x, y, z = np.linalg.svd(weighed, full_matrices=False)[2][0].tolist()
-    return x, y, z
+def between_deg(a: Vector, b: Vector) -> float:
+    """Angle between two directions."""
+    return math.degrees(math.acos(max(-1.0, min(1.0, dot(a, b)))))
 
 
 def _angles(directions: Floats, other: Vector) -> list[float]:
@@ -232,12 +197,13 @@ def _angles(directions: Floats, other: Vector) -> list[float]:
     return angles
 
 
-def _perpendicular(vector: Vector, zero: Vector) -> Vector:
-    along = _dot(vector, zero)
+def perpendicular(vector: Vector, zero: Vector) -> Vector:
+    """What of a vector is across another."""
+    along = dot(vector, zero)
     return vector[0] - along * zero[0], vector[1] - along * zero[1], vector[2] - along * zero[2]
 
 
 def _across(vector: Vector, zero: Vector) -> Vector:
-    x, y, z = _perpendicular(vector, zero)
+    x, y, z = perpendicular(vector, zero)
     length = math.sqrt(x * x + y * y + z * z) or 1.0
     return x / length, y / length, z / length

@@ -52,20 +52,28 @@ MOTIONS: dict[str, Motion] = {
     ),
     "squat": Motion(
         count=MotionRules(
-            least_deg=33.0, most_deg=140.0, period_min_s=2.0, rest_deg=(-40.0, 30.0), top_deg=(39.0, 130.0)
+            least_deg=33.0,
+            most_deg=140.0,
+            period_min_s=2.0,
+            rest_deg=(-40.0, 30.0),
+            top_deg=(39.0, 130.0),
+            calm_g=0.08,
+            calm_deg=10.0,
         )
     ),
     "forward_lunge": Motion(
         count=MotionRules(
             signal="aside",
             smooth_bins=10,
-            least_deg=8.0,
+            least_deg=13.0,
             most_deg=50.0,
             longest_s=8.0,
             alike=0.5,
             period_min_s=2.4,
             least_count=4,
-            rest_deg=(-20.0, 20.0),
+            rest_deg=(-25.0, 20.0),
+            load_least_g=-0.015,
+            load_g=(0.035, 0.36),
         )
     ),
     "sit_to_stand": Motion(
@@ -79,10 +87,10 @@ MOTIONS: dict[str, Motion] = {
         )
     ),
     "lunge_hold": Motion(
-        hold=HoldRules(signal="signed", least_s=15.0, pose_deg=(-60.0, -3.0), other_deg=(50.0, 115.0))
+        hold=HoldRules(signal="signed", least_s=15.0, pose_deg=(-60.0, -3.0), other_deg=(42.0, 115.0))
     ),
     "boat_hold": Motion(
-        hold=HoldRules(pose_deg=(105.0, 170.0), still_deg=4.0, differs_deg=4.0),
-        trunk_hold=HoldRules(pose_deg=(20.0, 70.0), still_deg=6.0, differs_deg=10.0),
+        hold=HoldRules(pose_deg=(105.0, 170.0), still_deg=5.0, differs_deg=4.0),
+        trunk_hold=HoldRules(pose_deg=(20.0, 70.0), least_s=8.0, still_deg=4.0, differs_deg=15.0, least_count=3),
     ),
 }

@@ -10,12 +10,12 @@ counted, the first ones included. A single rise from a chair, walking and fidget
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from statistics import median
+from dataclasses import dataclass, field, replace
+from statistics import fmean, median
 
 from pydantic import BaseModel, Field
 
-from monitor.accel.limb import BIN_S, Signal
+from monitor.accel.limb import BIN_S, Row, Signal
 
 
 class MotionRules(BaseModel, frozen=True, extra="forbid"):
@@ -38,11 +38,20 @@ class MotionRules(BaseModel, frozen=True, extra="forbid"):
     period_min_s: float = Field(1.8, ge=0.5, le=30, description="The quickest pace, from one repetition to the next.")
     pause_max_s: float = Field(25.0, ge=2, le=120, description="A longer pause ends the set.")
     shake_max_g: float = Field(0.25, ge=0.01, le=2, description="More jolting than this is walking or falling.")
+    calm_g: float = Field(0.0, ge=0, le=2, description="With less jolting than this the pose may be off by more.")
+    calm_deg: float = Field(
+        0.0, ge=0, le=45, description="By so much: upright was learned from walking, clothes slide."
+    )
     alike: float = Field(0.65, ge=0.1, le=1, description="Smaller excursions than this share of the median are others.")
     pace_alike: float = Field(3.5, ge=1, le=10, description="The longest is at most so many times the median.")
     least_count: int = Field(4, ge=1, le=20, description="So many alike make a set.")
     skips_smaller: bool = Field(False, description="Smaller excursions between two repetitions belong to them.")
     lying: bool = Field(False, description="Done lying: where upright is not known, any turn from the pose counts.")
+    load_least_g: float = Field(-1.0, ge=-1, le=1, description="The least of a single one.")
+    load_g: tuple[float, float] | None = Field(
+        None,
+        description="So much stronger than before and after it is the pull in between: the body sinks and is lifted.",
+    )
     last_stays: bool = Field(False, description="The last one may end in the pose itself.")
 
 
@@ -63,6 +72,8 @@ class Excursion:
     held_s: float
     """Seconds of stillness near the top."""
     shake_g: float
+    load_g: float = 0.0
+    """Mean strength in between, above that just before and after."""
 
     @property
     def size_deg(self) -> float:
@@ -127,6 +138,9 @@ class Zigzag:
 LOOKED_AT = 0.65
 """Excursions of this share of the least are seen, so that steps and pedalling show their pace, but never counted."""
 
+STRENGTHS = 120
+"""Bins whose strengths are kept."""
+
 LOOSE = 1.33
 """So much smaller or quicker a single repetition of a set may be than the rules say of a sure one."""
 
@@ -146,6 +160,8 @@ class Counter:
     sure: list[bool] = field(default_factory=list)
     """Which of them fit the rules without forgiveness: all of a set must, lying all but one."""
     counted: list[Excursion] = field(default_factory=list)
+    strengths: list[tuple[float, float]] = field(default_factory=list)
+    """Of the last bins, with their times."""
 
     @classmethod
     def of(cls, rules: MotionRules, absolute: bool) -> Counter:
@@ -162,15 +178,19 @@ class Counter:
         """Seconds of stillness at the top, of all of them."""
         return sum(each.held_s for each in self.counted)
 
-    def see(self, at_s: float, angle_deg: float, shake_g: float) -> bool:
+    def see(self, row: Row) -> bool:
         """One bin more; whether the count has changed."""
-        if self.rules.signal == "lowering":
-            angle_deg = -angle_deg
-        excursion = self.zigzag.see(at_s, angle_deg, shake_g)
+        angle_deg = -row.angle_deg if self.rules.signal == "lowering" else row.angle_deg
+        excursion = self.zigzag.see(row.at_s, angle_deg, row.shake_g)
         if self._has_lain_down():
             self.zigzag.rest_at(angle_deg)
+        if self.rules.load_g is not None:
+            self.strengths.append((row.at_s, row.strength_g))
+            del self.strengths[:-STRENGTHS]
         if excursion is None:
             return False
+        if self.rules.load_g is not None:
+            excursion = replace(excursion, load_g=self._load_g(excursion))
         before = len(self.counted)
         self._take(excursion)
         if len(self.counted) != before:
@@ -178,6 +198,17 @@ class Counter:
             size_deg = median(each.size_deg for each in self.counted[-8:])
             self.zigzag.least_deg = min(max(self.rules.least_deg, 0.45 * size_deg), 70.0)
         return len(self.counted) != before
+
+    def _load_g(self, excursion: Excursion) -> float:
+        """The angle lags behind by half of what it is the mean of."""
+        start_s = excursion.start_s - self.rules.smooth_bins * BIN_S / 2
+        end_s = excursion.end_s - self.rules.smooth_bins * BIN_S / 2
+        inside = [g for at_s, g in self.strengths if start_s + 0.2 < at_s <= end_s - 0.1]
+        before = [g for at_s, g in self.strengths if start_s - 0.8 < at_s <= start_s]
+        after = [g for at_s, g in self.strengths if end_s < at_s]
+        if not (inside and before and after):
+            return 0.0
+        return fmean(inside) - (fmean(before) + fmean(after)) / 2
 
     def _has_lain_down(self) -> bool:
         """What has risen is not the legs: the wearer has come to lie, and that is where the first repetition begins."""
@@ -212,7 +243,7 @@ class Counter:
         while not self._alike(self.candidates[-1], self.candidates[:-1], rules.pause_max_s):
             del self.candidates[0], self.sure[0]
         enough = len(self.candidates) >= rules.least_count and sum(self.sure) >= rules.least_count - rules.lying
-        if enough and self._steady():
+        if enough and self._steady() and self._loaded():
             self.counted += self.candidates
             self.candidates, self.sure = [], []
 
@@ -229,10 +260,12 @@ class Counter:
         rules, more_deg = self.rules, 36.0 * (loose - 1.0)
         inside = rules.shortest_s <= excursion.lasts_s <= rules.longest_s
         inside &= rules.least_deg / loose <= excursion.size_deg <= rules.most_deg
-        if not inside or excursion.shake_g > rules.shake_max_g:
+        if not inside or excursion.shake_g > rules.shake_max_g or excursion.load_g < rules.load_least_g:
             return False
         if not self.absolute:
             return True
+        if excursion.shake_g < rules.calm_g:
+            more_deg += rules.calm_deg
         top_deg, rest_deg = excursion.top_deg, excursion.rest_deg
         if rules.signal == "lowering":
             top_deg, rest_deg = -top_deg, -rest_deg
@@ -249,6 +282,11 @@ class Counter:
         long = lasts_s / rules.pace_alike - 0.5 <= one.lasts_s <= lasts_s * rules.pace_alike + 0.5
         paced = rules.period_min_s / LOOSE <= one.start_s - last.start_s and one.start_s - last.end_s <= within_s
         return sized and long and paced
+
+    def _loaded(self) -> bool:
+        """In the middle of most of them the body is being caught and lifted."""
+        span_g = self.rules.load_g
+        return span_g is None or span_g[0] <= median(each.load_g for each in self.candidates) <= span_g[1]
 
     def _steady(self) -> bool:
         """The pauses between them are alike, but for one in which the wearer talks."""

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor import __version__
 from monitor.errors import MonitorError
 
 DOORS = (
@@ -30,21 +29,29 @@ DOORS = (
     "why",
     "what-if",
     "exercises",
+    "manual",
     "coach",
     "config",
 )
 """In the order of the help; each is a module here, with a function of its name or an ``app`` of commands below it."""
+TELL_OF_ALL = ("manual",)
+"""Doors that look at all the others; they are not in the help."""
 
 
-def _version(asked: bool) -> None:
+def _tell_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"sitbreak {__version__}")
+        from monitor.cli.version import version_lines
+
+        typer.echo("\n".join(version_lines()))
         raise typer.Exit
 
 
 def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    tell_version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Print the version and what it runs on, and exit."
+        ),
     ] = False,
 ) -> None:
     """Options of the program itself."""
@@ -66,7 +73,7 @@ def program(doors: Sequence[str] = DOORS) -> typer.Typer:
         if hasattr(module, "app"):
             made.add_typer(module.app, name=door)
         else:
-            made.command(door)(getattr(module, name))
+            made.command(door, hidden=door in TELL_OF_ALL)(getattr(module, name))
     return made
 
 
@@ -78,7 +85,7 @@ def __getattr__(name: str) -> Any:
 
 def main() -> None:
     """Run the command line; errors meant for the user become one line and an exit code."""
-    asked = [word for word in sys.argv[1:2] if word in DOORS]
+    asked = [word for word in sys.argv[1:2] if word in DOORS and word not in TELL_OF_ALL]
     try:
         program(asked or DOORS)()
     except MonitorError as error:

@@ -22,3 +22,53 @@ def test_who_sits_down_for_long_holds_no_pose() -> None:
         holding.see(tenth / 10, 88.0 if tenth > 50 else 2.0)
     holding.see(301.0, 2.0)
     assert not holding.is_believed
+
+
+def seconds(holding: Holder, *poses: tuple[float, float], from_s: float = 0.0) -> float:
+    """Each pose for so long; a second's way between them. The time at the end."""
+    at_s, angle_deg = from_s, poses[0][0]
+    for to_deg, lasts_s in poses:
+        for tenth in range(1, 11):
+            share = tenth / 10
+            holding.see(at_s, angle_deg + (to_deg - angle_deg) * share**3 * (10 + share * (6 * share - 15)))
+            at_s += 0.1
+        for _ in range(round(10 * lasts_s)):
+            holding.see(at_s, to_deg)
+            at_s += 0.1
+        angle_deg = to_deg
+    return at_s
+
+
+def test_a_wriggle_does_not_end_a_hold() -> None:
+    holding = Holder(HoldRules(pose_deg=(105.0, 170.0), least_s=8.0, least_count=1), absolute=True)
+    seconds(holding, (88.0, 5.0), (130.0, 6.0), (150.0, 0.0), (130.0, 6.0), (88.0, 5.0))
+    assert len(holding.holds) == 1
+    assert holding.held_s == pytest.approx(14.2, abs=1.0)
+
+
+def test_the_way_in_and_out_is_no_part_of_the_hold() -> None:
+    holding = Holder(HoldRules(pose_deg=(105.0, 170.0), least_count=1), absolute=True)
+    seconds(holding, (118.0, 5.0), (130.0, 12.0), (118.0, 5.0))
+    assert holding.held_s == pytest.approx(12.0, abs=0.7)
+
+
+def test_rest_on_the_way_to_the_pose_is_no_hold() -> None:
+    holding = Holder(HoldRules(pose_deg=(105.0, 170.0), least_count=1), absolute=True)
+    seconds(holding, (88.0, 5.0), (118.0, 9.0), (132.0, 12.0), (118.0, 4.0), (88.0, 4.0))
+    assert [round(hold.angle_deg) for hold in holding.holds] == [132]
+
+
+def test_a_hold_is_known_once_the_wearer_stays_elsewhere_for_two_seconds() -> None:
+    holding = Holder(HoldRules(pose_deg=(105.0, 170.0), least_count=1), absolute=True)
+    at_s = seconds(holding, (88.0, 5.0), (130.0, 12.0))
+    assert not holding.holds
+    seconds(holding, (88.0, 3.0), from_s=at_s)
+    assert len(holding.holds) == 1
+
+
+def test_who_walks_away_from_the_pose_has_held_it() -> None:
+    holding = Holder(HoldRules(pose_deg=(105.0, 170.0), least_count=1), absolute=True)
+    at_s = seconds(holding, (88.0, 5.0), (130.0, 12.0))
+    for tenth in range(70):
+        holding.see(at_s + tenth / 10, 30.0 * (tenth % 10 < 5))
+    assert len(holding.holds) == 1

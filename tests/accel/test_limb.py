@@ -24,6 +24,7 @@ def test_bins_do_not_depend_on_where_the_samples_are_cut_at_the_border_of_a_bin(
     cuts = sorted({0, len(LIFTS.t_s), *np.searchsorted(LIFTS.t_s, [1000.0 + n / 10 for n in tenths]).tolist()})
     pieces = [parts.feed(LIFTS.t_s[a:b], LIFTS.xyz_g[a:b]) for a, b in pairwise(cuts)]
     assert np.concatenate([piece.direction for piece in pieces]).tobytes() == whole.direction.tobytes()
+    assert np.concatenate([piece.pull_g for piece in pieces]).tobytes() == whole.pull_g.tobytes()
     assert np.concatenate([piece.shake_g for piece in pieces]).tobytes() == whole.shake_g.tobytes()
 
 
@@ -33,7 +34,7 @@ def test_the_angle_is_that_of_the_thigh_whichever_way_the_sensor_sits() -> None:
         turned = LIFTS.turned(turn)
         x, y, z = (turn @ np.array(UPRIGHT)).tolist()
         bins = Binning().feed(turned.t_s, turned.xyz_g)
-        angles = [angle for _, angle, _ in Reference(upright=(x, y, z)).rows(bins, "flexion")]
+        angles = [row.angle_deg for row in Reference(upright=(x, y, z)).rows(bins, "flexion")]
         assert max(angles) == pytest.approx(85.0, abs=2.0)
         assert min(angles) == pytest.approx(2.0, abs=2.0)
 
@@ -42,7 +43,7 @@ def test_the_seat_in_which_it_began_serves_where_upright_is_not_known() -> None:
     seated = Reference(begins_seated=True)
     seated.begin = seated.seat = SEAT
     bins = Binning().feed(LIFTS.t_s, LIFTS.xyz_g)
-    angles = [angle for _, angle, _ in seated.rows(bins, "flexion")]
+    angles = [row.angle_deg for row in seated.rows(bins, "flexion")]
     assert min(angles) == pytest.approx(2.0, abs=2.0)
     assert max(angles) == pytest.approx(85.0, abs=2.0)
 
@@ -50,5 +51,5 @@ def test_the_seat_in_which_it_began_serves_where_upright_is_not_known() -> None:
 def test_backwards_is_negative() -> None:
     back = moving(1, 2.0, -60.0, 1000.0)
     bins = Binning().feed(back.t_s, back.xyz_g)
-    angles = [angle for _, angle, _ in Reference(upright=UPRIGHT, seat=SEAT).rows(bins, "signed")]
+    angles = [row.angle_deg for row in Reference(upright=UPRIGHT, seat=SEAT).rows(bins, "signed")]
     assert min(angles) == pytest.approx(-60.0, abs=2.0)

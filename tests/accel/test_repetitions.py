@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from monitor.accel.limb import Row
 from monitor.accel.motions import MOTIONS
 from monitor.accel.repetitions import Counter, MotionRules
 
@@ -20,10 +21,10 @@ def feed(counting: Counter, *lifts: tuple[float, float, float], from_s: float = 
     for size_deg, move_s, pause_s in lifts:
         steps = round(2 * move_s / 0.1)
         for step in range(steps):
-            counting.see(at_s, rest_deg + size_deg * math.sin(math.pi * step / steps) ** 2, 0.02)
+            counting.see(Row(at_s, rest_deg + size_deg * math.sin(math.pi * step / steps) ** 2, 0.02))
             at_s += 0.1
         for _ in range(round(pause_s / 0.1)):
-            counting.see(at_s, rest_deg, 0.01)
+            counting.see(Row(at_s, rest_deg, 0.01))
             at_s += 0.1
     return at_s
 
@@ -62,7 +63,7 @@ def test_a_pause_to_talk_does_not_end_the_set_once_it_is_known() -> None:
 def test_what_jolts_is_no_repetition() -> None:
     counting = counter()
     for number in range(600):
-        counting.see(number / 10, 40.0 - 40.0 * math.cos(number / 5), 0.6)
+        counting.see(Row(number / 10, 40.0 - 40.0 * math.cos(number / 5), 0.6))
     assert counting.repetitions == 0
 
 
@@ -72,7 +73,34 @@ def test_a_last_rise_from_the_chair_counts_though_the_wearer_stays_up() -> None:
     counting = counter(rules)
     at_s = feed(counting, *[(-85.0, 1.2, 1.5)] * 4, rest_deg=88.0)
     for _ in range(30):
-        counting.see(at_s, 3.0, 0.01)
+        counting.see(Row(at_s, 3.0, 0.01))
         at_s += 0.1
     counting.finish(at_s)
     assert counting.repetitions == 5
+
+
+def lunge(counting: Counter, at_s: float, load_g: float, size_deg: float = 18.0) -> float:
+    """The thigh leans for 2 s; in the middle of it the body is heavy, just before and after it light."""
+    for step in range(50):
+        share = math.sin(math.pi * (step - 15) / 20) ** 2 if 15 <= step < 35 else 0.0
+        heavy = 1.0 if 18 <= step < 32 else -1.0 if 8 <= step < 15 or 35 <= step < 42 else 0.0
+        counting.see(Row(at_s + step / 10, size_deg * share, 0.02, 1.0 + load_g * heavy))
+    return at_s + 5.0
+
+
+@pytest.mark.parametrize(("load_g", "count"), [(0.1, 5), (0.0, 0), (-0.1, 0)])
+def test_leaning_is_a_lunge_only_if_the_body_is_caught_and_lifted(load_g: float, count: int) -> None:
+    counting, at_s = counter(MOTIONS["forward_lunge"].count), 0.0
+    for _ in range(5):
+        at_s = lunge(counting, at_s, load_g)
+    assert counting.repetitions == count
+
+
+@pytest.mark.parametrize(("shake_g", "count"), [(0.02, 5), (0.15, 0)])
+def test_a_squat_need_not_be_as_deep_if_it_is_calm(shake_g: float, count: int) -> None:
+    counting, rules = counter(MOTIONS["squat"].count), MOTIONS["squat"].count
+    assert rules is not None
+    for step in range(250):
+        angle_deg = -8.0 + 42.0 * math.sin(math.pi * step / 50) ** 2
+        counting.see(Row(step / 10, angle_deg, shake_g))
+    assert counting.repetitions == count

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from monitor.events import Message
+from monitor.outlets.mqtt import client
 from monitor.outlets.mqtt.client import Connection, connect
+from monitor.outlets.mqtt.remedies import remedy
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.mqtt.signals import Acknowledged, Lost, Refused
-from tests.support.brokers import Mosquitto, free_port, mosquitto
+from tests.support.brokers import MOSQUITTO, Mosquitto, free_port, mosquitto
 
 __all__ = ["mosquitto"]
 CONNACK_NOT_AUTHORISED_V5 = bytes.fromhex("2003008700")
@@ -99,3 +102,42 @@ async def test_an_exception_never_reaches_pahos_thread_from_a_topic_that_is_no_t
     assert isinstance(await connection.signals.get(), Acknowledged)
     connection.close()
     assert isinstance(await connection.signals.get(), Lost)
+
+
+async def test_a_broker_that_takes_the_connection_and_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "ANSWER_TIMEOUT_S", 0.2)
+    calls, gone = 0, asyncio.Event()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal calls
+        calls += 1
+        while await reader.read(1024):
+            pass
+        writer.close()
+        await writer.wait_closed()
+        gone.set()
+
+    async with await asyncio.start_server(hold, "127.0.0.1", 0) as server:
+        end = await connect(_rules(server.sockets[0].getsockname()[1]), "id")
+        assert isinstance(end, Lost)
+        assert "nothing is said" in end.reason
+        assert "mqtt.port" in remedy(end)
+        assert calls == 1
+        await asyncio.wait_for(gone.wait(), 5)
+
+
+@pytest.mark.mosquitto
+async def test_no_more_is_under_way_than_the_broker_grants(tmp_path: Path) -> None:
+    if MOSQUITTO is None:
+        pytest.skip("mosquitto is not installed")
+    broker = Mosquitto(tmp_path, "allow_anonymous true\nmax_inflight_messages 2").start()
+    try:
+        connection = await connect(_rules(broker.port, protocol="5"), "id")
+        assert isinstance(connection, Connection)
+        numbers = [connection.publish(Message("t", str(number))) for number in range(50)]
+        assert [await asyncio.wait_for(connection.signals.get(), 5) for _ in numbers] == [
+            Acknowledged(number) for number in numbers
+        ]
+        connection.close()
+    finally:
+        broker.stop()

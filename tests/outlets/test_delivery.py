@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
 from monitor.clock import Clock
 from monitor.events import Message
+from monitor.outlets.mqtt import delivery as delivery_module
 from monitor.outlets.mqtt.delivery import IN_FLIGHT, Delivery
+from monitor.outlets.mqtt.signals import Acknowledged
 from tests.support.outboxes import MemoryOutbox
 
 
@@ -39,7 +43,7 @@ async def test_no_more_than_ten_are_under_way_and_the_order_is_kept() -> None:
     await _settle_down()
     assert len(wire.published) == IN_FLIGHT
     for number in range(1, 26):
-        assert await delivery.settle(number, None)
+        assert await delivery.settle(Acknowledged(number))
         await _settle_down()
     await delivery.drained()
     assert [payload for payload, _ in wire.published] == [str(number) for number in range(1, 26)]
@@ -53,7 +57,7 @@ async def test_only_what_was_not_acknowledged_is_sent_again_over_the_next_connec
     outbox.add(_messages(3))
     task = asyncio.create_task(delivery.run(first), name="delivery")
     await _settle_down()
-    await delivery.settle(1, None)
+    await delivery.settle(Acknowledged(1))
     task.cancel()
     outbox.add([Message("t", "4")])
     task = asyncio.create_task(delivery.run(second), name="delivery")
@@ -78,8 +82,8 @@ async def test_a_refused_row_is_marked_and_the_queue_goes_on() -> None:
     outbox.add(_messages(2))
     task = asyncio.create_task(delivery.run(wire), name="delivery")
     await _settle_down()
-    await delivery.settle(1, "not authorized")
-    await delivery.settle(2, None)
+    await delivery.settle(Acknowledged(1, "not authorized"))
+    await delivery.settle(Acknowledged(2))
     assert outbox.fate == {1: "refused: not authorized", 2: "sent"}
     task.cancel()
 
@@ -96,4 +100,27 @@ async def test_what_is_too_old_by_stream_time_is_expired_and_a_fast_clock_sets_n
 
 
 async def test_an_acknowledgement_of_something_else_is_not_taken() -> None:
-    assert not await Delivery(MemoryOutbox(), Clock()).settle(7, None)
+    assert not await Delivery(MemoryOutbox(), Clock()).settle(Acknowledged(7))
+
+
+async def test_what_a_full_broker_does_not_take_is_offered_again_after_a_pause(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(delivery_module, "FULL_PAUSE_S", 0.0)
+    outbox, wire = MemoryOutbox(), Wire()
+    delivery = Delivery(outbox, Clock())
+    outbox.add(_messages(3))
+    task = asyncio.create_task(delivery.run(wire), name="delivery")
+    await _settle_down()
+    await delivery.settle(Acknowledged(1))
+    for number in (2, 3):
+        await delivery.settle(Acknowledged(number, "quota exceeded", later=True))
+    await _settle_down()
+    assert [payload for payload, _ in wire.published] == ["1", "2", "3", "2"]  # one alone, so that none overtakes it
+    for number in (4, 5):
+        await delivery.settle(Acknowledged(number))
+        await _settle_down()
+    await delivery.drained()
+    assert outbox.fate == {1: "sent", 2: "sent", 3: "sent"}
+    assert caplog.text.count("the MQTT broker is full") == 1
+    task.cancel()

@@ -12,7 +12,9 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 
+from benchmarks.wire import Mode, Wire
 from monitor.events import AlertCleared, BreakTaken, CommandAnswered, TestAlert, event_id
+from monitor.outlets.mqtt import session
 from monitor.outlets.mqtt.messages import Wearer
 from tests.support.brokers import Heard, Listener, Mosquitto, mosquitto
 from tests.support.living_outlet import LivingOutlet, break_due, logged
@@ -352,3 +354,39 @@ async def test_the_end_comes_soon_although_the_broker_is_away(mosquitto: Mosquit
         await asyncio.sleep(0)
         async with asyncio.timeout(2):
             await daemon.end()
+
+
+async def test_a_slow_broker_gets_the_newest_state_and_no_queue_grows(
+    mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "STATE_PAUSE_S", 0.0)
+    async with (
+        Listener(mosquitto.port, f"{ROOT}/state") as listener,
+        Wire(mosquitto.port) as wire,
+        LivingOutlet(wire.port) as daemon,
+    ):
+        daemon.tell(limit_s=60.0)
+        await listener.topic(f"{ROOT}/state")
+        await wire.turn(Mode.HELD)
+        for number in range(500):
+            daemon.tell(limit_s=120.0 + 60.0 * number)
+            await asyncio.sleep(0)
+        assert len(daemon.outlet._sessions["me"]._on_the_way) <= session.UNHEARD + 3
+        await wire.turn(Mode.OPEN)
+        await listener.until(lambda heard: json.loads(heard.text)["limit_min"] == 501)
+        assert len(listener.heard) <= session.UNHEARD + 3
+
+
+async def test_a_session_that_another_takes_over_is_said_and_taken_up_again(
+    mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "FIRST_DELAY_S", 0.1)
+    async with Listener(mosquitto.port, f"{ROOT}/#") as listener, LivingOutlet(mosquitto.port, protocol="5") as daemon:
+        await listener.topic(f"{ROOT}/availability", "online")
+        thief = paho.Client(paho.CallbackAPIVersion.VERSION2, daemon.outlet._sessions["me"]._client_id)
+        with logged("is away") as said:
+            thief.connect("127.0.0.1", mosquitto.port)
+            await asyncio.wait_for(said.wait(), 5)
+            thief.disconnect()
+        daemon.tell(_taken(time.time()))
+        await listener.topic(f"{ROOT}/event")

@@ -27,14 +27,17 @@ from monitor.errors import MonitorError
 from monitor.events import Message
 from monitor.outlets.mqtt.credentials import BrokerContext, password, tls_context
 from monitor.outlets.mqtt.rules import MqttRules
-from monitor.outlets.mqtt.signals import Acknowledged, Lost, Opened, Received, Refused, Reply, Signal
+from monitor.outlets.mqtt.signals import Acknowledged, Lost, Opened, Received, Refused, Reply, Signal, SilentBroker
 
 log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S = 5.0
+ANSWER_TIMEOUT_S = 10.0
+"""From the first packet to the broker's answer, TLS included; a Raspberry Pi Zero needs two seconds of it."""
+IN_FLIGHT_LIMIT = 20
+"""Unacknowledged publications at most, paho's default; a broker may ask for fewer, which paho does not heed."""
 UNSUPPORTED_PROTOCOL = 132
-NOT_AUTHORISED = frozenset({133, 134, 135, 138, 140})
-"""Client id, name or password, not authorised, banned, authentication method: nothing that waiting would mend."""
+QUOTA_EXCEEDED = 151
 _PAYLOAD_KEPT_BYTES = 128
 """More than any command may have; the rest of a foreign payload never enters the event loop."""
 _PACKET_LIMIT_BYTES = 65536
@@ -154,10 +157,12 @@ class Connection:
         with contextlib.suppress(RuntimeError):  # the event loop has ended before us
             self._loop.call_soon_threadsafe(self.signals.put_nowait, signal)
 
-    def _on_connect(self, _client: object, _data: object, _flags: object, code: ReasonCode, _props: object) -> None:
+    def _on_connect(self, client: paho.Client, _data: object, _flags: object, code: ReasonCode, props: object) -> None:
         if code.is_failure:
             self._enter(Refused(code.value, str(code).lower()))
         else:
+            granted = getattr(props, "ReceiveMaximum", IN_FLIGHT_LIMIT)
+            client._max_inflight_messages = min(IN_FLIGHT_LIMIT, granted)  # its public setter is too early or too late
             self._enter(Opened("5" if self._version == paho.MQTTv5 else "3.1.1"))
 
     def _on_disconnect(self, _client: object, _data: object, flags: Any, code: ReasonCode, _props: object) -> None:
@@ -167,7 +172,8 @@ class Connection:
                 self._parting += " (another client uses the same client id)"
 
     def _on_publish(self, _client: object, _data: object, number: int, code: ReasonCode, _props: object) -> None:
-        self._enter(Acknowledged(number, str(code).lower() if code.is_failure else None))
+        failure = str(code).lower() if code.is_failure else None
+        self._enter(Acknowledged(number, failure, code.value == QUOTA_EXCEEDED))
 
     def _on_subscribe(
         self, _client: object, _data: object, number: int, codes: list[ReasonCode], _props: object
@@ -228,11 +234,7 @@ async def connect(
     for version in versions[rules.protocol]:
         connection = Connection(rules, client_id, version, will, large)
         connection.open()
-        try:
-            signal = await connection.signals.get()
-        except asyncio.CancelledError:
-            connection.abandon()
-            raise
+        signal = await _first_signal(connection)
         if isinstance(signal, Opened):
             log.info("connected to the MQTT broker %s:%d (MQTT %s)", rules.host, rules.port, signal.protocol)
             return connection
@@ -241,6 +243,19 @@ async def connect(
             break
     assert isinstance(signal, Refused | Lost)
     return signal
+
+
+async def _first_signal(connection: Connection) -> Signal:
+    """What comes of the attempt; a broker that says nothing is given up, whatever keepalive would allow it."""
+    try:
+        async with asyncio.timeout(ANSWER_TIMEOUT_S):
+            return await connection.signals.get()
+    except TimeoutError:
+        connection.abandon()
+        return Lost("the connection is taken and nothing is said", problem=SilentBroker())
+    except asyncio.CancelledError:
+        connection.abandon()
+        raise
 
 
 def _properties(kind: int) -> Any:

@@ -15,10 +15,11 @@ from monitor.clock import Clock
 from monitor.errors import MonitorError
 from monitor.events import Command, Message, Update
 from monitor.outlets.base import Outbox
-from monitor.outlets.mqtt.client import NOT_AUTHORISED, BrokerRefused, Connection, connect
+from monitor.outlets.mqtt.client import BrokerRefused, Connection, connect
 from monitor.outlets.mqtt.delivery import Delivery
 from monitor.outlets.mqtt.leftovers import Announced, Leftovers, Register
 from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
+from monitor.outlets.mqtt.remedies import NOT_AUTHORISED, remedy
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.mqtt.session import Session
 from monitor.outlets.mqtt.signals import Lost, Refused
@@ -123,15 +124,11 @@ class MqttOutlet:
 
 def raise_if_hopeless(rules: MqttRules, answer: Refused | Lost) -> None:
     """Raise with the remedy where waiting would not help."""
-    if isinstance(answer, Refused):
-        if answer.code in NOT_AUTHORISED:
-            remedy = "Check mqtt.username and mqtt.password (or mqtt.password_file) against the broker's password file"
-            raise BrokerRefused(rules.host, rules.port, answer.reason, remedy)
-    elif isinstance(answer.problem, MonitorError):
+    if isinstance(answer, Lost) and isinstance(answer.problem, MonitorError):
         raise answer.problem
-    elif isinstance(answer.problem, ssl.SSLCertVerificationError):
-        remedy = "Set mqtt.ca_file to the authority that signed it, and mqtt.server_name to the name in it"
-        raise BrokerRefused(rules.host, rules.port, answer.reason, remedy)
+    untrusted = isinstance(answer, Lost) and isinstance(answer.problem, ssl.SSLCertVerificationError)
+    if untrusted or (isinstance(answer, Refused) and answer.code in NOT_AUTHORISED):
+        raise BrokerRefused(rules.host, rules.port, answer.reason, remedy(answer))
 
 
 def _is_local(host: str) -> bool:

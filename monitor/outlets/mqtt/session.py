@@ -23,6 +23,7 @@ from monitor.outlets.mqtt.ear import Ear
 from monitor.outlets.mqtt.leftovers import Leftovers
 from monitor.outlets.mqtt.messages import Phrasebook
 from monitor.outlets.mqtt.payloads import state_payload
+from monitor.outlets.mqtt.remedies import remedy
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.mqtt.sentences import sentence, sentence_of_state
 from monitor.outlets.mqtt.signals import Acknowledged, Lost, Received, Refused
@@ -35,6 +36,8 @@ STEADY_S = 30.0
 """A connection that lived this long was a good one: the next loss starts again with the first delay."""
 STATE_EVERY_S = 60.0
 STATE_PAUSE_S = 1.0
+UNHEARD = 10
+"""With so many messages unacknowledged the state waits: a slow broker gets the newest one, and no queue grows."""
 BIRTH_JITTER_S = (0.2, 2.0)
 LAST_NEWS_S, LAST_WORD_S = 0.5, 0.3
 """How long a clean end waits for the outbox, and for the broker to have heard that we go."""
@@ -100,27 +103,31 @@ class Session:
         """Connect, live, and come back, until stopped."""
         delay_s, said = FIRST_DELAY_S, ""
         while not self._stopping.is_set():
-            began_s = time.monotonic()
-            end = await self._attempt()
+            end, lived_s = await self._attempt()
             if self._stopping.is_set():
                 return
-            if time.monotonic() - began_s > STEADY_S:
+            if lived_s > STEADY_S:
                 delay_s, said = FIRST_DELAY_S, ""
             said = self._explain(end, delay_s, said)
             await asyncio.sleep(delay_s * random.uniform(0.8, 1.0))
             delay_s = min(2 * delay_s, LAST_DELAY_S)
 
-    async def _attempt(self) -> Refused | Lost:
+    async def _attempt(self) -> tuple[Refused | Lost, float]:
+        """How it ended, and how many seconds the broker had let us in."""
         large = frozenset({self.source.topic} if self.source else ())
         connection = await connect(self._rules, self._client_id, self._words.availability(False), large)
         self.refusal = connection.reason if isinstance(connection, Refused) else None
-        return await self._live(connection) if isinstance(connection, Connection) else connection
+        if not isinstance(connection, Connection):
+            return connection, 0.0
+        began_s = time.monotonic()
+        return await self._live(connection), time.monotonic() - began_s
 
     def _explain(self, end: Refused | Lost, delay_s: float, said: str) -> str:
         verb = "refuses the connection" if isinstance(end, Refused) else "is away"
         if end.reason != said:
-            place = (self._rules.host, self._rules.port)
-            log.warning("the MQTT broker %s:%d %s: %s; next try in %.0f s", *place, verb, end.reason, delay_s)
+            place, advice = (self._rules.host, self._rules.port), remedy(end)
+            told = f"{end.reason}. {advice}" if advice else end.reason
+            log.warning("the MQTT broker %s:%d %s: %s; next try in %.0f s", *place, verb, told, delay_s)
         return end.reason
 
     async def _live(self, connection: Connection) -> Lost:
@@ -149,7 +156,7 @@ class Session:
 
     async def _clear_away(self) -> None:
         if self._leftovers.any:
-            await self._all_heard()
+            await self._heard_but(0)
             await self._leftovers.gone()
 
     async def _leave_when_asked(self, connection: Connection, telling: asyncio.Task[None]) -> None:
@@ -161,11 +168,12 @@ class Session:
         if self._link:
             self._publish(self._words.link(False))
         self._publish(self._words.availability(False))
-        await _at_most(LAST_WORD_S, self._all_heard())
+        await _at_most(LAST_WORD_S, self._heard_but(0))
         connection.close()
 
-    async def _all_heard(self) -> None:
-        while self._on_the_way:
+    async def _heard_but(self, number: int) -> None:
+        """Wait until the broker has acknowledged all but so many."""
+        while len(self._on_the_way) > number:
             self._heard.clear()
             await self._heard.wait()
 
@@ -194,6 +202,7 @@ class Session:
         while True:
             await asyncio.sleep(STATE_PAUSE_S if self._published else 0.0)
             await self._news.wait()
+            await self._heard_but(UNHEARD)
             self._news.clear()
             self._publish_changes()
 
@@ -229,8 +238,8 @@ class Session:
             match await connection.signals.get():
                 case Lost() as end:
                     return end
-                case Acknowledged(number, failure):
-                    await self._acknowledged(number, failure)
+                case Acknowledged() as answer:
+                    await self._acknowledged(answer)
                 case Received() as received if self.source is not None and received.topic == self.source.topic:
                     self.source.take(received)
                 case Received() as received if received.topic == self._rules.birth_topic:
@@ -252,13 +261,15 @@ class Session:
             self._greeted.clear()
             self._announce()
 
-    async def _acknowledged(self, number: int, failure: str | None) -> None:
-        if self._delivery is not None and await self._delivery.settle(number, failure):
+    async def _acknowledged(self, answer: Acknowledged) -> None:
+        if self._delivery is not None and await self._delivery.settle(answer):
             return
-        topic = self._on_the_way.pop(number, "")
+        topic = self._on_the_way.pop(answer.number, "")
         self._heard.set()
-        if failure:
-            self._say_once(f"the MQTT broker denies {topic}: {failure}; look at its access list")
+        if answer.later:
+            self._published = {}  # the next state is told, whether it is new or not
+        elif answer.failure:
+            self._say_once(f"the MQTT broker denies {topic}: {answer.failure}; look at its access list")
 
     def _say_once(self, words: str) -> None:
         if words not in self._said:

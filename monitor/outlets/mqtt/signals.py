@@ -30,6 +30,10 @@ class Lost:
     problem: BaseException | None = None
 
 
+class SilentBroker(TimeoutError):  # noqa: N818  a fact, named as the others are
+    """Somebody takes the connection and never answers: a hung broker, or no broker at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """Where an MQTT 5 client wants its answer."""
@@ -54,6 +58,8 @@ class Acknowledged:
 
     number: int
     failure: str | None = None
+    later: bool = False
+    """It may be taken another time: the broker is full."""
 
 
 Signal = Opened | Refused | Lost | Received | Acknowledged

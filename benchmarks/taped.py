@@ -1,0 +1,197 @@
+"""The real daemon with a tape in the place of the radio: as fast as it can, from where it was killed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from benchmarks.tape import NODE, ORIGIN_S, SETTINGS, STEP_S, Tape, first_step
+from monitor.app import App
+from monitor.clock import Clock
+from monitor.events import Command
+from monitor.history.outbox import History
+from monitor.live import LATENESS_S, LiveWearer
+from monitor.model import LinkEvent, LinkState, Nudge
+from monitor.settings import Settings, load
+from monitor.wearables.base import Action, Advertised, Outcome, Packet, Reach, Reply, Resume
+
+EXPIRY_ROOM_S = 300.0
+"""The tape waits for the broker while an alert has less than this to live: life is slower than a tape."""
+
+
+@dataclass
+class Hand:
+    """Where the clock of the tape stands."""
+
+    now_s: float = ORIGIN_S
+
+
+@dataclass(frozen=True)
+class TapeClock(Clock):
+    """Time is what the tape has shown."""
+
+    hand: Hand = field(default_factory=Hand)
+
+    def now_s(self) -> float:
+        """Stream time."""
+        return self.hand.now_s
+
+
+class TapeDriver:
+    """The wearable: gives a step at a time, and remembers which is next, as any driver remembers its samples."""
+
+    ADVERTISED: ClassVar[Advertised] = Advertised()
+    REACH: ClassVar[Reach] = Reach.LINK
+    SILENCE_IS_LEGAL: ClassVar[bool] = True
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self.step = first_step(None)
+
+    def start(self, resume: Resume | None, now_s: float) -> Reply:
+        """Go on where the checkpoint stands."""
+        self.step = first_step(resume)
+        return []
+
+    def receive(self, packet: Packet) -> Reply:
+        """Give the next step."""
+        self.step += 1
+        return [*self.tape.facts(self.step - 1)]
+
+    def done(self, action: Action, outcome: Outcome) -> Reply:
+        """Nothing was asked."""
+        return []
+
+    def tick(self, now_s: float) -> Reply:
+        """Nothing to do."""
+        return []
+
+    def stored(self, segment: int, upto_index: int) -> Reply:
+        """A tape forgets nothing."""
+        return []
+
+    def alert(self, nudge: Nudge, now_s: float) -> Reply:
+        """Nobody to buzz."""
+        return []
+
+    def lost(self, now_s: float) -> Reply:
+        """Never happens."""
+        return []
+
+    def stop(self) -> Reply:
+        """Nothing to end."""
+        return []
+
+    def resume(self) -> Resume:
+        """The next step."""
+        return {"step": self.step}
+
+
+class Player:
+    """In the place of the link: plays the tape into the wearer's day."""
+
+    def __init__(
+        self, live: LiveWearer, driver: TapeDriver, clock: TapeClock, resume: Resume | None, step: Any
+    ) -> None:
+        self.finished = asyncio.Event()
+        self.each_minute: Callable[[float], Awaitable[None]]
+        self._live, self._driver, self._clock, self._resume, self._step = live, driver, clock, resume, step
+        clock.hand.now_s = ORIGIN_S + STEP_S * first_step(resume)
+
+    def alert(self, nudge: Nudge) -> None:
+        """The tape cannot buzz."""
+
+    def stored(self, segment: int, upto_index: int) -> None:
+        """The tape forgets nothing."""
+
+    async def run(self) -> None:
+        """Play to the end, then stand still."""
+        intake, clock, tape = self._live.intake, self._clock, self._driver.tape
+        intake.start(self._resume, clock.now_s())
+        await self._live.deliver([LinkEvent(LinkState.STREAMING, clock.now_s())])
+        while self._driver.step < len(tape.kinds):
+            step = self._driver.step
+            now_s = ORIGIN_S + (step + 1) * STEP_S
+            clock.hand.now_s, self._step.value = now_s, step
+            # one breath: what a checkpoint holds is a whole number of steps
+            facts = [fact for fact in intake.receive(Packet("tape", b"", now_s)) if not isinstance(fact, Action)]
+            intake.pass_time(now_s - LATENESS_S)
+            if step in tape.commands:
+                self._say(*tape.commands[step], now_s)
+            await self._live.deliver(facts)
+            if step % 6 == 0:
+                await self.each_minute(now_s)
+        self.finished.set()
+        await asyncio.Event().wait()
+
+    def _say(self, name: str, value: str, now_s: float) -> None:
+        alert_id = self._live.intake.backfill.state(now_s).alert_id
+        answers = name in ("done", "snooze", "skip", "break", "wrong")
+        self._live.command(Command(name, value, alert_id if answers else None, "mqtt"))
+
+
+class TapedApp(App):
+    """The daemon, with a tape in the radio's place."""
+
+    def __init__(self, settings: Settings, state_dir: Path, tape: Tape, step: Any) -> None:
+        self.hand_clock = TapeClock()
+        super().__init__(settings, state_dir, self.hand_clock, nodes={"me": NODE})
+        self.player: Player | None = None
+        self._tape, self._step = tape, step
+        self.each_minute = self.wait_for_broker
+        """Awaited after each minute of the tape."""
+        self._history: History | None = None
+
+    async def _mqtt(self, history: History) -> Any:
+        self._history = history
+        return await super()._mqtt(history)
+
+    def _link(self, live: LiveWearer, scanner: Any, radio: Any, resume: Resume | None) -> Any:
+        driver = TapeDriver(self._tape)
+        live.intake._driver = driver
+        self.player = Player(live, driver, self.hand_clock, resume, self._step)
+        self.player.each_minute = self.each_minute
+        return self.player
+
+    async def wait_for_broker(self, now_s: float) -> None:
+        """Let no alert grow old because a tape is faster than life."""
+        while any(  # noqa: ASYNC110
+            row.message.expires_s is not None and row.message.expires_s < now_s + EXPIRY_ROOM_S
+            for row in await self.waiting(50)
+        ):
+            await asyncio.sleep(0.002)
+
+    async def waiting(self, limit: int) -> list[Any]:
+        """Rows that the broker has not acknowledged."""
+        assert self._history is not None
+        return await self._history.pending("mqtt", 0, limit)
+
+    async def play(self) -> None:
+        """Run until the tape is over and the broker has everything; then end as on SIGTERM."""
+        running = asyncio.create_task(self.run(), name="daemon")
+        ending = asyncio.create_task(self._over(), name="end of the tape")
+        await asyncio.wait({running, ending}, return_when=asyncio.FIRST_COMPLETED)
+        if not ending.done():
+            running.result()
+        running.cancel()
+        await asyncio.wait({running})
+
+    async def _over(self) -> None:
+        while self.player is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await self.player.finished.wait()
+        await self.told()
+
+    async def told(self) -> None:
+        """Return when the broker has everything."""
+        while await self.waiting(1):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+def daemon(tape_folder: str, state_dir: str, port: int, step: Any) -> None:
+    """The body of the process that is killed; ends by itself when the tape is over. ``step.value`` tells how far."""
+    settings = load(None, (*SETTINGS, f"mqtt.port={port}"), {}).settings
+    asyncio.run(TapedApp(settings, Path(state_dir), Tape.opened(Path(tape_folder)), step).play())
