@@ -80,6 +80,8 @@ def process(*command: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
     finally:
         running.terminate()
         running.wait(20)
+        if running.stdout is not None:
+            running.stdout.close()
 
 
 def scenario(seconds: float) -> str:
@@ -110,7 +112,7 @@ def with_band(folder: Path, seconds: float, gather_s: float) -> Found:
         began_s = time.time()
         with daemon(sys.executable, folder, rules, "record", str(logs)) as pid:
             _watch(pid, seconds, lambda: any(logs.glob("*.jsonl")), found)
-        began = {name: at_s for name, at_s in _decided(logs)}
+        began = dict(_decided(logs))
     found.start_s = began.pop("first sample", math.nan) - began_s
     found.from_body_s, found.unseen = _from_the_body(truth, ear.heard)
     said = [(json.loads(heard.payload), heard.at_s) for heard in ear.heard]

@@ -1,6 +1,6 @@
 """The doors: one small file a command, no logic in them.
 
-A door that is asked for by name is the only one loaded: what the others need would stay in a daemon's memory for months.
+A door that is asked for by name is the only one loaded: what the others need would stay in a daemon for months.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class _Together:
-    """Commits that will be one transaction: the writer takes them when it gets there, and later ones wait for the next."""
+    """Commits that will be one transaction: the writer takes them when it gets there; later ones are the next."""
 
     steps: list[Commit] = field(default_factory=list)
     wanted: list[Commit] = field(default_factory=list)
