@@ -58,6 +58,8 @@ class Found:
     memory_mb: float = math.nan
     private_mb: float = math.nan
     start_s: float = math.nan
+    linked_s: float = math.nan
+    """Processor seconds until the first link."""
     from_body_s: list[float] = field(default_factory=list)
     unseen: int = 0
     """Changes of the body that nobody was told of before the next one."""
@@ -157,6 +159,7 @@ def _watch(pid: int, seconds: float, begun: Any, found: Found) -> None:
     until_s = time.monotonic() + START_LIMIT_S
     while not begun() and time.monotonic() < until_s:
         time.sleep(0.01)
+    found.linked_s = processor_s(pid)
     time.sleep(min(10.0, seconds / 2))  # connecting is over
     used_s, wall_s = processor_s(pid), time.monotonic()
     time.sleep(seconds)
@@ -233,7 +236,7 @@ def told(found: Found) -> Iterator[str]:
     body, second = found.from_body_s, found.from_second_s
     behind = [1000 * value for value in found.behind_s]
     yield f"processor: {100 * found.share:.1f} % of a core; memory {found.memory_mb:.0f} MB (with the virtual radio)"
-    yield f"start to first sample: {found.start_s:.2f} s"
+    yield f"start to first sample: {found.start_s:.2f} s, of these {found.linked_s:.2f} s of a core until the link"
     yield (
         f"from the body to the message: p50 {percentile(body, 0.5):.1f} s, p95 {percentile(body, 0.95):.1f} s"
         f" ({len(body)} changes, {found.unseen} not told before the next)"
