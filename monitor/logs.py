@@ -18,8 +18,6 @@ from types import TracebackType
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
-from rich.console import Console
-from rich.logging import RichHandler
 
 Form = Literal["auto", "human", "json"]
 Level = Literal["debug", "info", "warning", "error"]
@@ -124,6 +122,9 @@ def _handler(form: Form) -> logging.Handler:
         handler: logging.Handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(JsonLines(priorities=journal))
     elif sys.stderr.isatty():
+        from rich.console import Console  # a service logs to a journal and spares the memory
+        from rich.logging import RichHandler
+
         handler = RichHandler(console=Console(stderr=True), show_path=False, log_time_format="%H:%M:%S")
         handler.setFormatter(HumanLines("%(message)s"))
     else:

@@ -2,6 +2,9 @@
 
 Order of trust: store, then publish. A row that a commit has stored is offered by ``pending`` until it is acknowledged,
 refused or expired, over restarts too. Cancelling a caller does not cancel a commit: it is stored all the same.
+
+A commit costs a wait for the disk, whatever is in it. Commits that are asked for while the writer is busy go to the
+disk together, so that what one disk can take in a second does not bound how many wearers a daemon serves.
 """
 
 from __future__ import annotations
@@ -10,8 +13,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self, TypeVar
 
 from monitor.events import Message
@@ -27,6 +32,32 @@ _Result = TypeVar("_Result")
 _log = logging.getLogger(__name__)
 
 
+@dataclass
+class _Together:
+    """Commits that will be one transaction: the writer takes them when it gets there; later ones are the next."""
+
+    steps: list[Commit] = field(default_factory=list)
+    wanted: list[Commit] = field(default_factory=list)
+    """The same without messages that nobody waits for any more."""
+    taken: bool = False
+    lock: Lock = field(default_factory=Lock)
+    stored: asyncio.Future[tuple[list[Posted], bool]] | None = None
+
+    def join(self, steps: Sequence[Commit], wanted: Sequence[Commit]) -> bool:
+        """Add steps; False when it is too late."""
+        with self.lock:
+            if not self.taken:
+                self.steps += steps
+                self.wanted += wanted
+            return not self.taken
+
+    def take(self) -> list[Commit]:
+        """What is to be written; nothing is added from now on."""
+        with self.lock:
+            self.taken = True
+            return self.wanted
+
+
 class History:
     """The one writer, in a thread of its own; everything is done in the order in which it was asked."""
 
@@ -35,6 +66,7 @@ class History:
         self._executor = executor
         self._store = store
         self._outboxes: dict[str, StoredOutbox] = {}
+        self._next = _Together(taken=True)
 
     @classmethod
     async def open(cls, path: Path, rules: HistoryRules | None = None) -> Self:
@@ -58,20 +90,25 @@ class History:
         All of them or, with a HistoryError, none. A file that turns out to be damaged is put aside, and they go into a
         new one.
         """
-
-        def told(outcome: tuple[list[Posted], bool]) -> None:
-            posted, anew = outcome
-            for box in self._outboxes.values() if anew else ():
-                box.begin_anew()
-            for outlet in {outlet for step in steps for outlet, messages in step.messages.items() if messages}:
-                self.outbox(outlet).stored((message, row) for where, message, row in posted if where == outlet)
-                self.outbox(outlet).take_back(self._messages(outlet, steps))
-
         wanted = [
             replace(step, messages={name: self.outbox(name).still_wanted(each) for name, each in step.messages.items()})
             for step in steps
         ]
-        await self._ask(_commit, self._store, wanted, then=told)
+        if not self._next.join(steps, wanted):
+            self._next = together = _Together(list(steps), wanted)
+            together.stored = self._asked(
+                lambda: _commit(self._store, together.take()), lambda outcome: self._told(together.steps, *outcome)
+            )
+        assert self._next.stored is not None
+        await asyncio.shield(self._next.stored)
+
+    def _told(self, steps: Sequence[Commit], posted: Sequence[Posted], anew: bool) -> None:
+        """Let the outboxes know what has been stored."""
+        for box in self._outboxes.values() if anew else ():
+            box.begin_anew()
+        for outlet in {outlet for step in steps for outlet, messages in step.messages.items() if messages}:
+            self.outbox(outlet).stored((message, row) for where, message, row in posted if where == outlet)
+            self.outbox(outlet).take_back(self._messages(outlet, steps))
 
     def lend(self, *steps: Commit) -> None:
         """Let the messages of steps that cannot be stored now go out all the same."""
@@ -147,18 +184,22 @@ class History:
         except HistoryError as error:
             _log.warning("what stands at the broker cannot be noted: %s", error)
 
-    async def _ask(
-        self, work: Callable[..., _Result], *arguments: Any, then: Callable[[_Result], None] | None = None
-    ) -> _Result:
-        """Run ``work`` in the writer's thread; a cancelled caller leaves it running, and ``then`` still follows."""
-        future = asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+    async def _ask(self, work: Callable[..., _Result], *arguments: Any) -> _Result:
+        """Run ``work`` in the writer's thread; a cancelled caller leaves it running."""
+        return await asyncio.shield(self._asked(partial(work, *arguments)))
+
+    def _asked(
+        self, work: Callable[[], _Result], then: Callable[[_Result], None] | None = None
+    ) -> asyncio.Future[_Result]:
+        """The result to come; ``then`` follows even if nobody waits for it any more."""
+        future = asyncio.get_running_loop().run_in_executor(self._executor, work)
 
         def over(done: asyncio.Future[_Result]) -> None:
             if not done.cancelled() and done.exception() is None and then:
                 then(done.result())
 
         future.add_done_callback(over)
-        return await asyncio.shield(future)
+        return future
 
 
 def _commit(store: Store, steps: Sequence[Commit]) -> tuple[list[Posted], bool]:

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, ClassVar, NoReturn, TextIO
-
-from rich.console import Console, Group
-from rich.live import Live
-from rich.table import Table
-from rich.text import Text
+from typing import ClassVar, TextIO
 
 from monitor.clock import Clock
 from monitor.errors import MonitorError
 from monitor.events import Message, Update, WearerState
-from monitor.outlets.lines import clock_time, event_line, span
-
-COLOURS = {"none": "green", "due": "bold yellow", "overdue": "bold red", "snoozed": "cyan", "paused": "cyan"}
+from monitor.outlets.lines import event_line
 
 
 class OutputClosed(MonitorError):  # noqa: N818  a fact, named as the events are
@@ -84,47 +77,17 @@ class ConsoleOutlet:
                 print(line, file=self._stream, flush=True)
 
     async def _run_live(self, updates: AsyncIterator[Update]) -> None:
-        console = _Terminal(file=self._stream, force_terminal=True, highlight=False, soft_wrap=True)
-        for line in self._header:
-            console.print(line, markup=False)
-        with Live(self._panel(), console=console, auto_refresh=False, transient=True) as live:
+        from monitor.outlets.panel import shown  # a daemon without a screen spares the memory
+
+        with shown(self._stream) as panel:
+            for line in self._header:
+                panel.say(line)
             async for update in updates:
                 self._states[update.wearer] = update.state
                 for line in self._lines(update):
-                    live.console.print(line, markup=False)
-                live.update(self._panel(), refresh=True)
+                    panel.say(line)
+                panel.show(self._states, self._clock.now_s())
 
     def _lines(self, update: Update) -> list[str]:
         whose = update.wearer if self._name_wearers else ""
         return [event_line(event, whose) for event in update.events]
-
-    def _panel(self) -> Any:
-        """One row a wearer: posture, time sitting, next limit, alert, the day."""
-        if not self._states:
-            return Text("waiting for the wearable ...", style="dim")
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-        for title in ("wearer", "posture", "sitting for", "next break", "alert", "today", "breaks", "link"):
-            table.add_column(title)
-        for name, state in self._states.items():
-            table.add_row(*self._row(name, state))
-        return Group(Text(clock_time(self._clock.now_s()), style="dim"), table)
-
-    def _row(self, name: str, state: WearerState) -> list[Text]:
-        next_break = clock_time(state.next_break_s) if state.next_break_s is not None else "-"
-        words = (
-            name,
-            state.posture,
-            span(state.bout_s) if state.bout_start_s is not None else "-",
-            next_break,
-            state.alert,
-            span(state.today_s),
-            str(state.breaks),
-            "fresh" if state.link_fresh else "lost",
-        )
-        return [Text(word, style=COLOURS.get(state.alert, "") if i == 4 else "") for i, word in enumerate(words)]
-
-
-class _Terminal(Console):
-    def on_broken_pipe(self) -> NoReturn:
-        """Rich would end the process here; ending is the door's business."""
-        raise BrokenPipeError

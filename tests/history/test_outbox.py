@@ -6,14 +6,16 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from monitor.events import Message
 from monitor.history.database import HistoryError
 from monitor.history.outbox import History
-from monitor.history.store import Commit
+from monitor.history.store import Commit, Store
 from monitor.outlets.base import Outbox
+from tests.support.disk import full_disk
 
 
 @pytest.fixture
@@ -119,3 +121,41 @@ async def test_a_file_that_cannot_be_used_is_said_and_leaves_no_thread(tmp_path:
         if thread.name.startswith("history"):
             thread.join(5)
             assert not thread.is_alive()
+
+
+async def test_commits_asked_for_while_the_writer_is_busy_go_to_the_disk_together(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transactions: list[list[str]] = []
+    commit = Store.commit
+
+    def counted(store: Store, *steps: Commit) -> Any:
+        transactions.append([step.wearer for step in steps])
+        return commit(store, *steps)
+
+    monkeypatch.setattr(Store, "commit", counted)
+    free = threading.Event()
+    busy = asyncio.get_running_loop().run_in_executor(history._executor, free.wait, 10.0)
+    wearers = [f"w{number}" for number in range(5)]
+    callers = [asyncio.create_task(history.commit(Commit(name, messages=said(name)))) for name in wearers]
+    await asyncio.sleep(0)
+    callers[1].cancel()
+    free.set()
+    await busy
+    await asyncio.wait(callers)
+    assert transactions == [wearers]
+    assert [caller.cancelled() for caller in callers] == [False, True, False, False, False]
+    assert await waiting(history.outbox("mqtt")) == wearers
+    await history.commit(Commit("w0"))
+    assert transactions[1:] == [["w0"]]
+
+
+async def test_when_the_disk_takes_nothing_everybody_whose_commit_was_in_it_is_told(history: History) -> None:
+    await history.commit(Commit("me"), Commit("you"))
+    with full_disk():
+        ends = await asyncio.gather(
+            *(history.commit(Commit(name, messages=said(name))) for name in ("me", "you")), return_exceptions=True
+        )
+    assert all(isinstance(end, HistoryError) for end in ends)
+    await history.commit(Commit("me", messages=said("later")))
+    assert await waiting(history.outbox("mqtt")) == ["later"]

@@ -1,0 +1,35 @@
+"""The doors are found by their names, and a daemon loads no other."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from monitor.cli import DOORS, TELL_OF_ALL, program
+
+ONLY_FOR_A_SCREEN_OR_AN_EXTRA = ("rich", "numpy.random", "pyarrow", "nicegui", "apprise", "bumble", "iotcore")
+
+
+def loaded_by(code: str) -> set[str]:
+    """Names of the modules that a fresh Python has after some lines."""
+    answer = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    return set(answer.stdout.split())
+
+
+def test_the_daemon_loads_nothing_that_is_for_a_screen_or_an_extra() -> None:
+    loaded = loaded_by("from monitor.cli import program\nprogram(['run'])\nimport monitor.app, monitor.settings")
+    assert "monitor.app" in loaded
+    assert not loaded.intersection(ONLY_FOR_A_SCREEN_OR_AN_EXTRA)
+    assert not loaded.intersection(f"monitor.cli.{name.replace('-', '_')}" for name in DOORS if name != "run")
+
+
+@pytest.mark.parametrize("door", [name for name in DOORS if name not in TELL_OF_ALL])
+def test_a_door_alone_says_the_same_as_among_all(door: str) -> None:
+    alone, among_all = (CliRunner().invoke(made, [door, "--help"]) for made in (program([door]), program()))
+    assert alone.exit_code == 0
+    assert alone.output == among_all.output
