@@ -23,6 +23,7 @@ from monitor.cli import (
     report,
     run,
     scan,
+    study,
     what_if,
     why,
 )
@@ -57,6 +58,7 @@ app.command("scan")(scan.scan)
 app.command("run")(run.run)
 app.command("record")(record.record)
 app.command("replay")(replay.replay)
+app.command("study")(study.study)
 app.command("evaluate")(evaluate.evaluate)
 app.command("report")(report.report)
 app.command("export")(export.export)
