@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -78,8 +82,8 @@ def examine(work: Work) -> Part:
 
 def _examined(work: Work) -> Part:
     about = _about(work)
-    with tempfile.TemporaryDirectory(prefix="sitbreak-study-") as folder:
-        history = Path(folder) / "history.sqlite3"
+    with _workshop() as folder:
+        history = folder / "history.sqlite3"
         store = Store(history, KEEP)
         try:
             for step in _steps(work, about):
@@ -87,6 +91,28 @@ def _examined(work: Work) -> Part:
         finally:
             store.close()
         return _part(history, work, about)
+
+
+@contextmanager
+def _workshop() -> Iterator[Path]:
+    """A folder for the books of one recording; those of workers of this machine that were killed go first."""
+    ours = f"sitbreak-study-{socket.gethostname()}-"
+    for left in Path(tempfile.gettempdir()).glob(f"{ours}*"):
+        process = left.name.removeprefix(ours).partition("-")[0]
+        if process.isdigit() and not _lives(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{ours}{os.getpid()}-") as folder:
+        yield Path(folder)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True
 
 
 def _about(work: Work) -> dict[str, Cell]:
