@@ -94,7 +94,13 @@ def _client(dask: Any, workers: int, scheduler: str) -> Generator[Any, None, Non
         if not scheduler:
             # one thread each: the work is Python's, and a reader may need memory for a whole recording
             where = stack.enter_context(
-                dask.LocalCluster(n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None)
+                dask.LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    host="127.0.0.1",
+                    dashboard_address=None,
+                    silence_logs=logging.CRITICAL,  # what matters comes back with the work
+                )
             )
         try:
             client = stack.enter_context(dask.Client(where, timeout=TAKES_S))
