@@ -73,7 +73,7 @@ def measured(data: Path, count: int, hours: float, repeats: int) -> float:
     for _ in range(repeats):
         for workers, runs in found.items():
             runs.append(run(data, workers))
-    print(f"{count} recordings of {hours:g} h at {RATE_HZ:g} Hz, medians of {repeats} runs in turn\n")
+    print(f"{count} recordings of {hours:g} h at {RATE_HZ:g} Hz, medians of {repeats} run(s) in turn\n")
     print("| workers | wall s | CPU s | recorded hours a wall second |")
     print("| --- | --- | --- | --- |")
     for workers, runs in found.items():
@@ -91,6 +91,7 @@ def slept(workers: int, tasks: int, sleep_s: float) -> float:
         n_workers=workers,
         threads_per_worker=1,
         processes=False,
+        protocol="tcp",  # as between machines
         host="127.0.0.1",
         dashboard_address=None,
         silence_logs=logging.CRITICAL,
