@@ -10,7 +10,7 @@ HOUSE := .venv-home-assistant
 # Node-RED wants Node.js 18 or newer and npm.
 RED := .node-red
 
-.PHONY: demo test test-home-assistant test-node-red check clean
+.PHONY: demo test test-home-assistant test-node-red check docs clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/sitbreak demo $(ARGS) || [ $$? -eq 130 ]
@@ -29,6 +29,10 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The site in site/; a broken link or anchor ends it (not with --quiet: that silences --strict, too).
+docs: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 # A stamp for each set of extras, newer than pyproject.toml: a second run installs nothing and needs no network.
 $(VENV)/.venv:
@@ -49,6 +53,10 @@ $(VENV)/.dev: $(VENV)/.venv pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
 	@touch $@ $(VENV)/.test $(VENV)/.demo
 
+$(VENV)/.docs: $(VENV)/.venv pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[docs]"
+	@touch $@
+
 $(HOUSE)/.ready: tests/home_assistant/requirements.txt
 	$(HOME_ASSISTANT_PYTHON) -m venv $(HOUSE)
 	$(HOUSE)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
@@ -60,4 +68,4 @@ $(RED)/.ready: tests/node_red/package.json
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(HOUSE) $(RED) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(HOUSE) $(RED) dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis

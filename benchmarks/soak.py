@@ -49,7 +49,7 @@ GROWTH_LIMIT = 0.10
 WEARERS = ("anna", "ben")
 HARDSHIPS = [
     {"kind": "lost_bursts", "at_s": 3000, "duration_s": 20_000, "burst_s": 3, "every_s": 300},
-    {"kind": "disconnects", "at_s": 5000, "every_s": 1800, "times": 12},
+    {"kind": "disconnects", "at_s": 5000, "every_s": 6000, "times": 3},
     {"kind": "stuck_sensor", "at_s": 16_000, "duration_s": 120},
     {"kind": "reboot", "at_s": 21_000},
 ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -18,12 +19,15 @@ from pathlib import Path
 
 from monitor.app import App
 from monitor.clock import Clock
+from monitor.model import LinkState
 from monitor.settings import load
 
 GATHERED_S = 15.0
 """Simulated time that a band may hold samples back to send them at once, with a margin."""
-PATIENCE_S = 5.0
+PATIENCE_S = 2.0
 """Wall time that a link and a step's last samples are waited for: where they were lost on the air none will come."""
+GREETING_S = 0.3
+"""Wall time for what driver and band have to say to each other on a new link; samples come with the next step."""
 
 
 @dataclass
@@ -63,12 +67,15 @@ async def follow(app: App, leader: Led, step_s: float) -> None:
 
 async def caught_up(app: App, wearers: list[str], enough_s: float) -> bool:
     """Wait until these are linked and have delivered so far; False where one has not."""
-    until_s = time.monotonic() + PATIENCE_S
+    until_s, greeted_s = time.monotonic() + PATIENCE_S, math.inf
     await asyncio.sleep(0)
     # A link tells nobody what is on its way
-    while any(is_behind(app, wearer, enough_s) for wearer in wearers):
-        if time.monotonic() > until_s:
-            return False
+    while behind := [wearer for wearer in wearers if is_behind(app, wearer, enough_s)]:
+        now_s = time.monotonic()
+        if all(app.parts[wearer].live.link is LinkState.CONNECTED for wearer in behind if wearer in app.parts):
+            greeted_s = min(greeted_s, now_s + GREETING_S)
+        if now_s > min(until_s, greeted_s):
+            return now_s > greeted_s
         await asyncio.sleep(0.002)
     return True
 
@@ -77,8 +84,8 @@ def is_behind(app: App, wearer: str, enough_s: float) -> bool:
     """Whether samples are on their way, or a link is."""
     if wearer not in app.parts:
         return True
-    state = app.parts[wearer].live.state
-    return not state.link_fresh or (state.last_sample_s or 0.0) < enough_s
+    live = app.parts[wearer].live
+    return live.link is not LinkState.STREAMING or (live.state.last_sample_s or 0.0) < enough_s
 
 
 async def serve(folder: Path, began_s: float, step_s: float, speed: float) -> None:

@@ -93,7 +93,7 @@ def slept(workers: int, tasks: int, sleep_s: float) -> float:
         processes=False,
         protocol="tcp",  # as between machines
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
     )
     with cluster, Client(cluster) as client:

@@ -66,6 +66,15 @@ TRANSITIONS: dict[State, dict[Seen, State]] = {
 }
 
 
+STAYS: dict[State, tuple[Seen, ...]] = {
+    State.GAP: (Seen.ACTIVE, Seen.SILENT),
+    State.BOUT: (Seen.SEDENTARY, Seen.ACTIVE),
+    State.PAUSE: (Seen.ACTIVE,),
+    State.BREAK: (Seen.UPRIGHT, Seen.ACTIVE),
+}
+"""What may go on for hours in a state without anything to tell but how long it did."""
+
+
 def seen_in(posture: Posture) -> Seen:
     """What a posture means for the books."""
     if posture in SEDENTARY:

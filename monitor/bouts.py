@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, Field
 
-from monitor.bout_states import TRANSITIONS, Seen, State, seen_in
+from monitor.bout_states import STAYS, TRANSITIONS, Seen, State, seen_in
 from monitor.events import BoutEnded, BoutStarted, BreakEnded, BreakTaken, Event, GapEnded, event_id
 from monitor.model import Posture
 
@@ -45,6 +45,8 @@ class BoutRules(BaseModel, frozen=True, extra="forbid"):
     )
 
 
+QUIET_MAX_S = 1_000_000
+"""Nothing can come: longer than any rows that are looked at together."""
 ENDS_BY_NAME = frozenset({"not_worn", "asleep", "vehicle"})
 """Silences that end a bout under their own name; the others end it as a ``gap``."""
 
@@ -132,6 +134,29 @@ class Bouts:
             self._statement(seen, start_s, decided_s, cadence_hz if posture is Posture.STEPPING else 0.0)
             self.until_s = start_s + 1.0
         return self._take_events()
+
+    def quiet_s(self, posture: Posture) -> int:
+        """For so many more seconds of the posture last seen nothing begins and nothing ends."""
+        seen = seen_in(posture)
+        if self.state is State.PAUSE and self.upright is not None and seen is Seen.UPRIGHT:
+            return max(0, math.ceil(self.rules.break_min_s - self.upright.upright_s) - 1)
+        return QUIET_MAX_S if seen in STAYS[self.state] else 0
+
+    def stay(self, posture: Posture, until_s: float, cadences_hz: list[float]) -> None:
+        """Write all seconds up to ``until_s`` into the books; all in the posture last seen, within ``quiet_s``."""
+        seen, count = seen_in(posture), len(cadences_hz)
+        if self.state is State.GAP:
+            self._count_silence(until_s, posture.word if seen is Seen.SILENT else seen.value)
+        elif self.state is State.BOUT:
+            self._run_clock(count)
+        elif self.upright is not None and seen is Seen.UPRIGHT:
+            self.upright.upright_s += count
+            for cadence_hz in cadences_hz if posture is Posture.STEPPING else ():
+                self.upright.stepping_s += cadence_hz > 0
+                self.upright.steps += cadence_hz
+        elif self.upright is not None:
+            self.upright.other_s += count
+        self.until_s = until_s
 
     def tick(self, final_s: float) -> list[Event]:
         """No row before ``final_s`` will come any more: what has none is silence."""

@@ -38,6 +38,14 @@ class Changes:
         self.posture, self.worn, self.confidence, self.until_s = posture, worn, confidence, start_s + 1.0
         return events
 
+    def stay(self, until_s: float, confidence: float) -> None:
+        """Seconds more up to ``until_s`` that bring no news: the posture is that of the one before."""
+        self.until_s, self.confidence = until_s, confidence
+        if self.posture in UPRIGHT:
+            self.upright_until_s = until_s
+        elif self.posture in SEDENTARY:
+            self.sedentary_until_s = until_s
+
     def _transition(self, start_s: float, decided_s: float, posture: Posture) -> list[Event]:
         """Between sedentary and upright, whatever short stretch without either lies between."""
         kind: type[SitToStand] | type[StandToSit]

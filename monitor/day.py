@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.civil import day_of, midnights_around
+from monitor.civil import CIVIL_FROM_S, day_of, midnights_around
 from monitor.events import BreakDue, BreakTaken, DayEnded, Event, event_id
 
 
@@ -35,12 +35,18 @@ class Day:
         self.breaks = self.alerts = 0
         return events
 
+    def runs_until_s(self, start_s: float) -> float:
+        """Seconds from ``start_s`` on that start before this begin no day."""
+        if self.start_s is not None:
+            return self.end_s
+        return CIVIL_FROM_S if start_s < CIVIL_FROM_S else start_s
+
     def advance(self, start_s: float, ran_s: float, clock_s: float) -> None:
-        """Count the second that starts at ``start_s``.
+        """Count the second that starts at ``start_s``, or several of this day, of which it is the last.
 
         Parameters
         ----------
-        ran_s : by how much the clock of sedentary bouts went on with this second.
+        ran_s : by how much the clock of sedentary bouts went on with them.
         clock_s : what the clock of the running bout shows after it, in seconds.
         """
         if ran_s > 0:

@@ -114,6 +114,11 @@ class LiveWearer:
         """Whether the wearable has been away for longer than any gap that is bridged."""
         return time.monotonic() - self._streamed_wall_s > IDLE_AFTER_S
 
+    @property
+    def link(self) -> LinkState:
+        """How far the link is."""
+        return self._link
+
     def command(self, command: Command) -> None:
         """Something the wearer wants; stored and told by ``run`` at once."""
         self.intake.command(command, self._clock.now_s())

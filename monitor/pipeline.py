@@ -16,7 +16,7 @@ import numpy as np
 
 from monitor.accel.epochs import EpochBuilder
 from monitor.accel.turning import turned_deg
-from monitor.bouts import BoutRules, Bouts
+from monitor.bouts import QUIET_MAX_S, BoutRules, Bouts
 from monitor.changes import Changes
 from monitor.coach.commands import SHOWN_STANDING_S
 from monitor.coach.policy import Coach, Moment
@@ -131,8 +131,17 @@ class Pipeline:
         """Postures, in time order, from wherever they come; who tells nothing of turning knows of none."""
         events: list[Event] = []
         turned = np.zeros(len(rows)) if turned_deg is None else turned_deg
-        for row in zip(*(getattr(rows, f.name).tolist() for f in fields(PostureEpochs)), turned.tolist(), strict=True):
-            events += self._row(Second(*row))
+        columns = [getattr(rows, f.name).tolist() for f in fields(PostureEpochs)]
+        seconds = [Second(*row) for row in zip(*columns, turned.tolist(), strict=True)]
+        place = 0
+        for end in _ends_of_runs(rows):
+            while place < end:
+                events += self._row(seconds[place])
+                place += 1
+                quiet = min(self._quiet_s(seconds[place]), end - place) if place < end else 0
+                if quiet:
+                    self._stay(seconds[place : place + quiet])
+                    place += quiet
         if self.watching is not None and len(rows):
             self.watching.release(float(rows.decided_s[-1]))
         return Step(rows, tuple(events))
@@ -161,7 +170,6 @@ class Pipeline:
         assert self.coach is not None
         bout, view = self.bouts.bout, self.coach.view(now_s)
         posture = self.changes.posture or Posture.UNKNOWN
-        expected = self.watching.expected if self.watching is not None else None
         return WearerState(
             at_s=now_s,
             posture=posture.word,
@@ -183,7 +191,7 @@ class Pipeline:
             paused=view.paused,
             busy=view.busy,
             last_sample_s=self.last_sample_s,
-            exercise=expected.progress(self.coach.words) if expected is not None else None,
+            exercise=self.watching.progress(self.coach.words) if self.watching is not None else None,
         )
 
     def take_rules_of(self, other: Pipeline) -> None:
@@ -250,6 +258,31 @@ class Pipeline:
             turned_deg=second.turned_deg,
         )
 
+    # --- hours in which nothing happens ---------------------------------------------------------------------
+
+    def _quiet_s(self, second: Second) -> int:
+        """How many seconds from this one on, like the one before it, can be taken at once: none brings any news."""
+        same_day_s = self.day.runs_until_s(second.start_s) - second.start_s
+        quiet = min(self.bouts.quiet_s(POSTURES[second.posture]), math.ceil(min(same_day_s, QUIET_MAX_S)))
+        if self.watching is not None:
+            quiet = min(quiet, self.watching.quiet_s(second.start_s))
+        return quiet if self.coach is None else min(quiet, self.coach.quiet_s())
+
+    def _stay(self, seconds: list[Second]) -> None:
+        """Take seconds like the one before them, within ``_quiet_s``: what ``_row`` does to each, at once."""
+        last, ran_s = seconds[-1], self.bouts.clock_total_s
+        posture, until_s = POSTURES[last.posture], last.start_s + 1.0
+        self.changes.stay(until_s, last.confidence)
+        self.bouts.stay(posture, until_s, [second.cadence_hz for second in seconds])
+        if self.watching is not None:
+            self.watching.stay(posture, len(seconds), last.decided_s)
+        if self.coach is not None:
+            moment, shift_mg = self._moment(last, posture, self.coach.rules.turn_deg), self.coach.rules.shift_mg
+            shaken_s = [second.decided_s - 1.0 for second in seconds if second.movement_mg >= shift_mg]
+            self.coach.stay(moment, len(seconds), shaken_s[-1] if shaken_s else None)
+        bout = self.bouts.bout
+        self.day.advance(last.start_s, self.bouts.clock_total_s - ran_s, bout.sedentary_s if bout else 0.0)
+
     def _pass_time(self, final_s: float) -> list[Event]:
         """Nothing is known of the time up to ``final_s`` beyond the rows there are."""
         books = self.bouts.tick(final_s)
@@ -303,3 +336,12 @@ class Pipeline:
 
 POSTURES = tuple(Posture)
 """By code; an enum call for each row would cost more than the rest of the row."""
+
+
+def _ends_of_runs(rows: PostureEpochs) -> list[int]:
+    """The end of each run of rows that differ in nothing but how sure and how lively they are."""
+    if len(rows) < 2:
+        return [len(rows)] * len(rows)
+    goes_on = (np.diff(rows.start_s) == 1.0) & (np.diff(rows.decided_s) == 1.0)
+    goes_on &= (rows.posture[1:] == rows.posture[:-1]) & (rows.worn[1:] == rows.worn[:-1])
+    return [*(np.flatnonzero(~goes_on) + 1).tolist(), len(rows)]

@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
+
 from monitor.assembly import fingerprint, new_driver, new_pipeline
 from monitor.backfill import Backfill
 from monitor.checkpoint import CheckpointError, loads
 from monitor.errors import MonitorError
 from monitor.events import Event, event_as_dict
 from monitor.intake import Intake, play
-from monitor.model import AccelBlock, Posture, PostureEpochs
+from monitor.model import SEDENTARY, AccelBlock, Floats, Posture, PostureEpochs
 from monitor.pipeline import LATENCY_S, Step, rows_before
 from monitor.settings import Settings
 from monitor.transport.packet_log import read_packet_log
@@ -23,11 +25,13 @@ from monitor.wearables.base import Wearable
 
 _log = logging.getLogger(__name__)
 
+BLOCK_S = 86400.0
+"""Blocks of a replay are no longer than this; what is read from the file at once is less."""
 COLUMNS = "start_s,decided_s,posture,sedentary,worn,confidence"
 
 
 def replay_recording(
-    recording: Recording, backfill: Backfill, block_s: float = 3600.0
+    recording: Recording, backfill: Backfill, block_s: float = BLOCK_S
 ) -> Iterator[tuple[AccelBlock | None, Step]]:
     """Feed a recording; gives every block with what it brought, and a last step that closes the books."""
     before: AccelBlock | None = None
@@ -145,14 +149,23 @@ def _opened(path: Path) -> IO[str]:
         raise OutputError(path, error.strerror or str(error)) from None
 
 
-WORDS = [posture.word for posture in Posture]
-
-
 def row_lines(rows: PostureEpochs) -> Iterator[str]:
     """One CSV line a row; whole seconds without a fraction, confidence with three digits."""
-    columns = (rows.start_s, rows.decided_s, rows.posture, rows.sedentary, rows.worn, rows.confidence)
-    for start_s, decided_s, code, sedentary, worn, confidence in zip(*(c.tolist() for c in columns), strict=True):
-        yield f"{start_s:.15g},{decided_s:.15g},{WORDS[code]},{sedentary:d},{worn:d},{confidence:.3f}\n"
+    said = {code: f"{posture.word},{posture in SEDENTARY:d}" for code, posture in enumerate(Posture)}
+    codes, worn, confidences = rows.posture.tolist(), rows.worn.tolist(), rows.confidence.tolist()
+    sure = {confidence: f"{confidence:.3f}" for confidence in set(confidences)}
+    for start_s, decided_s, code, is_worn, confidence in zip(
+        _seconds(rows.start_s), _seconds(rows.decided_s), codes, worn, confidences, strict=True
+    ):
+        yield f"{start_s},{decided_s},{said[code]},{is_worn:d},{sure[confidence]}\n"
+
+
+def _seconds(times_s: Floats) -> list[int] | list[str]:
+    """As they are written."""
+    if (np.abs(times_s) < 1e15).all() and (np.floor(times_s) == times_s).all():
+        whole: list[int] = times_s.astype(np.int64).tolist()
+        return whole
+    return [f"{time_s:.15g}" for time_s in times_s.tolist()]
 
 
 def event_line(event: Event) -> str:

@@ -318,7 +318,7 @@ NPZ_DAMAGE: dict[str, tuple[dict[str, Any], str]] = {
     "no rate": ({"fs": 0.0}, "sample rate"),
     "nan rate": ({"fs": np.nan}, "sample rate"),
     "rates": ({"fs": np.array([50.0, 50.0])}, "sample rate"),
-    "words for a rate": ({"fs": "fast"}, "cannot be read"),
+    "words for a rate": ({"fs": "fast"}, "must be numbers"),
     "segments backwards": ({"seg_t0": np.array([100.0, 50.0])}, "time order"),
     "segments at nan": ({"seg_t0": np.array([100.0, np.nan])}, "time order"),
     "segment starts beyond": ({"seg_start": np.array([0, 1000])}, "seg_start"),

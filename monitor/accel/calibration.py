@@ -111,11 +111,11 @@ class Calibration:
     def advance(self, epochs: Epochs) -> Correction:
         """For each row what was known before it."""
         edges, known = [0], [(self.gain, self.offset_g)]
-        for place in np.flatnonzero(self._still(epochs)).tolist():
-            slot = int(epochs.start_s[place] // self.rules.every_s)
-            if slot == self.last_slot:
-                continue
-            self.last_slot = slot
+        places = np.flatnonzero(self._still(epochs))
+        slots = (epochs.start_s[places] // self.rules.every_s).astype(np.int64)
+        first = np.diff(slots, prepend=self.last_slot) != 0
+        self.last_slot = int(slots[-1]) if len(slots) else self.last_slot
+        for place in places[first].tolist():
             changed = self._fails(epochs.mean_g[place])
             if self._add(epochs.mean_g[place]):
                 self._fit()

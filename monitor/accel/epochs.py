@@ -130,20 +130,40 @@ class EpochBuilder:
         """
         t_s = np.asarray(block.t_s[piece], np.float64)
         xyz_g = np.asarray(block.xyz_g[piece], np.float32)
+        if not self._all_good(t_s, xyz_g):
+            t_s, xyz_g = self._only_good(t_s, xyz_g)
+        return Pending(
+            t_s=t_s,
+            xyz_g=xyz_g,
+            rate_hz=np.full(len(t_s), block.rate_hz, np.float32),
+            segment=np.full(len(t_s), block.segment, np.int64),
+            quality=np.full(len(t_s), int(block.quality), np.int32),
+        )
+
+    def _all_good(self, t_s: Floats, xyz_g: NDArray[np.float32]) -> bool:
+        """The quick look that nearly every piece passes: in order, and no axis so strong that it must be looked at."""
+        if not len(t_s):
+            return True
+        after_s = -np.inf if self.last_s is None else self.last_s
+        from_s = -np.inf if self.next_s is None else self.next_s
+        limit_g = self.rules.limit_g / 2.0  # a vector of three such is below the limit
+        return bool(
+            after_s < t_s[0] >= from_s
+            and t_s[-1] < np.inf
+            and (t_s[1:] > t_s[:-1]).all()
+            and xyz_g.max() <= limit_g
+            and xyz_g.min() >= -limit_g
+        )
+
+    def _only_good(self, t_s: Floats, xyz_g: NDArray[np.float32]) -> tuple[Floats, NDArray[np.float32]]:
+        """Without what is no acceleration, out of order or too late."""
         with np.errstate(invalid="ignore", over="ignore"):
             sound = np.isfinite(t_s) & (norm(xyz_g.astype(np.float64)) <= self.rules.limit_g)
         t_s, xyz_g = t_s[sound], xyz_g[sound]
         floor_s = -np.inf if self.last_s is None else self.last_s
         newest_s = np.maximum.accumulate(np.concatenate(([floor_s], t_s)))[:-1]
         in_time = (t_s > newest_s) & (t_s >= (-np.inf if self.next_s is None else self.next_s))
-        count = int(in_time.sum())
-        return Pending(
-            t_s=t_s[in_time],
-            xyz_g=xyz_g[in_time],
-            rate_hz=np.full(count, block.rate_hz, np.float32),
-            segment=np.full(count, block.segment, np.int64),
-            quality=np.full(count, int(block.quality), np.int32),
-        )
+        return t_s[in_time], xyz_g[in_time]
 
     def _decide(self, until_s: float) -> Epochs:
         """Every row before second ``until_s`` that is not yet out."""
@@ -172,16 +192,15 @@ def _rows(samples: Pending, from_s: float, until_s: float, rules: EpochRules, af
 
 
 def _segment_rows(samples: Pending, from_s: float, until_s: float, rules: EpochRules, after_s: int) -> Epochs:
-    seconds = gather_seconds(samples.t_s, samples.xyz_g.astype(np.float64))
-    first, end = np.searchsorted(seconds.start_s, (from_s, until_s)).tolist()
-    if first == end:
+    seconds = gather_seconds(samples.t_s, samples.xyz_g)
+    first, last = np.searchsorted(seconds.start_s, (from_s, until_s)).tolist()
+    if first == last:
         return join([])
-    last_sample = np.searchsorted(samples.t_s, seconds.start_s + 1.0) - 1
-    quality = np.zeros(len(seconds.start_s), np.int32)
-    np.bitwise_or.at(quality, np.searchsorted(seconds.start_s, np.floor(samples.t_s)), samples.quality)
+    end = np.cumsum(seconds.count)
+    last_sample, quality = end - 1, np.bitwise_or.reduceat(samples.quality, end - seconds.count)
     parts = []
-    for at in range(first, end, _PIECE_ROWS):
-        rows = np.arange(at, min(end, at + _PIECE_ROWS))
+    for at in range(first, last, _PIECE_ROWS):
+        rows = np.arange(at, min(last, at + _PIECE_ROWS))
         windows = windows_around(seconds, rows)
         rate_hz = samples.rate_hz[last_sample[rows]]
         rhythm_known = (rate_hz >= rules.rhythm_min_hz) & (windows.longest_hole <= rules.rhythm_hole_cells)

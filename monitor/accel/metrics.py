@@ -6,6 +6,8 @@ the same bits whether it is computed alone or among thousands.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from monitor.model import Bools, Floats
@@ -36,39 +38,41 @@ def angle_deg(a: Floats, b: Floats) -> Floats:
 
 def mean_square(rows: Floats) -> Floats:
     """Mean of the squares along the last axis."""
-    return np.asarray((rows * rows).mean(axis=-1))
+    return np.asarray(np.einsum("...m,...m->...", rows, rows) / rows.shape[-1])
 
 
 def skewness(rows: Floats) -> Floats:
     """Third standardised moment along the last axis of centred rows; 0 for a constant row."""
     variance = mean_square(rows)
-    cube = (rows * rows * rows).mean(axis=-1)
+    cube = np.einsum("...m,...m,...m->...", rows, rows, rows) / rows.shape[-1]
     skew: Floats = np.divide(cube, variance * np.sqrt(variance), out=np.zeros(cube.shape), where=variance > 1e-12)
     return skew
 
 
-def power_spectrum(rows: Floats) -> Floats:
-    """Hann-windowed power of centred rows: (n, m) -> (n, m // 2 + 1), scaled so that its sum is the variance."""
+def power_spectrum(rows: Floats, fine: int = 1) -> Floats:
+    """Hann-windowed power of centred rows: (n, m) -> (n, fine * m // 2 + 1), scaled by the variance.
+
+    Every ``fine``-th bin is one of the plain spectrum, and these sum to the variance; the others lie between them.
+    """
     width = rows.shape[-1]
     hann = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(width) / width)
-    amplitude = np.fft.rfft(rows * hann, axis=-1)
+    amplitude = np.fft.rfft(rows * hann, n=fine * width, axis=-1)
     power: Floats = (amplitude.real**2 + amplitude.imag**2) * (2.0 / (width * float((hann * hann).sum())))
     return power
 
 
-def autocorrelation(components: Floats) -> Floats:
-    """Autocorrelation of a vector signal: (n, c, m) centred -> (n, m), unbiased in length, 1 at lag 0.
+def autocorrelation(components: Floats, longest: int) -> Floats:
+    """Autocorrelation of a vector signal: (c, n, m) centred -> (n, longest + 1), unbiased in length, 1 at lag 0.
 
     Summed over the components it does not change when the sensor is rotated. A constant signal gives 0.
     """
     width = components.shape[-1]
-    amplitude = np.fft.rfft(components, n=2 * width, axis=-1)
+    padded = 16 * math.ceil((width + longest) / 16)  # what is shifted out must fall on zeros
+    amplitude = np.fft.rfft(components, n=padded, axis=-1)
     power = amplitude.real**2 + amplitude.imag**2
-    total = power[:, 0]
-    for extra in range(1, components.shape[1]):
-        total = total + power[:, extra]
-    raw = np.fft.irfft(total, n=2 * width, axis=-1)[:, :width]
-    scale = raw[:, :1] * (1.0 - np.arange(width) / width)
+    total = power.sum(axis=0)
+    raw = np.fft.irfft(total, n=padded, axis=-1)[:, : longest + 1]
+    scale = raw[:, :1] * (1.0 - np.arange(longest + 1) / width)
     similarity: Floats = np.divide(raw, scale, out=np.zeros(raw.shape), where=scale > 1e-9)
     return similarity
 

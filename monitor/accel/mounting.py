@@ -16,7 +16,6 @@ withheld until steps or poses prove that it still fits.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -150,12 +149,12 @@ class Mounting:
         known = [direction for from_s, direction in self.in_force if from_s <= start_s]
         return known[-1] if known else None
 
-    def _note_in_force(self, start_s: Floats, from_row: list[int], states: Sequence[tuple[float, ...]]) -> None:
+    def _note_in_force(self, from_s: Floats, directions: Floats) -> None:
         self.in_force = self.in_force[-1:]
-        for row, (x, y, z, *_) in zip(from_row, states, strict=True):
+        for row_s, (x, y, z) in zip(from_s.tolist(), directions.tolist(), strict=True):
             direction = None if math.isnan(x) else (x, y, z)
-            if row < len(start_s) and (not self.in_force or self.in_force[-1][1] != direction):
-                self.in_force.append((float(start_s[row]), direction))
+            if row_s < math.inf and (not self.in_force or self.in_force[-1][1] != direction):
+                self.in_force.append((row_s, direction))
 
     def forget(self) -> None:
         """Nothing is known any more, as on the first day."""
@@ -170,8 +169,10 @@ class Mounting:
         """
         steady, turn_deg = self.steady.advance(epochs, self.stepping_rules)
         steady &= ~wear.suspected
-        short_walks = self.short_walks.advance(epochs, sure_steps(epochs, self.stepping_rules) & ~wear.suspected)
-        taught = self._taught(epochs.start_s)
+        sure, asked = sure_steps(epochs, self.stepping_rules) & ~wear.suspected, not self.walked or forget is not None
+        short_walks = self.short_walks.advance(epochs, sure, asked)
+        # Who sits down a moment too early has not shown what standing looks like
+        taught = self._taught(epochs.start_s) & ~(turn_deg > self.rules.same_deg)
         happenings = (
             (taught, self._stand),
             (steady & ~taught, self._step),
@@ -184,31 +185,37 @@ class Mounting:
         forget = np.zeros(len(epochs), np.bool_) if forget is None else forget
         ended = np.zeros(len(epochs), np.bool_)
         ended[list(short_walks)] = True
-        places = np.flatnonzero(np.any([forget, ended, *(mask for mask, _ in happenings)], axis=0))
+        rare = np.any([forget, ended, taught, *(mask for mask, _ in happenings[2:])], axis=0)
+        places = np.flatnonzero(rare | steady)
         directions = unit(epochs.window_mean_g[places]).tolist()
         from_row, states = [0], [self._state()]
-        for place, direction in zip(places.tolist(), directions, strict=True):
+        for place, direction, is_rare in zip(places.tolist(), directions, rare[places].tolist(), strict=True):
             before = None if self.best is None else self.candidates[self.best]
-            if forget[place]:
-                self.forget()
-                self.forgotten_s = float(epochs.start_s[place])
-                from_row.append(place)
-                states.append(self._state())
-            if (steady[place] or taught[place]) and not self.walked:
-                self._prefer_real_walking()
-            for mask, happen in happenings:
-                if mask[place]:
-                    happen(direction)
-            walk = short_walks.get(place)
-            if walk is not None and walk.begin_s >= self.forgotten_s and not self.walked:
-                self._step(walk.direction, self.rules.short_walk_s)
+            if not is_rare and self.walked:  # walking on: all but a few of the rows in which there is anything to learn
+                self._step(direction)
+            else:
+                if forget[place]:
+                    self.forget()
+                    self.forgotten_s = float(epochs.start_s[place])
+                    from_row.append(place)
+                    states.append(self._state())
+                if (steady[place] or taught[place]) and not self.walked:
+                    self._prefer_real_walking()
+                for mask, happen in happenings:
+                    if mask[place]:
+                        happen(direction)
+                walk = short_walks.get(place)
+                if walk is not None and walk.begin_s >= self.forgotten_s and not self.walked:
+                    self._step(walk.direction, self.rules.short_walk_s)
             if self.best is not None and self.candidates[self.best] is not before:
                 self.since_s = float(epochs.start_s[place])
             # what is learned in a row holds from the next one on
             from_row.append(place + 1)
             states.append(self._state())
-        self._note_in_force(epochs.start_s, from_row, states)
-        table = np.repeat(np.array(states), np.diff([*from_row, len(epochs)]), axis=0)
+        known, from_rows = np.array(states), np.array(from_row)
+        known[:, :3] = unit(known[:, :3])
+        self._note_in_force(np.append(epochs.start_s, math.inf)[from_rows], known[:, :3])
+        table = np.repeat(known, np.diff(from_rows, append=len(epochs)), axis=0)
         self.seat_s, self.seat = last_seat(epochs, table[:, :3], self.fit.rules) or (self.seat_s, self.seat)
         return UprightColumns(direction=table[:, :3], evidence_s=table[:, 3], doubted=table[:, 4] > 0, steady=steady)
 
@@ -228,10 +235,12 @@ class Mounting:
         return alive
 
     def _state(self) -> tuple[float, float, float, float, float]:
+        """Direction, not yet of unit length, seconds of evidence, and whether it is doubted."""
         if self.best is None or self.withheld:
             return math.nan, math.nan, math.nan, 0.0, 0.0
         best = self.candidates[self.best]
-        return *best.direction(), best.weight_s, float(self.doubted)
+        x, y, z = best.vector
+        return x, y, z, best.weight_s, float(self.doubted)
 
     def _taught(self, start_s: Floats) -> Bools:
         taught = np.zeros(len(start_s), np.bool_)
@@ -243,11 +252,10 @@ class Mounting:
 
     def _step(self, direction: list[float], weight_s: float = 1.0) -> None:
         """One more second of steady walking in this direction, or a short walk that counts for several."""
-        fade = 0.5 ** (weight_s / self.rules.halving_s)
-        for candidate in self.candidates:
-            candidate.scale(fade)
-        place = add_evidence(self.candidates, self.best, direction, weight_s, self.rules.same_deg)
-        heaviest = max(range(len(self.candidates)), key=lambda i: self.candidates[i].weight_s)
+        kept = 0.5 ** (weight_s / self.rules.halving_s)
+        place = add_evidence(self.candidates, self.best, direction, weight_s, self.rules.same_deg, kept)
+        weights_s = [candidate.weight_s for candidate in self.candidates]
+        heaviest = weights_s.index(max(weights_s))
         if heaviest != self.best and self.candidates[heaviest].weight_s >= self.rules.enough_s:
             self.best = heaviest
             self._trust()

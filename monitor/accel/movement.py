@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from monitor.accel.metrics import autocorrelation, mean_square, norm, peak_position, power_spectrum, skewness
+from monitor.accel.metrics import autocorrelation, mean_square, peak_position, power_spectrum, skewness
 from monitor.accel.windows import CELL_S, WINDOW_CELLS, Windows
 from monitor.model import Bools, Floats
 
@@ -48,34 +48,45 @@ class Movement:
 
 def movement_in(windows: Windows, rhythm_known: Bools) -> Movement:
     """Movement of each window; the rhythmic columns are NaN where no rhythm can be known."""
-    cells_g = windows.cells_g
-    centre_g = cells_g.mean(axis=-1)
-    length = norm(centre_g)[:, None]
-    down = np.divide(centre_g, length, out=np.zeros(centre_g.shape), where=length > 0)
-    along_g = down[:, 0, None] * cells_g[:, 0] + down[:, 1, None] * cells_g[:, 1] + down[:, 2, None] * cells_g[:, 2]
-    across_g = cells_g - along_g[:, None, :] * down[:, :, None]
-    x, y, z = cells_g[:, 0], cells_g[:, 1], cells_g[:, 2]
+    x, y, z = windows.cells_g
     norm_g = np.sqrt(x * x + y * y + z * z)
-    norm_g = norm_g - norm_g.mean(axis=-1)[:, None]
-    step = np.diff(cells_g, axis=-1)
-    jerk_g = np.sqrt(step[:, 0] ** 2 + step[:, 1] ** 2 + step[:, 2] ** 2).mean(axis=-1)
-    across = np.sqrt(mean_square(across_g).sum(axis=-1))
+    norm_g -= norm_g.mean(axis=-1)[:, None]
+    step = np.diff(windows.cells_g, axis=-1)
+    step *= step
+    jerk_g = np.sqrt(step[0] + step[1] + step[2]).mean(axis=-1)
     spread_g = np.sqrt(mean_square(norm_g))
+    along_g, across_g, sway = _about_gravity(windows)
     slow, fast, cadence = _beat(norm_g, spread_g)
     columns = Movement(
         window_spread_g=spread_g,
-        along_g=np.sqrt(mean_square(along_g - along_g.mean(axis=-1)[:, None])),
-        across_g=across,
+        along_g=along_g,
+        across_g=across_g,
         jerk_g=jerk_g,
         skewness=skewness(norm_g),
         slow_power=slow,
         step_power=fast,
         cadence_hz=cadence,
-        sway_rhythm=_sway(across_g, across),
+        sway_rhythm=sway,
     )
     for column in fields(columns)[3:]:
         getattr(columns, column.name)[~rhythm_known] = np.nan
     return columns
+
+
+def _about_gravity(windows: Windows) -> tuple[Floats, Floats, Floats]:
+    """Spread along the window's mean direction and across it, and how regular the latter is."""
+    centre_g = windows.centre_g
+    length = np.sqrt(centre_g[0] * centre_g[0] + centre_g[1] * centre_g[1] + centre_g[2] * centre_g[2])
+    down = np.divide(centre_g, length, out=np.zeros(centre_g.shape), where=length > 0)
+    moving_g = windows.cells_g - centre_g[:, :, None]
+    x, y, z = moving_g
+    along_g = down[0][:, None] * x + down[1][:, None] * y + down[2][:, None] * z
+    along_square, square = mean_square(along_g), mean_square(moving_g)
+    across_g = np.sqrt(np.maximum(square[0] + square[1] + square[2] - along_square, 0.0))
+    rhythm, rows = np.zeros(len(length)), np.flatnonzero(across_g > _STILL_G)
+    if len(rows):
+        rhythm[rows] = _sway(moving_g[:, rows] - along_g[rows] * down[:, rows, None])
+    return np.sqrt(along_square), across_g, rhythm
 
 
 def _beat(norm_g: Floats, spread_g: Floats) -> tuple[Floats, Floats, Floats]:
@@ -83,13 +94,12 @@ def _beat(norm_g: Floats, spread_g: Floats) -> tuple[Floats, Floats, Floats]:
     slow, fast, cadence = np.zeros((3, len(norm_g)))
     rows = np.flatnonzero(spread_g > _STILL_G)
     if len(rows):
-        power = power_spectrum(norm_g[rows])
+        fine = power_spectrum(norm_g[rows], _FINE)
+        power = np.ascontiguousarray(fine[:, ::_FINE])
         slow[rows] = power[:, _SLOW_BINS].sum(axis=-1)
         fast[rows] = power[:, _STEP_BINS].sum(axis=-1)
-        hann = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(WINDOW_CELLS) / WINDOW_CELLS)
-        fine = np.fft.rfft(norm_g[rows] * hann, n=_FINE * WINDOW_CELLS, axis=-1)
         low, high = (round(edge / _BIN_HZ * _FINE) for edge in _CADENCE_HZ)
-        place, _ = peak_position((fine.real**2 + fine.imag**2) * _usual(fine.shape[-1]), low, high)
+        place, _ = peak_position(fine[:, : high + 2] * _usual(high + 2), low, high)
         cadence[rows] = place * (_BIN_HZ / _FINE)
     return slow, fast, cadence
 
@@ -101,14 +111,11 @@ def _usual(bins: int) -> Floats:
     return usual
 
 
-def _sway(across_g: Floats, spread_g: Floats) -> Floats:
-    """Highest autocorrelation of the movement across gravity at the lags of a swinging leg."""
-    rhythm = np.zeros(len(across_g))
-    rows = np.flatnonzero(spread_g > _STILL_G)
-    if len(rows):
-        similar = autocorrelation(across_g[rows])
-        first, last = _SWAY_LAGS
-        inner = similar[:, first : last + 1]
-        peak = (inner >= similar[:, first - 1 : last]) & (inner >= similar[:, first + 1 : last + 2])
-        rhythm[rows] = np.where(peak, inner, 0.0).max(axis=-1)
-    return rhythm
+def _sway(across_g: Floats) -> Floats:
+    """Highest autocorrelation of the movement across gravity, (3, n, 50), at the lags of a swinging leg."""
+    first, last = _SWAY_LAGS
+    similar = autocorrelation(across_g, last + 1)
+    inner = similar[:, first : last + 1]
+    peak = (inner >= similar[:, first - 1 : last]) & (inner >= similar[:, first + 1 : last + 2])
+    highest: Floats = np.where(peak, inner, 0.0).max(axis=-1)
+    return highest

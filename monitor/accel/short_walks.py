@@ -60,8 +60,8 @@ class ShortWalks:
     walking_g: Floats = field(default_factory=lambda: np.empty((0, 3)))
     resting_g: Floats = field(default_factory=lambda: np.empty((0, 3)))
 
-    def advance(self, epochs: Epochs, sure: Bools) -> dict[int, ShortWalk]:
-        """The short walks, by the row in which the second pause is long enough."""
+    def advance(self, epochs: Epochs, sure: Bools, asked: bool = True) -> dict[int, ShortWalk]:
+        """The short walks, by the row in which the second pause is long enough; none where nobody asks."""
         past = len(self.start_s)
         still = (epochs.window_spread_g < self.rules.still_spread_max_g) & (
             epochs.across_g < self.rules.still_across_max_g
@@ -71,7 +71,7 @@ class ShortWalks:
         self.walking_g = np.concatenate((self.walking_g, epochs.window_mean_g))
         self.resting_g = np.concatenate((self.resting_g, epochs.mean_g))
         found = {}
-        for first, end in self._walks():
+        for first, end in self._walks() if asked else ():
             seen = self._seen(first, end)
             if seen is not None and seen[0] >= past:
                 found[seen[0] - past] = seen[1]

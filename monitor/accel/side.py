@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from pydantic import BaseModel, Field
 
+from monitor.accel.candidates import between_deg
 from monitor.accel.metrics import angle_deg, norm
 from monitor.model import Bools, Floats
 
@@ -55,8 +56,10 @@ class Side:
         tellable = horizontal & (length_g > rules.flat_min_g)
         fresh = (since_upright_s >= rules.settle_s) & (since_upright_s < rules.learn_until_s)
         edges, states = [0], [self._state()]
-        for place in np.flatnonzero(tellable & fresh).tolist():
-            self._learn((across_g[place] / length_g[place]).tolist(), upright[place])
+        places = np.flatnonzero(tellable & fresh)
+        directions, uprights = (across_g[places] / length_g[places, None]).tolist(), upright[places].tolist()
+        for place, direction, up in zip(places.tolist(), directions, uprights, strict=True):
+            self._learn(direction, up)
             edges.append(place + 1)
             states.append(self._state())
         table = np.repeat(np.array(states), np.diff([*edges, len(mean_g)]), axis=0)
@@ -64,11 +67,10 @@ class Side:
         rolled: Bools = tellable & valid & (angle_deg(across_g, seat) > rules.rolled_deg)
         return rolled
 
-    def _learn(self, direction: list[float], upright: Floats) -> None:
-        moved_deg = float(angle_deg(np.array(self.upright), upright))
-        if not moved_deg < self.rules.same_deg:
+    def _learn(self, direction: list[float], upright: list[float]) -> None:
+        if upright != self.upright and not between_deg(self.upright, upright) < self.rules.same_deg:
             self.seat, self.weight_s = [0.0, 0.0, 0.0], 0.0
-        self.upright = upright.tolist()
+        self.upright = upright
         self.seat = [self.rules.fading * a + b for a, b in zip(self.seat, direction, strict=True)]
         self.weight_s = self.rules.fading * self.weight_s + 1.0
 

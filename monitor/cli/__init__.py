@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from monitor import __version__
 from monitor.cli import (
     coach,
     config,
@@ -16,6 +15,7 @@ from monitor.cli import (
     evaluate,
     exercises,
     export,
+    manual,
     placements,
     ready,
     record,
@@ -24,6 +24,7 @@ from monitor.cli import (
     run,
     scan,
     study,
+    version,
     what_if,
     why,
 )
@@ -38,16 +39,19 @@ app = typer.Typer(
 )
 
 
-def _version(asked: bool) -> None:
+def _tell_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"sitbreak {__version__}")
+        typer.echo("\n".join(version.version_lines()))
         raise typer.Exit
 
 
 @app.callback()
 def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    tell_version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Print the version and what it runs on, and exit."
+        ),
     ] = False,
 ) -> None:
     """Options of the program itself."""
@@ -68,6 +72,7 @@ app.command("ready")(ready.ready)
 app.command("why")(why.why)
 app.command("what-if")(what_if.what_if)
 app.command("exercises")(exercises.exercises)
+app.command("manual", hidden=True)(manual.manual)
 app.add_typer(coach.app, name="coach")
 app.add_typer(config.app, name="config")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from pathlib import Path
@@ -58,6 +59,7 @@ def replay(
     from monitor.replay import ReplayFiles, replay_packet_log
 
     set_up_logging(verbose)
+    gc.disable()  # a week makes millions of records and not one circle of them; looking for circles costs a tenth
     pace, stretches = _pace(speed), [_stretch(text) for text in standing or ()]
     is_log = recording.suffix == ".jsonl"
     if is_log and (placement or config or set_ or stretches or pace):
@@ -85,7 +87,7 @@ def _replay_samples(
     files: ReplayFiles,
 ) -> None:
     from monitor.assembly import new_pipeline
-    from monitor.replay import replay_recording
+    from monitor.replay import BLOCK_S, replay_recording
     from monitor.settings import load
     from monitor.transport.recording import open_recording
 
@@ -94,7 +96,7 @@ def _replay_samples(
         backfill.pipeline.placement.teach_standing(start_s, end_s)
     with Progress(transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(path.name, total=source.sample_count)
-        for block, step in replay_recording(source, backfill, PACED_BLOCK_S if pace else 3600.0):
+        for block, step in replay_recording(source, backfill, PACED_BLOCK_S if pace else BLOCK_S):
             files.take(step)
             if block is not None:
                 bar.advance(task, len(block.t_s))

@@ -36,6 +36,12 @@ class Body:
         if changed or moment.movement_mg >= rules.shift_mg:
             self.shift_s = moment.start_s
 
+    def stay(self, moment: Moment, shift_s: float | None) -> None:
+        """Rows more like the latest, ``moment`` the last of them; ``shift_s``: the last that shook like a shift."""
+        self.latest = moment
+        if shift_s is not None and self.steady_from_s is not None:
+            self.shift_s = shift_s
+
     def has_shifted(self, moment: Moment, rules: CoachRules) -> bool:
         """Whether the last shift is recent enough to speak into the gap it made."""
         return self.shift_s is not None and moment.start_s - self.shift_s < rules.shift_memory_s

@@ -115,7 +115,7 @@ class Caller(Judge):
 
     def of_standing(self, moment: Moment) -> list[Event]:
         """A word to who stands for long, where that is wanted."""
-        self.standing.see(moment)
+        self.standing.see(moment.posture)
         standing_s = self.standing.standing_s
         if not self.standing.is_long(self.rules.standing_limit_s) or self.quiet_now(moment.now_s):
             return []

@@ -24,13 +24,19 @@ class Load:
     last_s: float | None = None
     """Start of the last second with a statement."""
 
-    def see(self, moment: Moment, payoff: float) -> float:
-        """One second more; returns the load after it. ``payoff``: seconds of sitting that a second upright pays off."""
+    def see(self, moment: Moment, payoff: float, count: int = 1) -> float:
+        """So many seconds like the last of them, ``moment``; returns the load after it.
+
+        ``payoff``: seconds of sitting that a second upright pays off.
+        """
         seated = moment.posture in SEDENTARY or (moment.posture == Posture.ACTIVE and moment.bout_id is not None)
         if not moment.worn or not (seated or moment.posture in UPRIGHT):
             return self.load_s
         if self.last_s is not None and moment.start_s - self.last_s > FORGOTTEN_AFTER_S:
             self.load_s = 0.0
         self.last_s = moment.start_s
-        self.load_s = self.load_s + 1.0 if seated else max(0.0, self.load_s - payoff)
+        if seated:
+            self.load_s += count
+        for _ in range(0 if seated else count):
+            self.load_s = max(0.0, self.load_s - payoff)
         return self.load_s

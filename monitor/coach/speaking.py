@@ -12,13 +12,19 @@ time of the row.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from monitor.coach.calling import Caller
 from monitor.coach.moments import Moment, Watch
+from monitor.coach.standing import UP
 from monitor.events import AlertCleared, Event, event_id
 
 ANSWERS_KEPT = 20
+LATE_MAX_S = 5.0
+"""By no more than this is the clock of one row ahead of that of another, for the seconds until it was known."""
+QUIET_MAX_S = 1e6
+"""Nothing can come: longer than any rows that are looked at together."""
 CLEARED_BY = {"upright": "break", "not_worn": "not_worn"}
 """``ended_by`` of a bout -> ``by`` of its alert; everything else is a gap."""
 
@@ -51,6 +57,40 @@ class Speaker(Caller):
             reason = self.silence(moment, watch)
             events += self.withhold(moment, watch, reason) if reason else self.speak(moment, watch, why_now)
         return events
+
+    def quiet_s(self) -> int:
+        """For so many more seconds like the latest, at the least, there is nothing to say and nothing to decide."""
+        latest, watch, rules = self.body.latest, self.watch, self.rules
+        if latest is None or rules.policy == "load" or self.learner.open_call is not None:
+            return 0
+        if rules.standing_limit_s and latest.posture in UP:
+            return 0
+        until_s = [latest.now_s + QUIET_MAX_S]
+        if watch is not None and watch.alert_open:
+            until_s.append(watch.expires_s)
+        if latest.bout_id is not None:
+            if watch is None or watch.bout_id != latest.bout_id:
+                return 0
+            until_s.append(self._undecided_until_s(latest, watch))
+        return max(0, math.ceil(min(until_s) - latest.now_s) - 1)
+
+    def _undecided_until_s(self, latest: Moment, watch: Watch) -> float:
+        """When a call may be wished for, at the earliest, if the clock of the bout runs on."""
+        full_s = latest.now_s + self.limit_s - latest.clock_s - LATE_MAX_S
+        if watch.calls:
+            rested = watch.calls >= self.calls_allowed(watch)
+            called_s = math.inf if rested else watch.next_call_s
+            return called_s if watch.due_s is not None else min(full_s, called_s)
+        return full_s if self.rules.trial != "off" else full_s - self.early_s
+
+    def stay(self, moment: Moment, count: int, shift_s: float | None) -> None:
+        """So many seconds more like the latest, within ``quiet_s``; ``moment`` is the last of them.
+
+        ``shift_s`` is the start of the last of them that shook like a shift, if one did.
+        """
+        self.load.see(moment, self.rules.load_payoff, count)
+        self.standing.see(moment.posture, count)
+        self.body.stay(moment, shift_s)
 
     def rebase(self, now_s: float, bout_id: str | None, bout_start_s: float | None, clock_s: float) -> list[Event]:
         """Late samples have changed the books: the open bout is this one now (None where there is none).

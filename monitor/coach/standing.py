@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.coach.moments import Moment
 from monitor.model import Posture
 
+UP = (Posture.STANDING, Posture.STEPPING, Posture.ACTIVE)
+"""On one's legs; anything else ends the stretch."""
 WALK_S = 60.0
 """So much walking in between, and the standing begins anew."""
 
@@ -20,14 +21,16 @@ class Standing:
     told: bool = False
     """This stretch has had its word."""
 
-    def see(self, moment: Moment) -> None:
-        """One second more."""
-        if moment.posture == Posture.STANDING:
-            self.standing_s += 1.0
-        elif moment.posture == Posture.STEPPING:
-            self.stepping_s += 1.0
-        if moment.posture not in (Posture.STANDING, Posture.STEPPING, Posture.ACTIVE) or self.stepping_s >= WALK_S:
+    def see(self, posture: Posture, count: int = 1) -> None:
+        """So many seconds more, all in one posture."""
+        if posture == Posture.STANDING:
+            self.standing_s += count
+        elif posture == Posture.STEPPING:
+            self.stepping_s += count
+        if posture not in UP:
             self.standing_s, self.stepping_s, self.told = 0.0, 0.0, False
+        elif self.stepping_s >= WALK_S:
+            self.standing_s, self.stepping_s, self.told = 0.0, self.stepping_s % WALK_S, False
 
     def is_long(self, limit_s: float) -> bool:
         """Whether a word is due; ``limit_s`` 0 means never."""

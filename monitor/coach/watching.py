@@ -8,6 +8,7 @@ nothing more has come for a while, when the alert is put off, or when its time i
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,6 +26,10 @@ from monitor.words import Words
 LEGS = ("thigh", "pocket")
 POSTURE_S = 15.0
 """A posture that was kept for so long was seen."""
+QUIET_MAX_S = 1_000_000
+"""Nothing can come: longer than any rows that are looked at together."""
+LOOK_S = 15.0
+"""The samples are looked at this often at the least; shorter than any ``WatchRules.idle_s``."""
 PUT_OFF = ("skip", "snooze", "wrong", "pause", "busy", "not_worn", "gap")
 """By what an alert ends so that its exercise is not expected any more."""
 
@@ -56,6 +61,8 @@ class Expected:
     lying_s: float = 0.0
     said: bool = False
     """The wearer says that it is or was done."""
+    decided_s: float = 0.0
+    """Samples before this may be looked at."""
 
     @property
     def seen(self) -> str:
@@ -115,15 +122,18 @@ class Watching:
     def hold(self, block: AccelBlock) -> None:
         """Samples that will be looked at when their rows come."""
         t_s, xyz_g = np.asarray(block.t_s, np.float64), np.asarray(block.xyz_g, np.float32)
-        sound = np.isfinite(t_s) & np.isfinite(xyz_g).all(axis=1)
-        newest_s = self.t_s[-1] if len(self.t_s) else -np.inf
-        sound &= t_s > np.maximum.accumulate(np.concatenate(([newest_s], t_s)))[:-1]
-        self.t_s = np.concatenate([self.t_s, t_s[sound]])
-        self.xyz_g = np.concatenate([self.xyz_g, xyz_g[sound]])
+        newest_s = float(self.t_s[-1]) if len(self.t_s) else -np.inf
+        if not _all_sound(t_s, xyz_g, newest_s):
+            sound = np.isfinite(t_s) & np.isfinite(xyz_g).all(axis=1)
+            sound &= t_s > np.maximum.accumulate(np.concatenate(([newest_s], t_s)))[:-1]
+            t_s, xyz_g = t_s[sound], xyz_g[sound]
+        self.t_s = np.concatenate([self.t_s, t_s])
+        self.xyz_g = np.concatenate([self.xyz_g, xyz_g])
 
     def release(self, decided_s: float) -> None:
-        """Forget the samples before ``decided_s``."""
-        done = int(np.searchsorted(self.t_s, decided_s))
+        """Forget the samples before ``decided_s``, but for those that are still to be looked at."""
+        kept_s = decided_s if self.expected is None else min(decided_s, self.expected.looked_s)
+        done = int(np.searchsorted(self.t_s, kept_s))
         if done:
             self.t_s, self.xyz_g = self.t_s[done:].copy(), self.xyz_g[done:].copy()
 
@@ -134,10 +144,33 @@ class Watching:
             return []
         if decided_s > expected.until_s:
             return self.finish(expected.until_s)
-        self._look(expected, decided_s)
+        expected.decided_s = decided_s
+        if self._asks(expected):
+            self._look(expected)
         if start_s >= expected.from_s:
             self._note_posture(expected, posture)
         return self.finish(decided_s) if self._is_over(expected, decided_s) else []
+
+    def quiet_s(self, start_s: float) -> int:
+        """So many seconds of one posture from ``start_s`` on can be taken at once: nothing ends, no sample is asked."""
+        expected = self.expected
+        if expected is None:
+            return QUIET_MAX_S
+        follower, rules = expected.follower, self.rules
+        if start_s < expected.from_s or (follower is not None and follower.signal == "aside"):
+            return 0
+        left_s = [expected.until_s - expected.decided_s, rules.settle_s - expected.seated_s - 1.0]
+        if follower is not None:
+            left_s.append(expected.looked_s + LOOK_S - expected.decided_s - 1.0)
+            if follower.seen_s is not None:
+                left_s.append(follower.seen_s + rules.idle_s - expected.decided_s)
+        return max(0, math.floor(min(left_s)))
+
+    def stay(self, posture: Posture, count: int, decided_s: float) -> None:
+        """So many seconds in one posture, within ``quiet_s``; ``decided_s`` is that of the last."""
+        if self.expected is not None:
+            self.expected.decided_s = decided_s
+            self._note_posture(self.expected, posture, count)
 
     def tick(self, now_s: float) -> list[Event]:
         """Time passes without rows."""
@@ -166,6 +199,7 @@ class Watching:
         expected, self.expected = self.expected, None
         if expected is None:
             return []
+        self._look(expected)
         follower = expected.follower
         if follower is not None:
             follower.finish(expected.looked_s)
@@ -192,6 +226,13 @@ class Watching:
             )
         ]
 
+    def progress(self, said: Words) -> ExerciseProgress | None:
+        """How far the expected exercise is; None where none is expected."""
+        if self.expected is None:
+            return None
+        self._look(self.expected)
+        return self.expected.progress(said)
+
     # --- one expectation ------------------------------------------------------------------------------------
 
     def _expect(
@@ -210,19 +251,30 @@ class Watching:
         self.expected = Expected(exercise, suggestion, event.alert_id, event.at_s, until_s, follower, event.at_s)
         return events
 
-    def _look(self, expected: Expected, until_s: float) -> None:
-        first, last = np.searchsorted(self.t_s, [expected.looked_s, until_s])
+    def _asks(self, expected: Expected) -> bool:
+        """Whether it matters now what the samples show; looking at some seconds together costs hardly more than at one.
+
+        Where rows are handed on as they come, nothing new is seen of before ``looked_s``: so the set that was lively
+        less than ``idle_s`` ago is not over yet, whatever has come since.
+        """
+        follower, since_s = expected.follower, expected.decided_s - expected.looked_s
+        if follower is None or follower.signal == "aside" or since_s >= LOOK_S:
+            return True
+        return follower.seen_s is not None and expected.decided_s - follower.seen_s > self.rules.idle_s
+
+    def _look(self, expected: Expected) -> None:
+        first, last = np.searchsorted(self.t_s, [expected.looked_s, expected.decided_s])
         if expected.follower is not None and last > first:
             expected.follower.feed(self.t_s[first:last], self.xyz_g[first:last])
-        expected.looked_s = max(expected.looked_s, until_s)
+        expected.looked_s = max(expected.looked_s, expected.decided_s)
 
-    def _note_posture(self, expected: Expected, posture: Posture) -> None:
+    def _note_posture(self, expected: Expected, posture: Posture, count: int = 1) -> None:
         if posture in UPRIGHT or posture == Posture.ACTIVE:
-            expected.upright_s += 1.0
+            expected.upright_s += count
             expected.seated_s = 0.0
         elif posture in SEDENTARY:
-            expected.seated_s += 1.0
-        expected.lying_s += posture == Posture.LYING
+            expected.seated_s += count
+        expected.lying_s += count * (posture == Posture.LYING)
 
     def _is_over(self, expected: Expected, now_s: float) -> bool:
         if self.waits:
@@ -232,3 +284,9 @@ class Watching:
             return True
         rose = expected.upright_s >= rules.upright_s and not expected.exercise.needs_floor
         return rose and expected.seated_s >= rules.settle_s
+
+
+def _all_sound(t_s: Floats, xyz_g: NDArray[np.float32], newest_s: float) -> bool:
+    """All are numbers, each later than the one before: the quick look that nearly every block passes."""
+    ordered = bool(len(t_s)) and newest_s < t_s[0] and t_s[-1] < np.inf and bool((t_s[1:] > t_s[:-1]).all())
+    return ordered and bool(xyz_g.min() > -np.inf and xyz_g.max() < np.inf)

@@ -13,6 +13,7 @@ thigh for 26 s is not. The rule of the high knee decides one squat there (P05, 1
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -76,20 +77,23 @@ class Seating:
         tilt_deg, jitter_g = tilts(epochs, direction), jitters(epochs)
         sits, silent = np.isin(posture, _SEDENTARY), np.isin(posture, _SILENT)
         level = sits | ((tilt_deg[:, 0] > upper_deg) & (posture != Posture.CYCLING))
+        calm_deg = np.where((jitter_g <= self.rules.high_calm_max_g).all(axis=1), tilt_deg.min(axis=1), np.nan)
         crouches = np.zeros(len(epochs), np.bool_)
-        for place, start_s in enumerate(epochs.start_s.tolist()):
-            if not level[place]:
+        columns = (epochs.start_s, level, sits, silent, calm_deg)
+        for place, row in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
+            start_s, is_level, is_sitting, is_silent, lowest_deg = row
+            if not is_level:
                 self.since_s = None
             elif self.since_s is None:  # from where it may have been so unseen
                 self.since_s = start_s if self.last_s is None else self.last_s + 1.0
             self.last_s = start_s
-            if not sits[place]:
-                self.upright, self.seated_s = not bool(silent[place]), 0.0
+            if not is_sitting:
+                self.upright, self.seated_s = not is_silent, 0.0
             elif self.upright and not self._is_seat(start_s, tilt_deg[place], jitter_g[place], lower_deg):
                 crouches[place] = True
             else:
                 self.upright, self.seated_s = False, self.seated_s + 1.0
-                self._learn(tilt_deg[place], jitter_g[place])
+                self._learn(lowest_deg)
         return crouches
 
     def _is_seat(self, start_s: float, tilt_deg: Floats, jitter_g: Floats, lower_deg: float) -> bool:
@@ -110,11 +114,13 @@ class Seating:
                 return True
         return bool(np.isnan(tilt_deg[-1]))  # nothing follows: nothing speaks against a seat
 
-    def _learn(self, tilt_deg: Floats, jitter_g: Floats) -> None:
-        """A seat that has been sat in for long, and at rest, shows how high this wearer's knees get."""
-        if self.seated_s > self.rules.known_s and (jitter_g <= self.rules.high_calm_max_g).all():
-            lowest_deg = float(tilt_deg.min())
-            self.highest_deg = lowest_deg if self.highest_deg is None else max(lowest_deg, self.highest_deg)
+    def _learn(self, calm_deg: float) -> None:
+        """A seat that has been sat in for long, and at rest, shows how high this wearer's knees get.
+
+        ``calm_deg`` is the lowest tilt of a second and of those ahead, NaN where they are not at rest.
+        """
+        if self.seated_s > self.rules.known_s and not math.isnan(calm_deg):
+            self.highest_deg = calm_deg if self.highest_deg is None else max(calm_deg, self.highest_deg)
 
 
 def tilts(epochs: Epochs, direction: Floats) -> Floats:

@@ -98,7 +98,8 @@ def _client(dask: Any, workers: int, scheduler: str) -> Generator[Any, None, Non
                     n_workers=workers,
                     threads_per_worker=1,
                     host="127.0.0.1",
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",  # None would still open port 8787, for the health of the scheduler
+                    scheduler_kwargs={"dashboard": False},
                     silence_logs=logging.CRITICAL,  # what matters comes back with the work
                 )
             )

@@ -1,7 +1,7 @@
 """Recordings as a source of acceleration: what ``sitbreak replay`` reads instead of the air.
 
 ``.npz`` (``acc`` int16 milli-g, ``fs``, ``seg_start``, ``seg_t0``, optional ``t``; anything else in it is ignored),
-``.csv`` and ``.parquet`` (``time_s,x_g,y_g,z_g``). Times are the recording's own. Text and parquet are read in pieces,
+``.csv`` and ``.parquet`` (``time_s,x_g,y_g,z_g``). Times are the recording's own. All are read in pieces,
 so that weeks fit into a small machine. A file that cannot be meant is refused with a remedy; single bad samples are
 dropped and counted (``rows.py``). Packet logs (``.jsonl``) hold no samples: ``packet_log.py`` reads them.
 """
@@ -18,14 +18,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.errors import MonitorError
 from monitor.model import AccelBlock, Floats
+from monitor.transport.archive import StoredArray
 from monitor.transport.rows import GAP_S, LATEST_S, Rows, Screen, cut_blocks, gap_s, rate_of
 
 COLUMNS = ("time_s", "x_g", "y_g", "z_g")
 PIECE_ROWS = 1 << 16
-"""Rows read at once: 22 minutes at 50 Hz."""
+"""Rows of text or parquet read at once: 22 minutes at 50 Hz."""
+NPZ_PIECE_ROWS = 1 << 18
+"""Rows of an archive read at once: 87 minutes at 50 Hz, 6 MB as numbers."""
 _HEAD_ROWS = 4096
 """Rows from which rate and units are judged."""
 _TAIL_BYTES = 1 << 16
@@ -162,52 +166,64 @@ def _readable(path: Path) -> Iterator[None]:
 
 
 def _open_npz(path: Path) -> Source:
-    arrays = _npz_arrays(path)
-    acc, starts = arrays["acc"], arrays["seg_start"].astype(np.int64)
-    rate_hz = float(arrays["fs"].reshape(-1)[0]) if arrays["fs"].size == 1 else np.nan
+    acc, times, small = _npz_arrays(path)
+    starts, t0_s, count = small["seg_start"].astype(np.int64), small["seg_t0"], acc.shape[0]
+    rate_hz = float(small["fs"].reshape(-1)[0]) if small["fs"].size == 1 else np.nan
     if not 0.001 <= rate_hz <= 10000:
         raise RecordingError(path, f"fs is {rate_hz}", "it must be the sample rate in Hz")
-    index = np.arange(len(acc))
-    segment = np.searchsorted(starts, index, "right") - 1
-    t_s = arrays.get("t", arrays["seg_t0"][segment] + (index - starts[segment]) / rate_hz)
+    ends = np.append(starts[1:], count)
+
+    def computed_s(index: NDArray[np.int64], segment: NDArray[np.int64]) -> Floats:
+        at_s: Floats = t0_s[segment] + (index - starts[segment]) / rate_hz
+        return at_s
 
     def pieces() -> Iterator[Rows]:
-        for first in range(0, len(acc), PIECE_ROWS):
-            part = slice(first, first + PIECE_ROWS)
-            yield Rows(t_s[part], acc[part] / 1000.0, segment[part])
+        with _readable(path):
+            told_s = times.parts(NPZ_PIECE_ROWS) if times is not None else None
+            first = 0
+            for part in acc.parts(NPZ_PIECE_ROWS):
+                index = np.arange(first, first + len(part))
+                held = np.clip(ends, first, first + len(part)) - np.clip(starts, first, first + len(part))
+                segment = np.repeat(np.arange(len(starts)), held)
+                yield Rows(next(told_s) if told_s else computed_s(index, segment), part / 1000.0, segment)
+                first += len(part)
 
-    return Source(path, len(acc), pieces, lambda: _latest_s(t_s), rate_hz)
+    def last_s() -> float:
+        if times is None:
+            return _latest_s(computed_s(ends - 1, np.arange(len(starts))))
+        return max(map(_latest_s, times.parts(NPZ_PIECE_ROWS)))
+
+    return Source(path, count, pieces, last_s, rate_hz)
 
 
-def _npz_arrays(path: Path) -> dict[str, Any]:
-    with zipfile.ZipFile(path):
-        pass  # np.load takes anything else for a pickle and says so
-    with np.load(path, allow_pickle=False) as archive:
-        missing = [name for name in ("acc", "fs", "seg_start", "seg_t0") if name not in archive.files]
+def _npz_arrays(path: Path) -> tuple[StoredArray, StoredArray | None, dict[str, NDArray[Any]]]:
+    """The samples, their times where the file has them, and the small arrays."""
+    with zipfile.ZipFile(path) as archive, np.load(path, allow_pickle=False) as arrays:
+        missing = [name for name in ("acc", "fs", "seg_start", "seg_t0") if name not in arrays.files]
         if missing:
             raise RecordingError(path, f"has no array {missing[0]!r}", "it needs acc, fs, seg_start and seg_t0")
-        names = ("acc", "fs", "seg_start", "seg_t0", "t")
-        arrays = {name: archive[name] for name in names if name in archive.files}
-    odd = [name for name, array in arrays.items() if array.dtype.kind not in "iuf"]
-    if odd:
-        raise RecordingError(path, f"{odd[0]} is {arrays[odd[0]].dtype}", "it must be numbers")
-    if arrays["acc"].ndim != 2 or arrays["acc"].shape[1:] != (3,) or arrays["acc"].dtype.kind not in "if":
-        shape, dtype = arrays["acc"].shape, arrays["acc"].dtype
-        raise RecordingError(path, f"acc is {dtype} {shape}", "it must be int16 (N, 3), in milli-g")
-    _check_segments(path, arrays)
-    return arrays
+        small = {name: np.asarray(arrays[name]) for name in ("fs", "seg_start", "seg_t0")}
+        acc = StoredArray.of(path, archive, "acc")
+        times = StoredArray.of(path, archive, "t") if "t" in arrays.files else None
+    if acc.shape[1:] != (3,) or acc.dtype.kind not in "if":
+        raise RecordingError(path, f"acc is {acc.dtype} {acc.shape}", "it must be int16 (N, 3), in milli-g")
+    kinds = {name: array.dtype for name, array in small.items()} | ({"t": times.dtype} if times is not None else {})
+    for name, dtype in kinds.items():
+        if dtype.kind not in "iuf":
+            raise RecordingError(path, f"{name} is {dtype}", "it must be numbers")
+    _check_segments(path, acc.shape[0], small["seg_start"], small["seg_t0"])
+    if times is not None and times.shape != acc.shape[:1]:
+        raise RecordingError(path, "t and acc differ in length", "export it again")
+    return acc, times, small
 
 
-def _check_segments(path: Path, arrays: dict[str, Any]) -> None:
-    count, starts, t0_s = len(arrays["acc"]), arrays["seg_start"], arrays["seg_t0"]
+def _check_segments(path: Path, count: int, starts: NDArray[Any], t0_s: NDArray[Any]) -> None:
     if starts.ndim != 1 or starts.shape != t0_s.shape or (count and not len(starts)):
         raise RecordingError(path, "seg_start and seg_t0 differ in length or are empty", "give both for every segment")
     if len(starts) and (starts[0] != 0 or (np.diff(starts) <= 0).any() or starts[-1] >= max(count, 1)):
         raise RecordingError(path, "seg_start does not grow from 0 within acc", "export it again")
     if not np.isfinite(t0_s).all() or (np.diff(t0_s) <= 0).any():
         raise RecordingError(path, "seg_t0 does not grow", "give the segments in time order")
-    if "t" in arrays and arrays["t"].shape != (count,):
-        raise RecordingError(path, "t and acc differ in length", "export it again")
 
 
 # --- .csv -------------------------------------------------------------------------------------------------------

@@ -89,6 +89,8 @@ class Screen:
         return rows.only(~bad)
 
     def _plausible(self, rows: Rows) -> Rows:
+        if _within(rows.xyz_g, HIGHEST_G) and _within(rows.t_s, LATEST_S):
+            return rows
         finite = np.isfinite(rows.t_s) & np.isfinite(rows.xyz_g).all(axis=1)
         rows = self._drop(rows, ~finite, "not a number")
         rows = self._drop(rows, np.abs(rows.xyz_g).max(axis=1, initial=0.0) > HIGHEST_G, f"beyond {HIGHEST_G:.0f} g")
@@ -98,19 +100,32 @@ class Screen:
         """Without single samples that jump ahead in time and whose successor is back: they would hide what follows."""
         if len(rows) < 2:
             return rows
-        before_s = np.concatenate(([self.before_s], rows.t_s[:-2]))
-        self.before_s = float(rows.t_s[-2])
+        first_before_s, self.before_s = self.before_s, float(rows.t_s[-2])
         t_s, after_s = rows.t_s[:-1], rows.t_s[1:]
+        if (after_s > t_s).all():
+            return rows
+        before_s = np.concatenate(([first_before_s], t_s[:-1]))
         spike = (t_s - before_s > self.gap_s) & (after_s <= t_s) & (after_s > before_s)
         return self._drop(rows, np.append(spike, False), "out of order")
 
     def _ordered(self, rows: Rows) -> Iterator[Rows]:
-        latest_s = np.maximum.accumulate(np.concatenate(([self.last_s], rows.t_s)))[:-1]
-        rows = self._drop(rows, np.less_equal(rows.t_s, latest_s), "out of order")
+        if not _grows(rows.t_s, self.last_s):
+            latest_s = np.maximum.accumulate(np.concatenate(([self.last_s], rows.t_s)))[:-1]
+            rows = self._drop(rows, np.less_equal(rows.t_s, latest_s), "out of order")
         if len(rows):
             self.kept += len(rows)
             self.last_s = float(rows.t_s[-1])
             yield rows
+
+
+def _within(values: Floats, limit: float) -> bool:
+    """All are numbers from -limit to limit; the quick look that nearly every piece passes."""
+    return not values.size or bool(values.min() >= -limit and values.max() <= limit)
+
+
+def _grows(t_s: Floats, last_s: float) -> bool:
+    """Each is later than the one before, and the first later than ``last_s``."""
+    return not len(t_s) or bool(t_s[0] > last_s and (t_s[1:] > t_s[:-1]).all())
 
 
 def cut_blocks(pieces: Iterable[Rows], rate_hz: float, block_s: float) -> Iterator[AccelBlock]:

@@ -88,7 +88,7 @@ def test_ten_seconds_of_standing_are_enough_when_the_wearer_says_so() -> None:
     mounting.teach_standing(1010.0, 1020.0)
     known = ~np.isnan(learn(rows_of(wear(("sit", 8), ("stand", 15))), mounting).direction[:, 0])
     assert not known[:11].any()
-    assert known[12:].all()
+    assert known[15:].all()  # who has got up just now is still turning
 
 
 def test_standing_on_the_wearers_word_replaces_what_contradicts_it() -> None:

@@ -84,6 +84,16 @@ def test_packets_of_one_sample_change_nothing() -> None:
     assert list(map(event_line, run(MORNING.blocks(cuts), heart()))) == list(map(event_line, WHOLE))
 
 
+def test_asking_for_the_progress_every_second_changes_nothing() -> None:
+    pipeline, events = heart(), list[Event]()
+    for block in MORNING.blocks(list(range(0, len(MORNING.t_s), 25))):
+        events += pipeline.feed(block).events
+        pipeline.state(float(block.t_s[-1]))
+    end_s = float(MORNING.t_s[-1]) + LATENCY_S
+    events += [*pipeline.tick(end_s).events, *pipeline.stop(end_s).events]
+    assert list(map(event_line, events)) == list(map(event_line, WHOLE))
+
+
 def test_any_way_round() -> None:
     for seed in range(3):
         (found,) = seen(run([MORNING.turned(rotation(seed)).block()], heart()))

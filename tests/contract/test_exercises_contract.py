@@ -14,19 +14,22 @@ EXERCISES = pytest.mark.parametrize("exercise_id", list(CATALOGUE.exercises))
 PLACEMENTS = ("thigh", "pocket", "waist", "lower_back", "chest", "wrist")
 
 
+OF_THE_ARTICLE = {
+    "standing_hip_flexion",
+    "lunge_stretch",
+    "lying_leg_raise",
+    "bird_dog",
+    "boat_pose",
+    "frog_stretch",
+}
+
+
 def named(exercise_id: str) -> Exercise:
     return CATALOGUE.exercises[exercise_id]
 
 
 def test_the_six_exercises_of_the_article_are_there() -> None:
-    assert set(CATALOGUE.exercises) == {
-        "standing_hip_flexion",
-        "lunge_stretch",
-        "lying_leg_raise",
-        "bird_dog",
-        "boat_pose",
-        "frog_stretch",
-    }
+    assert set(CATALOGUE.exercises) >= OF_THE_ARTICLE
 
 
 @EXERCISES
@@ -40,7 +43,7 @@ def test_every_word_is_said(exercise_id: str) -> None:
         assert told.why.endswith(".")
 
 
-@EXERCISES
+@pytest.mark.parametrize("exercise_id", sorted(OF_THE_ARTICLE))
 def test_the_article_is_cited(exercise_id: str) -> None:
     source = named(exercise_id).source
     assert "Psoas muscle stretches: What to know" in source

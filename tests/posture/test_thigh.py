@@ -64,6 +64,14 @@ def test_standing_on_the_wearers_word_replaces_the_first_walk() -> None:
     assert word(rows, 22, 50) == {Posture.SITTING}
 
 
+@pytest.mark.parametrize("before", ["walk", "stand"])
+def test_who_sits_down_a_moment_too_early_has_not_shown_standing_with_it(before: str) -> None:
+    thigh = Thigh()
+    thigh.teach_standing(1005.0, 1015.0)
+    rows = postures(wear((before, 12), ("sit", 60)).block(), thigh=thigh)
+    assert word(rows, 20, 70) == {Posture.SITTING}
+
+
 def test_a_low_rate_knows_sitting_from_standing_once_it_was_told_upright() -> None:
     thigh = Thigh()
     thigh.teach_standing(1005.0, 1015.0)

@@ -49,6 +49,16 @@ def test_a_work_that_kills_its_workers_is_given_up_and_the_rest_goes_on() -> Non
     assert came == {0: 0, 1: 1, 3: 3, 4: 4}
 
 
+def test_two_studies_at_once_do_not_get_in_each_others_way() -> None:
+    other = spread(halved, [2], 1)
+    assert next(other) == (
+        0,
+        1,
+    )  # its scheduler runs until it is asked again, and a port taken twice would be a warning
+    assert dict(spread(halved, [4], 1)) == {0: 2}
+    assert not list(other)
+
+
 def test_a_scheduler_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.study.spreading.TAKES_S", 0.5)
     with pytest.raises(SchedulerError, match="dask scheduler"):
