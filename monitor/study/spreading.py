@@ -65,16 +65,16 @@ def _by_dask(do: Any, works: Sequence[Any], workers: int, scheduler: str) -> Gen
         # not pure: the same path may be another file by now
         futures = {future: number for number, future in enumerate(client.map(do, works, pure=False))}
         for future in dask.as_completed(futures):
-            number = futures.pop(future)
-            failed = future.status != "finished"
-            yield number, _raised(future) if failed else future.result()
+            yield futures.pop(future), _outcome(future)
             future.release()
 
 
-def _raised(future: Any) -> Exception:
-    """What a task raised; the death of its workers among it."""
-    error = future.exception() if future.status == "error" else None
-    return error if isinstance(error, Exception) else RuntimeError("the scheduler has lost it")
+def _outcome(future: Any) -> Any:
+    """What a task gave or raised, the death of its workers among it; a result that died with one is made again."""
+    try:
+        return future.result()
+    except Exception as error:
+        return error
 
 
 def _dask() -> Any:
