@@ -9,8 +9,9 @@ HOME_ASSISTANT_PYTHON ?= python3.13
 HOUSE := .venv-home-assistant
 # Node-RED wants Node.js 18 or newer and npm.
 RED := .node-red
+AUDIT := .venv-audit
 
-.PHONY: demo test test-home-assistant test-node-red check docs clean
+.PHONY: demo test test-home-assistant test-node-red check audit docs clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/sitbreak demo $(ARGS) || [ $$? -eq 130 ]
@@ -33,6 +34,11 @@ check: $(VENV)/.dev
 # The site in site/; a broken link or anchor ends it (not with --quiet: that silences --strict, too).
 docs: $(VENV)/.docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
+# What is known against the installed libraries. --strict: a database that cannot be asked is no clean result.
+audit: $(VENV)/.all $(AUDIT)/.ready
+	$(BIN)/python -m pip freeze --exclude-editable > $(AUDIT)/installed.txt
+	$(AUDIT)/bin/pip-audit --strict --disable-pip --no-deps -r $(AUDIT)/installed.txt $(ARGS)
 
 # A stamp for each set of extras, newer than pyproject.toml: a second run installs nothing and needs no network.
 $(VENV)/.venv:
@@ -57,6 +63,15 @@ $(VENV)/.docs: $(VENV)/.venv pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[docs]"
 	@touch $@
 
+$(VENV)/.all: $(VENV)/.venv pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[all]"
+	@touch $@
+
+$(AUDIT)/.ready:
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check "pip-audit>=2.7,<3"
+	@touch $@
+
 $(HOUSE)/.ready: tests/home_assistant/requirements.txt
 	$(HOME_ASSISTANT_PYTHON) -m venv $(HOUSE)
 	$(HOUSE)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
@@ -68,4 +83,4 @@ $(RED)/.ready: tests/node_red/package.json
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(HOUSE) $(RED) dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(HOUSE) $(RED) dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis $(AUDIT)

@@ -18,12 +18,15 @@ from monitor.checkpoint import CheckpointError
 from monitor.civil import zone_named
 from monitor.clock import Clock, SteadyClock
 from monitor.events import Command
+from monitor.gauges import WearersGauges
 from monitor.history.outbox import History
 from monitor.intake import no_record
 from monitor.live import LiveWearer
 from monitor.lock import state_lock
+from monitor.logs import of_wearer
 from monitor.model import Nudge, WearableFacts
 from monitor.outlets.base import Outlet
+from monitor.outlets.metrics import MetricsOutlet
 from monitor.outlets.mqtt.client import BrokerRefused
 from monitor.outlets.mqtt.messages import Wearer
 from monitor.outlets.mqtt.outlet import MqttOutlet
@@ -98,9 +101,11 @@ class App:
         radio = Radio(self.settings.radio)
         try:
             scanner = Scanner(radio)
+            self.gauges = WearersGauges(self.settings.wearers, history, self.clock, MqttOutlet.NAME)
             outlets = await self._outlets(history)
             for wearer in self.settings.wearers:
-                self.parts[wearer] = await self._part(wearer, history, scanner, radio, outlets)
+                with of_wearer(wearer):
+                    self.parts[wearer] = await self._part(wearer, history, scanner, radio, outlets)
             await self._serve(scanner, outlets)
         finally:
             await radio.close()
@@ -127,8 +132,9 @@ class App:
                     sensing.create_task(scanner.run(), name="scanner")
                     sensing.create_task(systemd.keep_watchdog_calm(), name="watchdog")
                     for wearer, part in self.parts.items():
-                        sensing.create_task(part.link.run(), name=f"link {wearer}")
-                        sensing.create_task(part.live.run(), name=f"live {wearer}")
+                        with of_wearer(wearer):
+                            sensing.create_task(part.link.run(), name=f"link {wearer}")
+                            sensing.create_task(part.live.run(), name=f"live {wearer}")
                         sensing.create_task(self._wait_for_a_sample(part.live), name=f"first sample {wearer}")
                     systemd.notify("READY=1")
             finally:
@@ -165,6 +171,8 @@ class App:
             outlets.append(PushOutlet(push, list(self.settings.wearers), history.outbox(PushOutlet.NAME), self.clock))
         if self.settings.web.enabled:
             outlets.append(self._web())
+        if (metrics := self.settings.metrics).enabled:
+            outlets.append(MetricsOutlet(metrics, list(self.settings.wearers), self.gauges))
         return {outlet.NAME: outlet for outlet in outlets}
 
     def _web(self) -> WebOutlet:
@@ -188,7 +196,14 @@ class App:
         box = history.outbox(MqttOutlet.NAME)
         wearers, known = list(self._wearers.values()), await history.announced()
         self._mqtt_outlet = MqttOutlet(
-            self.settings.mqtt, wearers, box, self.command, self.clock, known=known, register=history
+            self.settings.mqtt,
+            wearers,
+            box,
+            self.command,
+            self.clock,
+            known=known,
+            register=history,
+            gauges=self.gauges,
         )
         try:
             await self._mqtt_outlet.probe()
@@ -227,6 +242,7 @@ class App:
             fingerprint=fingerprint(self.settings, wearer),
             record=packet_log.write if packet_log else no_record,
             recent=RecentSamples(self._state_dir / "wrong", wearer),
+            meter=self.gauges.meters[wearer],
         )
         link = self._link(live, scanner, radio, resume)
         live.on_stored = link.stored

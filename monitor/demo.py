@@ -20,7 +20,8 @@ from monitor.errors import MonitorError
 from monitor.events import BreakDue, Command, Message, Update
 from monitor.outlets.base import Outlet
 from monitor.outlets.console import ConsoleOutlet
-from monitor.outlets.mqtt.broker import EmbeddedBroker
+from monitor.outlets.mqtt.broker import HOST, BrokerMissingError, EmbeddedBroker, NoFreePortError
+from monitor.outlets.mqtt.credentials import password
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.settings import Settings
 from monitor.simulator import Simulator, simulator
@@ -52,6 +53,8 @@ class Demo:
     profile: str
     own_broker: bool
     web: bool
+    listen: str = HOST
+    """Address at which the embedded broker listens; beyond loopback it wants a password."""
 
 
 class Screen:
@@ -81,7 +84,7 @@ async def run_demo(demo: Demo, say: Callable[[str], None], console: Callable[[Cl
     async with AsyncExitStack() as stack:
         settings = demo.settings
         if demo.own_broker:
-            settings = await _with_broker(stack, settings, say)
+            settings = await _with_broker(stack, settings, demo.listen, say)
         if settings.mqtt.enabled:
             _say_how_to_watch(settings.mqtt, say)
         settings = with_page(demo, settings, say)
@@ -111,14 +114,20 @@ def _worn_at(demo: Demo) -> str:
     return next(iter(demo.settings.wearers.values())).placement
 
 
-async def _with_broker(stack: AsyncExitStack, settings: Settings, say: Callable[[str], None]) -> Settings:
+def _user(rules: MqttRules) -> tuple[str, str] | None:
+    """Whom the embedded broker lets in; None for everybody."""
+    return (rules.username, password(rules)) if rules.username else None
+
+
+async def _with_broker(stack: AsyncExitStack, settings: Settings, listen: str, say: Callable[[str], None]) -> Settings:
     """The settings with an embedded broker; without one where the extra is missing."""
     try:
-        broker = await stack.enter_async_context(EmbeddedBroker())
-    except MonitorError as error:
+        broker = await stack.enter_async_context(EmbeddedBroker(host=listen, user=_user(settings.mqtt)))
+    except (BrokerMissingError, NoFreePortError) as error:
         say(f"no MQTT: {error}")
         return settings
-    mqtt = settings.mqtt.model_copy(update={"host": "127.0.0.1", "port": broker.port, "protocol": "3.1.1"})
+    here = "127.0.0.1" if listen == "0.0.0.0" else "::1" if listen == "::" else listen
+    mqtt = settings.mqtt.model_copy(update={"host": here, "port": broker.port, "protocol": "3.1.1"})
     return settings.model_copy(update={"mqtt": mqtt})
 
 
@@ -136,7 +145,8 @@ def with_page(demo: Demo, settings: Settings, say: Callable[[str], None]) -> Set
 
 def _say_how_to_watch(mqtt: MqttRules, say: Callable[[str], None]) -> None:
     say(f"MQTT broker at {mqtt.host}:{mqtt.port}; watch it with:")
-    say(f"  mosquitto_sub -h {mqtt.host} -p {mqtt.port} -v -t '{mqtt.base}/#' -t '{mqtt.discovery_prefix}/#'")
+    user = f" -u {mqtt.username} -P PASSWORD" if mqtt.username else ""
+    say(f"  mosquitto_sub -h {mqtt.host} -p {mqtt.port}{user} -v -t '{mqtt.base}/#' -t '{mqtt.discovery_prefix}/#'")
 
 
 def _command_line(demo: Demo, clock: Clock) -> list[str]:

@@ -14,6 +14,7 @@ from monitor import checkpoint, lasting
 from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.clock import Clock
+from monitor.diagnostics import Meter
 from monitor.events import (
     AlertCleared,
     BreakDue,
@@ -78,6 +79,7 @@ class LiveWearer:
         fingerprint: str,
         record: Record = no_record,
         recent: RecentSamples | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self.wearer = wearer
         self.intake = Intake(driver, backfill, self._collect, record)
@@ -88,6 +90,7 @@ class LiveWearer:
         self.on_stored: Callable[[int, int], None] = lambda segment, upto_index: None
         self._history, self._bus, self._outlets, self._clock = history, bus, outlets, clock
         self._fingerprint, self._recent = fingerprint, recent
+        self._meter = meter or Meter()
         self._batches = [Batch()]
         self._keeper = Keeper(wearer, history)
         self._told_facts: WearableFacts | None = None
@@ -126,6 +129,7 @@ class LiveWearer:
 
     async def deliver(self, facts: list[Fact]) -> None:
         """The transport's own facts; what the driver said has been taken already."""
+        self._meter.heard(facts)
         if self._link is LinkState.STREAMING:
             self._streamed_wall_s = time.monotonic()
         for fact in facts:
@@ -204,6 +208,7 @@ class LiveWearer:
         unsaved = []
         for batch in batches:
             update = Update(self.wearer, tuple(batch.events), self.state)
+            self._meter.decided(update.events)
             commit = Commit(
                 wearer=self.wearer,
                 postures=join_postures([NO_POSTURES, *batch.postures]),

@@ -25,6 +25,23 @@ class StateDirError(MonitorError):
         self.path = path
 
 
+def is_held(state_dir: Path) -> bool:
+    """Whether a daemon uses the directory now; asked without making it, and let go of at once."""
+    if fcntl is None:
+        return False
+    try:
+        descriptor = os.open(state_dir / "lock", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 @contextmanager
 def state_lock(state_dir: Path) -> Iterator[None]:
     """Hold the directory as long as the context lasts; the system lets go of it even after kill -9."""

@@ -16,7 +16,8 @@ from monitor.errors import MonitorError
 LISTS_ALL = "`sitbreak config template` lists all"
 SHOWN = 60
 """Characters of a wrong value that are said back."""
-SECRET = re.compile("password|secret|token|urls|proxy_key")
+SECRET = re.compile(r"password|secret|token|urls|_key$")
+"""What must not be said back; a test holds it against the types of all settings."""
 _IN_TOML = {"valid tuple": "list", "valid list": "list", "valid dictionary": "table", "valid string": "text in quotes"}
 """pydantic's words for what TOML calls otherwise."""
 
@@ -52,7 +53,7 @@ def explained(
     if isinstance(first["input"], Mapping):  # the fault is in how the keys of a table go together
         return SettingsError(origin, f"[{dotted}]", _message(first, ""))
     section, key = _place(path)
-    shown = "" if SECRET.search(dotted) else _shown(first["input"])
+    shown = "" if SECRET.search(dotted) or len(path) < 2 else _shown(first["input"])  # a whole table may hold secrets
     return SettingsError(origin, f"{section}{key}{shown}", _message(first, known.get(generic, "")))
 
 

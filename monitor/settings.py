@@ -22,6 +22,8 @@ from monitor.bouts import BoutRules
 from monitor.coach.exercises import ExerciseRules
 from monitor.coach.rules import CoachRules
 from monitor.history.retention import HistoryRules
+from monitor.logs import LoggingRules
+from monitor.outlets.metrics_rules import MetricsRules
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.push_rules import PushRules
 from monitor.outlets.wearable import WearableRules
@@ -77,6 +79,8 @@ class Sections(BaseModel, frozen=True, extra="forbid"):
     buzz: WearableRules = WearableRules()
     history: HistoryRules = HistoryRules()
     web: WebRules = WebRules()
+    logging: LoggingRules = LoggingRules()
+    metrics: MetricsRules = MetricsRules()
 
     def coach_of(self, wearer: str) -> CoachRules:
         """The coach's rules for one wearer: the common ones with their own on top."""
@@ -198,7 +202,8 @@ def _read_overrides(overrides: Sequence[str]) -> dict[str, Any]:
     for override in overrides:
         key, equals, text = override.partition("=")
         if not equals or "." not in key:
-            raise SettingsError("--set", override, "write it as SECTION.KEY=VALUE, for example coach.limit_s=1800")
+            shown = key if equals else ""  # without "=" it may be a secret that a shell has cut off
+            raise SettingsError("--set", shown, "write it as SECTION.KEY=VALUE, for example coach.limit_s=1800")
         path = key.strip().split(".")
         _check_path(path, f"--set {key}")
         _merge(values, _nested(path, _parsed(text.strip())))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -46,6 +47,7 @@ async def simulator(options: Sequence[str]) -> AsyncIterator[Simulator]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
+        env={name: text for name, text in os.environ.items() if not name.startswith("SITBREAK_")},  # no business of it
     )
     said: list[str] = []
     listening = asyncio.create_task(_listen(process, said), name="the simulator's complaints")

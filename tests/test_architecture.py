@@ -28,6 +28,7 @@ WALLS = {
     "bleak_esphome": ["monitor/transport/esphome.py"],
     "cryptography": ["monitor/wearables/bthome/sealed.py"],
     "dbus_fast": ["monitor/transport/bluez.py"],
+    "prometheus_client": ["monitor/outlets/metrics.py"],
     "apprise": ["monitor/outlets/push.py"],
     "iotcore": ["monitor/outlets/mqtt/broker.py"],
     "dask": ["monitor/study/spreading.py"],

@@ -18,7 +18,8 @@ import yaml
 from monitor import __version__
 from monitor.cli import app
 from monitor.cli.manual import page
-from monitor.cli.version import extras, version_lines
+from monitor.cli.version import version_lines
+from monitor.doctor.extras import EXTRAS
 from monitor.posture import PLACEMENTS
 from monitor.settings import load
 from monitor.wearables import WEARABLES
@@ -69,11 +70,6 @@ def test_the_version_comes_first_and_alone() -> None:
     assert any("bleak" in line for line in more)
 
 
-def test_the_extras_are_those_of_the_package() -> None:
-    assert {"sim", "broker", "parquet"} <= extras().keys()
-    assert extras()["sim"]
-
-
 def test_the_add_on_offers_what_the_program_knows() -> None:
     schema = add_on()["schema"]
     assert choices(schema["wearable"]) == {name for name, kind in WEARABLES.items() if kind.REACH is not Reach.TOPIC}
@@ -103,7 +99,7 @@ def test_the_add_ons_options_become_settings(tmp_path: Path, address: str) -> No
 def test_the_container_installs_extras_that_there_are() -> None:
     text = (ROOT / "config" / "container" / "Containerfile").read_text() + (ADD_ON / "Dockerfile").read_text()
     for named in re.findall(r"\[([a-z,]+)\]", text):
-        assert set(named.split(",")) <= extras().keys()
+        assert set(named.split(",")) <= EXTRAS.keys()
 
 
 def test_the_same_source_gives_the_same_wheel_and_sdist(tmp_path: Path) -> None:

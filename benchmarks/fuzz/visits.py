@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 
 from benchmarks.fuzz.nonsense import Step, Unfit, garbled
 from monitor.web.guard import COOKIE, LOGIN, LOGOUT, Guard
-from monitor.web.sessions import Sessions
+from monitor.web.sessions import EVERYBODY, Sessions
 from monitor.words import words
 
 HASH = "no hash: nobody gets in"
@@ -29,7 +29,9 @@ def of_visits(rng: random.Random, _: Path) -> Step:
         reached.append(scope["path"])
         await PlainTextResponse("the page")(scope, receive, send)
 
-    guard = Guard(page, HASH, Sessions(3600.0), words("en"), secure=False, now_s=lambda: float(len(reached)))
+    guard = Guard(
+        page, {EVERYBODY: HASH}, Sessions(3600.0), words("en"), secure=False, now_s=lambda: float(len(reached))
+    )
 
     def step(_: int) -> None:
         scope, body = _scope(rng), garbled(rng, list(BODIES), longest=6000)

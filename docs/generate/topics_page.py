@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from monitor.coach.commands import COMMANDS
+from monitor.diagnostics import Meter
 from monitor.events import EVENT_NAMES, BreakDue, CommandAnswered, DayEnded, Message, Suggestion, WearerState, event_id
 from monitor.outlets.mqtt.discovery import ENTITIES, Entity, discovery
 from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
@@ -28,6 +29,7 @@ SAID = {
     "link": "`online` / `offline`: fresh samples of the wearable",
     "day": "the totals of the day that ended, at local midnight",
     "info": "version, settings' hash, model of the wearable",
+    "diagnostics": "losses, reconnects, latency of alerts, what waits ([what they mean](observability.md))",
     "cmd/snooze/result": "what became of the command: `ok`, `error`, `value`",
 }
 """What each topic is for, by what follows the node."""
@@ -160,6 +162,7 @@ def messages() -> list[Message]:
         book.link(True),
         next(message for message in book.news(day) if message.topic.endswith("/day")),
         book.info(),
+        book.diagnostics(Meter().read(AT_S, 0)),
         book.result(answer),
     ]
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 from typing import Annotated
 
 import typer
 
+from monitor import logs
 from monitor.cli import (
     coach,
     config,
     demo,
+    doctor,
     erase,
     evaluate,
     exercises,
@@ -28,6 +32,7 @@ from monitor.cli import (
     what_if,
     why,
 )
+from monitor.cli.veil import veil
 from monitor.errors import MonitorError
 
 app = typer.Typer(
@@ -58,6 +63,7 @@ def _options(
 
 
 app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
 app.command("scan")(scan.scan)
 app.command("run")(run.run)
 app.command("record")(record.record)
@@ -79,6 +85,8 @@ app.add_typer(config.app, name="config")
 
 def main() -> None:
     """Run the command line; errors meant for the user become one line and an exit code."""
+    os.umask(0o077)  # whatever is written, posture over time is health data: for the owner alone
+    veil(sys.argv[1:])
     try:
         app()
     except MonitorError as error:
@@ -92,7 +100,9 @@ def main() -> None:
 
 def fail(error: MonitorError) -> None:
     """Say what went wrong and what to do, and end."""
-    if error.exit_code:
+    if error.exit_code and logs.speaks_json():
+        logging.getLogger("monitor").critical("%s", error)
+    elif error.exit_code:
         print(f"sitbreak: {error}", file=sys.stderr)
     sys.exit(error.exit_code)
 

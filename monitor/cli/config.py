@@ -64,8 +64,10 @@ def password(
     wearer: Annotated[str, typer.Option(help="For this wearer's page only; for all unless told.")] = "",
 ) -> None:
     """Ask for a password for the web page, and print the lines for the settings."""
-    from monitor.web.passwords import hash_of
+    from monitor.web.passwords import SHORTEST, hash_of
 
     given = typer.prompt("Password for the web page", hide_input=True, confirmation_prompt=True, err=True)
+    if len(given) < SHORTEST:
+        raise typer.BadParameter(f"the password needs at least {SHORTEST} characters")
     section, key = ("web.password_hashes", wearer) if wearer else ("web", "password_hash")
     typer.echo(f'[{section}]\n{key} = "{hash_of(given)}"')

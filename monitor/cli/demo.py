@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from ipaddress import ip_address
 from typing import Annotated
 
 import typer
 
 from monitor.cli.process import (
     ConfigOption,
+    QuietOption,
     SetOption,
     StateDirOption,
     VerboseOption,
@@ -34,11 +36,19 @@ def demo(
     broker: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="Use this MQTT broker instead of the embedded one.")
     ] = "",
+    listen: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Where the embedded broker listens; beyond this computer with mqtt.username and mqtt.password only.",
+        ),
+    ] = "127.0.0.1",
     web: Annotated[bool, typer.Option("--web/--no-web", help="Serve the web page.")] = True,
     config: ConfigOption = None,
     set_: SetOption = None,
     state_dir: StateDirOption = None,
     verbose: VerboseOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Live a simulated office day: sit too long, be called, stand up, be seen."""
     from monitor.demo import Demo, run_demo
@@ -46,8 +56,8 @@ def demo(
     from monitor.outlets.console import ConsoleOutlet
     from monitor.settings import load
 
-    set_up_logging(verbose)
     profile, settings = choose(load(config, [*_broker(broker), *(set_ or ())]), profile)
+    set_up_logging(verbose, quiet, settings.logging)
     plan = Demo(
         settings=settings,
         state_dir=state_dir,
@@ -58,6 +68,7 @@ def demo(
         profile=profile,
         own_broker=not settings.mqtt.host,
         web=web,
+        listen=_address(listen),
     )
     live = sys.stdout.isatty()
     run_until_signal(run_demo(plan, say, lambda clock: ConsoleOutlet(clock, live, sys.stdout)))
@@ -70,6 +81,13 @@ def _broker(text: str) -> list[str]:
     if not (colon and host and port.isdigit()):
         raise typer.BadParameter("give HOST:PORT, for example 127.0.0.1:1883", param_hint="--broker")
     return [f"mqtt.host={host}", f"mqtt.port={port}"]
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise typer.BadParameter("give an address, for example 0.0.0.0", param_hint="--listen") from None
 
 
 def say(line: str) -> None:

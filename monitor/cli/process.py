@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 import sys
@@ -14,8 +13,9 @@ from typing import Annotated, Any
 
 import platformdirs
 import typer
-from rich.console import Console
-from rich.logging import RichHandler
+
+from monitor import logs
+from monitor.logs import LoggingRules
 
 INTERRUPTED = 130
 
@@ -32,6 +32,7 @@ StateDirOption = Annotated[
     typer.Option("--state-dir", envvar="SITBREAK_STATE_DIR", help="Folder of the history.", show_default=False),
 ]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens underneath.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Log only what has failed.")]
 
 
 def default_config() -> Path | None:
@@ -46,18 +47,13 @@ def default_state_dir() -> Path:
     return Path(given) if given else platformdirs.user_state_path("sitbreak")
 
 
-def set_up_logging(verbose: bool) -> None:
-    """Warnings (or everything of ours) to standard error; the libraries only when something is wrong."""
-    handler: logging.Handler
-    if sys.stderr.isatty():
-        handler = RichHandler(console=Console(stderr=True), show_path=False)
-        form = "%(message)s"
-    else:
-        handler = logging.StreamHandler(sys.stderr)
-        form = "%(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(level=logging.WARNING, format=form, handlers=[handler])
-    logging.getLogger("monitor").setLevel(logging.DEBUG if verbose else logging.WARNING)
-    logging.getLogger("bumble").setLevel(logging.ERROR)
+def set_up_logging(verbose: bool, quiet: bool = False, rules: LoggingRules | None = None) -> None:
+    """Log to standard error by the settings; ``--verbose`` and ``--quiet`` win."""
+    rules = rules or LoggingRules()
+    if verbose and quiet:
+        raise typer.BadParameter("--verbose and --quiet contradict each other: keep one")
+    wanted: logs.Level = "debug" if verbose else "error" if quiet else rules.level
+    logs.set_up(rules.model_copy(update={"level": wanted}))
 
 
 def run_until_signal(work: Coroutine[Any, Any, None]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.process import ConfigOption, SetOption, StateDirOption, VerboseOption
+from monitor.cli.process import ConfigOption, QuietOption, SetOption, StateDirOption, VerboseOption
 from monitor.cli.run import serve
 
 
@@ -17,6 +17,7 @@ def record(
     set_: SetOption = None,
     state_dir: StateDirOption = None,
     verbose: VerboseOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Do what `run` does, and write every packet and command down, for `sitbreak replay`."""
-    serve(config, set_, state_dir, verbose, log_dir=folder)
+    serve(config, set_, state_dir, verbose, quiet, log_dir=folder)

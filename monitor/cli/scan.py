@@ -36,8 +36,8 @@ def scan(
     from monitor.in_reach import look_around
     from monitor.settings import load
 
-    set_up_logging(verbose)
     settings = load(config or default_config(), set_ or ()).settings
+    set_up_logging(verbose, rules=settings.logging)
     console = Console()
 
     async def look() -> None:

@@ -128,6 +128,10 @@ class History:
         """Unsent rows of an outlet; asked through its outbox."""
         return await self._ask(self._store.pending, outlet, after, limit)
 
+    async def waiting(self, outlet: str, wearer: str) -> int:
+        """How many rows of an outlet about a wearer wait to be sent."""
+        return await self._ask(self._store.waiting, outlet, wearer)
+
     async def sent(self, number: int) -> None:
         """A row was acknowledged; told through its outbox."""
         await self._ask(self._store.sent, number)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from monitor.history.database import BUSY_S, HistoryError, said_plainly
+from monitor.history.database import BUSY_S, HistoryError, packaged_scripts, said_plainly
 
 
 @contextmanager
@@ -19,6 +19,17 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         uri = f"{path.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)) as connection:
             yield connection
+
+
+def fault_in(path: Path) -> str:
+    """What SQLite finds wrong in the file; empty where it is whole. Raises HistoryError where it cannot be read."""
+    with opened(path) as connection:
+        (health,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    newest = max(packaged_scripts())
+    if health == "ok" and version > newest:
+        return f"it was written by a newer sitbreak (version {version}, this one knows {newest})"
+    return "" if health == "ok" else str(health)
 
 
 def wearer_id_in(connection: sqlite3.Connection, path: Path, wearer: str) -> int:

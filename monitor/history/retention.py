@@ -16,7 +16,10 @@ class HistoryRules(BaseModel, frozen=True, extra="forbid"):
         14.0, ge=1, le=3650, description="Days for which the posture of every second is kept; bouts and breaks stay."
     )
     keep_books_days: float = Field(
-        0.0, ge=0, le=36500, description="Days for which bouts, breaks, gaps and alerts are kept; 0 is for ever."
+        0.0,
+        ge=0,
+        le=36500,
+        description="Days for which bouts, breaks, gaps, alerts and exercises are kept; 0 is for ever.",
     )
     keep_unsent_days: float = Field(
         30.0, ge=1, le=3650, description="Days for which news wait for a broker that cannot be reached."
@@ -38,6 +41,7 @@ def forget(connection: sqlite3.Connection, wearer_id: int, rules: HistoryRules, 
         rules.keep_unsent_days,
     )
     if rules.keep_books_days:
-        for table, time in (("bouts", "end_s"), ("breaks", "end_s"), ("gaps", "end_s"), ("alerts", "last_at_s")):
-            older(f"DELETE FROM {table} WHERE wearer_id = ? AND {time}", rules.keep_books_days)
+        for table in ("bouts", "breaks", "gaps", "exercises"):
+            older(f"DELETE FROM {table} WHERE wearer_id = ? AND end_s", rules.keep_books_days)
+        older("DELETE FROM alerts WHERE wearer_id = ? AND last_at_s", rules.keep_books_days)
         older("DELETE FROM events WHERE wearer_id = ? AND at_s", rules.keep_books_days)

@@ -175,6 +175,16 @@ class Store:
             for number, topic, payload, retain, qos, expires_s, event_id, properties in found
         ]
 
+    def waiting(self, outlet: str, wearer: str) -> int:
+        """How many rows of an outlet about a wearer wait to be sent."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT count(*) FROM outbox JOIN wearers USING (wearer_id)"
+                " WHERE outlet = ? AND state = 'pending' AND name = ?",
+                (outlet, wearer),
+            ).fetchone()
+        return int(found[0])
+
     def sent(self, number: int) -> None:
         """The row has been acknowledged and may be forgotten."""
         # a mark lost by a power cut only sends the row again, so it need not wait for the disk

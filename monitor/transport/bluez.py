@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
+from typing import Any
 
 from bleak.backends.device import BLEDevice
+from bleak.exc import BleakDBusError
 from dbus_fast import BusType, Message, MessageType
 from dbus_fast.aio import MessageBus
 from dbus_fast.errors import DBusFastError
@@ -46,3 +49,51 @@ async def remove_device(device: BLEDevice) -> bool:
         _log.debug("%s cannot be forgotten: %r", device.address, error)
         return False
     return reply is not None and reply.message_type is MessageType.METHOD_RETURN
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A Bluetooth adapter that BlueZ has."""
+
+    name: str
+    address: str
+    powered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A device that BlueZ remembers."""
+
+    address: str
+    paired: bool
+
+
+async def look_at_bluez() -> tuple[list[Adapter], list[Known]]:
+    """The adapters, by name, and the devices that BlueZ knows. Raises one of ``RADIO_FAULTS``."""
+    request = Message(
+        destination="org.bluez",
+        path="/",
+        interface="org.freedesktop.DBus.ObjectManager",
+        member="GetManagedObjects",
+    )
+    async with asyncio.timeout(ANSWER_S):
+        bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
+        try:
+            reply = await bus.call(request)
+        finally:
+            bus.disconnect()
+    assert reply is not None  # only a message that wants no reply has none
+    if reply.message_type is MessageType.ERROR:
+        raise BleakDBusError(reply.error_name or "", reply.body)
+    objects: dict[str, dict[str, Any]] = reply.body[0]
+    adapters = [
+        Adapter(path.rpartition("/")[2], found["Address"].value, bool(found["Powered"].value))
+        for path, interfaces in sorted(objects.items())
+        if (found := interfaces.get("org.bluez.Adapter1")) is not None
+    ]
+    known = [
+        Known(found["Address"].value, bool(found["Paired"].value))
+        for interfaces in objects.values()
+        if (found := interfaces.get("org.bluez.Device1")) is not None
+    ]
+    return adapters, known

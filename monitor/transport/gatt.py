@@ -25,6 +25,8 @@ _REFUSED_BY_BLUEZ = ("org.bluez.Error.NotAuthorized", "org.bluez.Error.Authentic
 
 _log = logging.getLogger(__name__)
 
+_NO_PAIRING: tuple[type[Exception], ...] = (*RADIO_FAULTS, NotImplementedError)
+
 GattAction = Read | Write | Subscribe | Unsubscribe
 PacketHandler = Callable[[str, bytes], None]
 
@@ -87,7 +89,7 @@ class Gatt:
                 await self.client.pair()
         except TimeoutError:
             self._not_paired = "no answer"
-        except (*RADIO_FAULTS, NotImplementedError) as fault:
+        except _NO_PAIRING as fault:
             self._not_paired = _words(fault)
             _log.debug("%s: pairing: %r", self.client.address, fault)
 

@@ -212,6 +212,13 @@ class Radio:
             await clear_cache(device.address)
             await remove_device(device)
 
+    async def open(self) -> None:
+        """Open what bumble or a proxy has to open; the machine's own needs nothing. Raises one of ``RADIO_FAULTS``."""
+        if self._proxy is not None:
+            await self._proxy.open()
+        if self._host is not None:
+            await self._host.device()
+
     def explain(self, error: BaseException) -> RadioError:
         """What a failure of this radio means to the user."""
         return explain(error, self.rules)

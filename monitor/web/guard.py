@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from monitor.web.login import login_page
 from monitor.web.passwords import NOBODYS, matches
 from monitor.web.rules import LOOPBACK
-from monitor.web.sessions import EVERYBODY, Sessions, Tries, Visit
+from monitor.web.sessions import EVERYBODY, FREE_OF_ALL, LONGEST_OF_ALL_S, Sessions, Tries, Visit, neighbourhood
 from monitor.words import Words
 
 COOKIE = "sitbreak_session"
@@ -62,7 +62,7 @@ class Guard:
     now_s: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
-        self._tries = Tries()
+        self._tries, self._tries_of_all = Tries(), Tries(FREE_OF_ALL, LONGEST_OF_ALL_S)
         self._one_at_a_time = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,17 +107,19 @@ class Guard:
     async def _log_in(self, request: Request) -> Response:
         if request.method != "POST":
             return self._form()
-        address, (whose, given) = request.client.host if request.client else "", await _given_in(request)
+        address = neighbourhood(request.client.host) if request.client else ""
+        whose, given = await _given_in(request)
         async with self._one_at_a_time:  # so that many tries at once are no way round the wait, nor a load
             # Counted by name too: one's own right password is no way to go on guessing another's.
             tried = f"{address} {whose if whose in self.hashes else '?'}"
-            wait_s = self._tries.wait_s(tried, self.now_s())
+            wait_s = max(self._tries.wait_s(tried, self.now_s()), self._tries_of_all.wait_s("", self.now_s()))
             if wait_s > 0:
                 said = self.words.page.password_wait.format(length=self.words.duration(wait_s))
                 return self._form(said, 429, {"retry-after": f"{wait_s + 1:.0f}"})
             # Who is not known takes as long as a wrong password, and is told the same.
             if not await asyncio.to_thread(matches, given, self.hashes.get(whose, NOBODYS)):
                 self._tries.wrong(tried, self.now_s())
+                self._tries_of_all.wrong("", self.now_s())
                 return self._form(self.words.page.password_wrong, 401)
             self._tries.right(tried)
         answer = RedirectResponse("/", 303)

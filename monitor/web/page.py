@@ -53,7 +53,7 @@ def page_app(desk: Desk, rules: WebRules) -> Guard:
     language: Any = {"en": "en-US"}.get(code_of(first), code_of(first))  # as Quasar names them
     looks: dict[str, Any] = {"favicon": ICON, "dark": None, "tailwind": False, "language": language}
     ui.run_with(app, title="sitbreak", show_welcome_message=False, **looks)
-    return Guard(app, hashes, Sessions(3600 * rules.session_hours), first, secure=bool(rules.cert_file))
+    return Guard(app, hashes, Sessions(3600 * rules.session_hours), first, secure=rules.secure)
 
 
 def _register(desk: Desk, log_out: bool) -> None:

@@ -10,6 +10,8 @@ import secrets
 
 COST, BLOCK, PARALLEL = 2**15, 8, 1
 """scrypt with 32 MiB a try: half the least of the OWASP Password Storage Cheat Sheet (2^16), for a small computer."""
+SHORTEST = 8
+"""Characters of a new password at least (NIST SP 800-63B, 5.1.1.1)."""
 MEMORY_MAX = 64 * 1024 * 1024
 NOBODYS = f"scrypt:{COST}:{BLOCK}:{PARALLEL}:{'A' * 22}:{'A' * 43}"
 """A hash of no password that anybody knows, which takes as long to refuse as a real one."""

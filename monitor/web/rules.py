@@ -33,6 +33,11 @@ class WebRules(BaseModel, frozen=True, extra="forbid"):
     )
     cert_file: str = Field("", description="Certificate for https, as a PEM file; empty serves plain http.")
     key_file: str = Field("", description="Key of that certificate, as a PEM file.")
+    behind_https: bool = Field(
+        False,
+        description="A reverse proxy before the page speaks https with browsers: the session's cookie then goes through"
+        " https only.",
+    )
     session_hours: float = Field(
         168.0, gt=0, le=8760, description="Hours for which a browser stays logged in; a restart logs everybody out."
     )
@@ -56,6 +61,11 @@ class WebRules(BaseModel, frozen=True, extra="forbid"):
         """The hash of each one's password: ``EVERYBODY`` for who sees every wearer, else by wearer."""
         own = {name: each.get_secret_value() for name, each in self.password_hashes.items()}
         return own | ({EVERYBODY: common} if (common := self.password_hash.get_secret_value()) else {})
+
+    @property
+    def secure(self) -> bool:
+        """Browsers reach the page by https only."""
+        return bool(self.cert_file) or self.behind_https
 
     @model_validator(mode="after")
     def _guarded(self) -> WebRules:

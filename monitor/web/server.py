@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -19,6 +20,9 @@ from monitor.web.rules import WebRules
 
 CLOSE_S = 0.5
 """Wall seconds that open connections get at the end."""
+
+CONNECTIONS_MAX = 200
+"""More than a household's browsers open; beyond it a 503 keeps memory bounded."""
 
 
 class WebError(MonitorError):
@@ -47,6 +51,8 @@ class WebOutlet:
     ) -> None:
         if not is_installed():
             raise WebError('the web page needs the extra "web": pip install "sitbreak[web]"; or web.enabled = false')
+        if rules.cert_file:
+            check_certificate(rules)
         self._rules, self._state_dir = rules, state_dir
         self._desk = Desk(persons, state_dir / "history.sqlite3", send, now_s)
         self._socket = _listening(rules.host, rules.port)
@@ -84,6 +90,22 @@ class WebOutlet:
         from monitor.web.page import page_app
 
         return page_app(self._desk, self._rules)
+
+
+def check_certificate(rules: WebRules) -> None:
+    """Raises WebError where https could not begin; uvicorn would ask for a pass phrase, and wait for ever."""
+
+    def no_phrase() -> str:
+        raise WebError(f"web.key_file {rules.key_file} has a pass phrase; take one without, for you only (chmod 600)")
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(rules.cert_file, rules.key_file, no_phrase)
+    except ssl.SSLError as error:
+        why = f"web.cert_file {rules.cert_file} and web.key_file {rules.key_file} are no certificate and its key"
+        raise WebError(f"{why} ({error.reason or 'not PEM files'})") from None
+    except OSError as error:
+        why = f"web.cert_file {rules.cert_file} or web.key_file {rules.key_file} cannot be read"
+        raise WebError(f"{why} ({error.strerror}); check the paths and who may read them") from None
 
 
 def url_of(rules: WebRules) -> str:
@@ -134,6 +156,7 @@ def _server(app: Any, rules: WebRules) -> Any:
         proxy_headers=False,
         lifespan="on",
         timeout_graceful_shutdown=1,
+        limit_concurrency=CONNECTIONS_MAX,
         ssl_certfile=rules.cert_file or None,
         ssl_keyfile=rules.key_file or None,
     )

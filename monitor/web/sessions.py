@@ -7,6 +7,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from ipaddress import IPv4Address, ip_address, ip_network
 
 EVERYBODY = ""
 """Whose sessions see every wearer, in place of a wearer's name."""
@@ -15,6 +16,8 @@ FREE_TRIES = 3
 """Wrong passwords that cost no time: people mistype."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 2.0, 300.0
 """After each further one the wait doubles (NIST SP 800-63B, 5.2.2, asks for growing waits)."""
+FREE_OF_ALL, LONGEST_OF_ALL_S = 100, 10.0
+"""The same for all together: many addresses guess no faster than this, and still nobody is locked out for long."""
 REMEMBERED = 1024
 """Sessions, and those with wrong tries, that are kept; the oldest go first."""
 
@@ -59,17 +62,18 @@ class Sessions:
 
 
 class Tries:
-    """Wrong passwords by who tried them: from the fourth on, each one doubles the wait."""
+    """Wrong passwords by who tried them: when the free ones are used up, each one doubles the wait."""
 
-    def __init__(self) -> None:
+    def __init__(self, free: int = FREE_TRIES, longest_s: float = LONGEST_WAIT_S) -> None:
+        self._free, self._longest_s = free, longest_s
         self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     def wait_s(self, who: str, now_s: float) -> float:
         """How long this one has to wait for the next try; 0 if they need not."""
         count, last_s = self._wrong.get(who, (0, now_s))
-        if count < FREE_TRIES:
+        if count < self._free:
             return 0.0
-        pause_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(count - FREE_TRIES, 16))
+        pause_s = min(self._longest_s, FIRST_WAIT_S * 2.0 ** min(count - self._free, 16))
         return max(0.0, last_s + pause_s - now_s)
 
     def wrong(self, who: str, now_s: float) -> None:
@@ -82,6 +86,17 @@ class Tries:
     def right(self, who: str) -> None:
         """They have given the password."""
         self._wrong.pop(who, None)
+
+
+def neighbourhood(address: str) -> str:
+    """Where an address belongs: itself, or the /64 that an IPv6 host has to itself (RFC 6177) and changes within."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv4Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ip_network((parsed, 64), strict=False))
 
 
 def _digest(token: str) -> str:

@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from monitor.words.filling import filled, put_english
 from monitor.words.page import Page
@@ -41,6 +41,14 @@ class ExerciseWords(BaseModel, frozen=True, extra="forbid"):
     harder: str = Field("", max_length=70, description="a harder way, if there is one")
     why: str = Field(min_length=10, max_length=180, description="one sentence on why it fits after sitting")
     works: tuple[str, ...] = Field(min_length=1, description="the muscles or abilities it works")
+
+    @field_validator("*")
+    @classmethod
+    def _is_text(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        # It goes to terminals and phones: a shared file must not steer those
+        if not "".join(value).replace("\n", "").isprintable():
+            raise ValueError("has characters that cannot be printed; write plain text")
+        return value
 
 
 class Units(BaseModel, frozen=True, extra="forbid"):

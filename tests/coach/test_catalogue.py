@@ -53,6 +53,7 @@ def test_the_users_own_exercises_join_those_of_the_program() -> None:
         ("sides = false", 'sides = false\nleave_out = ["gout"]', 13, "leave_out.0", "conditions that rule it out"),
         ("sides = false", 'sides = false\nsees = { elbow = "hold" }', 13, "sees.elbow", "'thigh'"),
         ('"15 calf raises"', f'"{"very " * 20}"', 8, "invite", "at most 60 characters"),
+        ('"15 times"', '"15 \\u001b]0;times"', 10, "dose", "characters that cannot be printed"),
         ("[calf_raise]", "[Calf-Raise]", 2, "", "not an id"),
         ("[calf_raise]", "[reset]", 2, "", "not an id"),
         ("[calf_raise]", "[bird_dog]", 2, "", 'no_go = ["bird_dog"]'),

@@ -11,9 +11,12 @@ import pytest
 
 from monitor.clock import Clock
 from monitor.events import Update, WearerState
+from monitor.gauges import WearersGauges
 from monitor.outlets import OUTLETS
 from monitor.outlets.base import Outlet
 from monitor.outlets.console import ConsoleOutlet
+from monitor.outlets.metrics import MetricsOutlet
+from monitor.outlets.metrics_rules import MetricsRules
 from monitor.outlets.mqtt.outlet import MqttOutlet
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.push import PushOutlet
@@ -25,6 +28,9 @@ from tests.support.outboxes import Feed, MemoryOutbox
 
 MAKE: dict[str, Callable[[], Outlet]] = {
     "console": lambda: ConsoleOutlet(Clock(), False, io.StringIO()),
+    "metrics": lambda: MetricsOutlet(
+        MetricsRules(enabled=True, port=free_port()), ["me"], WearersGauges(["me"], None, Clock(), "mqtt")
+    ),
     "mqtt": lambda: MqttOutlet(
         MqttRules(host="127.0.0.1", port=free_port()), [ME], MemoryOutbox(), lambda *_: None, Clock()
     ),

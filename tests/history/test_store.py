@@ -20,7 +20,17 @@ from monitor.events import Correction, Message
 from monitor.history.retention import DAY_S, HistoryRules
 from monitor.history.store import Commit, Store
 from monitor.model import Posture
-from tests.history.builders import T0, bout_ended, bout_started, break_due, gap_ended, message, office_hour, rows
+from tests.history.builders import (
+    T0,
+    bout_ended,
+    bout_started,
+    break_due,
+    exercise_seen,
+    gap_ended,
+    message,
+    office_hour,
+    rows,
+)
 
 TABLES = ("posture_runs", "bouts", "breaks", "gaps", "alerts", "events", "outbox", "checkpoints")
 
@@ -179,6 +189,19 @@ def test_news_that_waited_too_long_expire_and_books_go_when_told_to(path: Path) 
         assert store.pending("mqtt", 0, 1)
         store.commit(Commit("me", rows(T0 + 3.5 * DAY_S, (Posture.SITTING, 5))))
         assert store.pending("mqtt", 0, 1) == []
+
+
+def test_exercises_go_with_the_books(path: Path) -> None:
+    def kept() -> int:
+        with closing(sqlite3.connect(path)) as connection:
+            (count,) = connection.execute("SELECT COUNT(*) FROM exercises").fetchone()
+            return int(count)
+
+    with closing(Store(path, HistoryRules(keep_books_days=2))) as store:
+        store.commit(Commit("me", None, (exercise_seen(T0, T0 + 60, "an alert"),)))
+        assert kept() == 1
+        store.commit(Commit("me", rows(T0 + 2.5 * DAY_S, (Posture.SITTING, 5))))
+        assert kept() == 0
 
 
 # --- kill -9 ---------------------------------------------------------------------------------------------------------

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from monitor.events import Message
+from monitor.outlets.mqtt.client import connect
 from monitor.outlets.mqtt.messages import Wearer
+from monitor.outlets.mqtt.rules import MqttRules
+from monitor.outlets.mqtt.signals import Refused
 from tests.support.brokers import Listener, Mosquitto
 from tests.support.guarded_broker import guarded_broker, user
 from tests.support.living_outlet import ME, LivingOutlet, break_due
@@ -104,6 +107,30 @@ async def test_a_stranger_hears_nothing_and_may_press_nothing(shipped: Mosquitto
         assert await stranger.refused() == "Not authorized"
         assert not stranger.heard
         assert not daemon.commands
+
+
+async def test_a_shared_subscription_a_will_and_anothers_results_are_no_way_round(shipped: Mosquitto) -> None:
+    results = f"{OTHER}/cmd/done/result"
+    async with (
+        LivingOutlet(shipped.port, (ME, BOB), username="sitbreak", password="pw-sitbreak") as daemon,
+        Listener(shipped.port, f"$share/us/{OTHER}/#", results, "$SYS/#", user=user("a1b2c3")) as mine,
+        Listener(shipped.port, f"{OTHER}/#", user=user("b0b0b0")) as bobs,
+    ):
+        async with Listener(shipped.port, user=user("a1b2c3"), will=f"{OTHER}/cmd/pause") as dying:
+            dying.drop()
+        bobs.publish(f"{OTHER}/cmd/done", "PRESS")
+        assert await daemon.command()
+        daemon.tell(break_due(time.time()), wearer="bob")
+        await bobs.topic(f"{OTHER}/event")
+        assert not mine.heard
+    assert [(wearer, command.name) for wearer, command in daemon.commands] == [("bob", "done")]
+
+
+@pytest.mark.parametrize("who", [None, ("stranger", "guessed"), ("nobody", "pw-nobody"), ("+", "pw-+"), ("#", "")])
+async def test_nobody_comes_in_without_a_name_and_its_password(shipped: Mosquitto, who: tuple[str, str] | None) -> None:
+    given = {"username": who[0], "password": who[1]} if who else {}
+    answer = await connect(MqttRules(host="127.0.0.1", port=shipped.port, **given), "id")  # type: ignore[arg-type]
+    assert isinstance(answer, Refused)
 
 
 async def test_a_denied_row_is_refused_for_good_and_said_once_and_the_rest_goes_on(

@@ -12,7 +12,16 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 
-from monitor.outlets.mqtt.broker import BrokerMissingError, EmbeddedBroker, NoFreePortError, free_ports
+from monitor.outlets.mqtt.broker import (
+    BrokerMissingError,
+    BrokerUserError,
+    EmbeddedBroker,
+    NoFreePortError,
+    OpenBrokerError,
+    free_ports,
+)
+from monitor.outlets.mqtt.client import Connection, connect
+from monitor.outlets.mqtt.rules import MqttRules
 from tests.support.brokers import Listener, free_port
 from tests.support.living_outlet import LivingOutlet, break_due
 
@@ -23,6 +32,11 @@ ROOT = "sitbreak/a1b2c3"
 def _answers(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _command_line(pid: int) -> bytes:
+    path = Path(f"/proc/{pid}/cmdline")
+    return path.read_bytes() if path.exists() else b""
 
 
 async def test_it_serves_tcp_and_websockets_on_loopback_and_is_gone_afterwards() -> None:
@@ -107,3 +121,36 @@ async def test_the_broker_goes_when_the_daemon_is_killed() -> None:
     async with asyncio.timeout(5):
         while _answers(port):  # noqa: ASYNC110  a port tells nobody when it closes
             await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::"])
+@pytest.mark.parametrize("user", [None, ("sitbreak", "")])
+def test_beyond_loopback_it_does_not_listen_without_a_password(host: str, user: tuple[str, str] | None) -> None:
+    with pytest.raises(OpenBrokerError, match=r"open to everybody.*set mqtt\.username and mqtt\.password") as refused:
+        EmbeddedBroker(host=host, user=user)
+    assert refused.value.exit_code == 2
+
+
+@pytest.mark.parametrize("user", [("", "word"), ('a"]\nb', "word"), ("sitbreak", "two\nlines")])
+def test_a_user_that_would_spoil_its_settings_is_refused_and_the_password_not_said(
+    user: tuple[str, str],
+) -> None:
+    with pytest.raises(BrokerUserError) as refused:
+        EmbeddedBroker(host="0.0.0.0", user=user)
+    assert user[1] not in str(refused.value)
+
+
+@pytest.mark.parametrize("password", ["a word", 'quote" and \\ and ümlaut'])
+async def test_with_a_password_it_listens_beyond_loopback_and_lets_nobody_else_in(password: str) -> None:
+    async def lets_in(port: int, **who: str) -> bool:
+        answer = await connect(MqttRules(host="127.0.0.1", port=port, protocol="3.1.1", **who), "id")  # type: ignore
+        if isinstance(answer, Connection):
+            answer.close()
+        return isinstance(answer, Connection)
+
+    async with EmbeddedBroker(free_port(), free_port(), "0.0.0.0", ("sitbreak", password)) as broker:
+        assert await lets_in(broker.port, username="sitbreak", password=password)
+        assert not await lets_in(broker.port)
+        assert not await lets_in(broker.port, username="sitbreak", password="guessed")
+        assert not await lets_in(broker.port, username="other", password=password)
+        assert password.encode() not in _command_line(broker._broker._process.pid)

@@ -17,7 +17,7 @@ OPENHAB = {path.suffix[1:]: path.read_text(encoding="utf-8") for path in (ROOT /
 FLOW = json.loads((ROOT / "config" / "node_red" / "flows.json").read_text(encoding="utf-8"))
 DOCS = (ROOT / "docs" / "dashboards.md").read_text(encoding="utf-8")
 NODE = "3f9c0a51d2e7"
-KINDS = {"state", "event", "log", "text", "availability", "link", "day", "info"}
+KINDS = {"state", "event", "log", "text", "availability", "link", "day", "info", "diagnostics"}
 STATE = set(state_payload(WearerState(at_s=0.0)))
 CORE = {"tab", "mqtt in", "mqtt out", "mqtt-broker", "function"}
 """Of Node-RED itself; all else is of the dashboard."""

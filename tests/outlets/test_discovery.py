@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from monitor.diagnostics import Meter
 from monitor.model import Posture
 from monitor.outlets.mqtt.commands import NAMES
-from monitor.outlets.mqtt.discovery import ENTITIES, discovery
+from monitor.outlets.mqtt.discovery import DIAGNOSTICS, ENTITIES, discovery
 from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
 from monitor.outlets.mqtt.payloads import EVENT_TYPES
 from tests.outlets.test_messages import STATE
@@ -44,12 +45,15 @@ CONTRACT = {
     "limit": ("number", "Sitting limit", "duration", None, "min", "config", None, "A"),
     "profile": ("select", "Alert profile", None, None, None, "config", None, "A"),
 }
-UNITS = {"duration": {"min"}, "battery": {"%"}, "signal_strength": {"dBm"}}
+UNITS = {"duration": {"min", "s"}, "": {None, "%"}, "battery": {"%"}, "signal_strength": {"dBm"}}
 CLASSES = {
     "sensor": {"enum", "duration", "timestamp", "battery", "signal_strength"},
     "binary_sensor": {"connectivity"},
     "number": {"duration"},
 }
+
+
+FIGURES = {entity.key for entity in DIAGNOSTICS}
 
 
 def _device() -> dict[str, Any]:
@@ -106,7 +110,8 @@ def test_home_assistant_has_nothing_to_refuse(key: str) -> None:
     assert device_class is None or device_class in CLASSES[found["p"]]
     assert found.get("unit_of_measurement") in UNITS.get(device_class or "", {None})
     assert found.get("icon", "mdi:x").startswith("mdi:")
-    assert found.get("state_class") in (None, "measurement", "total")
+    # a count since the start of the program falls only to nothing; all other sums may be corrected
+    assert found.get("state_class") in (None, "measurement", "total_increasing" if key == "reconnects" else "total")
     if found["p"] == "sensor":
         assert found.get("entity_category") != "config"
     if found.get("device_class") == "enum":
@@ -120,10 +125,21 @@ def test_home_assistant_has_nothing_to_refuse(key: str) -> None:
 
 @pytest.mark.parametrize("key", ENTITY_KEYS)
 def test_every_template_reads_a_key_that_the_state_has(key: str) -> None:
-    state = json.loads(Phrasebook(ME, TOPICS).state(STATE).payload)
+    said = Phrasebook(ME, TOPICS)
+    told = said.diagnostics(Meter().read(0.0, 0)) if key in FIGURES else said.state(STATE)
+    state = json.loads(told.payload)
+    assert CMPS[key].get("state_topic", f"{ROOT}/state") == told.topic or "value_template" not in CMPS[key]
     for name in ("value_template", "last_reset_value_template", "json_attributes_template"):
         template = CMPS[key].get(name, "")
         assert set(re.findall(r"value_json\.(\w+)", template)) <= set(state)
+
+
+def test_figures_for_the_curious_are_hidden_and_on_a_topic_of_their_own() -> None:
+    assert {"packet_loss", "reconnects", "latency_p50", "latency_p95", "outbox"} == FIGURES
+    for key in FIGURES:
+        assert CMPS[key]["state_topic"] == f"{ROOT}/diagnostics"
+        assert (CMPS[key]["entity_category"], CMPS[key]["enabled_by_default"]) == ("diagnostic", False)
+        assert "avty" not in CMPS[key]  # what was measured stays true while the wearable is away
 
 
 def test_entity_names_do_not_repeat_the_devices_name() -> None:

@@ -54,7 +54,7 @@ def test_switched_off_or_at_another_prefix_they_only_go() -> None:
 
 def test_under_another_base_everything_goes() -> None:
     before, after = _said(DEVICE, Announced("a1b2c3", "desk", "homeassistant", "device"))
-    kinds = ("availability", "link", "state", "text", "day", "info")
+    kinds = ("availability", "link", "state", "text", "day", "info", "diagnostics")
     assert before == [(PLACE, ""), *((f"sitbreak/a1b2c3/{kind}", "") for kind in kinds)]
     assert after == []
 

@@ -93,8 +93,19 @@ class Listener:
     """A paho client that keeps all it hears; its thread speaks to the test's loop only."""
 
     def __init__(
-        self, port: int, *topics: str, version: MQTTProtocolVersion = paho.MQTTv5, user: tuple[str, str] | None = None
+        self,
+        port: int,
+        *topics: str,
+        version: MQTTProtocolVersion = paho.MQTTv5,
+        user: tuple[str, str] | None = None,
+        trust: Path | None = None,
+        shows: tuple[Path, Path] | None = None,
+        will: str = "",
     ) -> None:
+        """``trust``: the authority's file, for TLS; ``shows``: certificate and key of this client.
+
+        ``will``: where ON is to be published when this client is cut off.
+        """
         self.heard: list[Heard] = []
         self.refusals: list[str] = []
         self._loop = asyncio.get_running_loop()
@@ -109,6 +120,11 @@ class Listener:
         self._client.on_publish = self._on_publish
         if user:
             self._client.username_pw_set(*user)
+        if will:
+            self._client.will_set(will, "ON", 1)
+        if trust:
+            certificate, key = map(str, shows) if shows else (None, None)
+            self._client.tls_set(str(trust), certificate, key)
 
     async def __aenter__(self) -> Listener:
         self._client.connect("127.0.0.1", self._port)
@@ -119,6 +135,12 @@ class Listener:
     async def __aexit__(self, *_: object) -> None:
         self._client.disconnect()
         await asyncio.to_thread(self._client.loop_stop)
+
+    def drop(self) -> None:
+        """Be cut off, without a goodbye."""
+        held = self._client.socket()
+        assert isinstance(held, socket.socket)
+        held.shutdown(socket.SHUT_RDWR)
 
     def publish(self, topic: str, payload: str | bytes, retain: bool = False, **properties: Any) -> None:
         told = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import shutil
+import ssl
 import subprocess
 import sys
 import threading
@@ -91,12 +92,17 @@ def errors(driver: Any) -> list[dict[str, Any]]:
 class ServedPage:
     """``tests.support.served_page``, its address and what it says."""
 
-    def __init__(self, folder: Path, *passwords: str) -> None:
-        """``passwords`` are "PASSWORD" for everybody's pages, "NAME=PASSWORD" for one's own."""
+    def __init__(self, folder: Path, *passwords: str, https: tuple[Path, Path] | None = None) -> None:
+        """``passwords`` are "PASSWORD" for everybody's pages, "NAME=PASSWORD" for one's own.
+
+        ``https``: certificate and key.
+        """
+        given = {"PAGE_CERTIFICATE": os.pathsep.join(map(str, https))} if https else {}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.served_page", str(folder), *passwords],
             stdout=subprocess.PIPE,
             text=True,
+            env=os.environ | given,
         )
         self._said: queue.Queue[str] = queue.Queue()
         self._reader = threading.Thread(target=self._read)
@@ -124,8 +130,9 @@ class ServedPage:
 
     def _answers(self) -> bool:
         """It listens from its start; it answers when it is ready."""
+        anyone = ssl._create_unverified_context()  # whose certificate it is, is the test's business
         try:
-            with urllib.request.urlopen(f"{self.url}exercise/boat_pose.svg", timeout=20):
+            with urllib.request.urlopen(f"{self.url}exercise/boat_pose.svg", timeout=20, context=anyone):
                 return True
         except urllib.error.URLError:
             return False

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from monitor.clock import Clock
+from monitor.diagnostics import Gauges
 from monitor.events import BreakDue, Command, Event, Suggestion, Update, WearerState, event_id
 from monitor.outlets.mqtt.messages import Wearer
 from monitor.outlets.mqtt.outlet import MqttOutlet
@@ -81,6 +82,7 @@ class LivingOutlet:
         wearers: Sequence[Wearer] = (ME,),
         outbox: MemoryOutbox | None = None,
         register: MemoryRegister | None = None,
+        gauges: Gauges | None = None,
         **rules: Any,
     ) -> None:
         self.outbox = outbox or MemoryOutbox()
@@ -96,6 +98,7 @@ class LivingOutlet:
             self.clock,
             known=list(register.rows.values()) if register else (),
             register=register,
+            gauges=gauges,
         )
         self.state = WearerState(at_s=self.clock.now_s(), posture="sitting", sedentary=True, link_fresh=True)
 

@@ -2,12 +2,15 @@
 
     python -m tests.support.served_page FOLDER [PASSWORD | NAME=PASSWORD ...]
 
+PAGE_CERTIFICATE may name certificate and key, for https.
+
 Prints ``URL``, then a line for each command: wearer, name, value, alert. Any answer closes the alert.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import time
 from contextlib import closing
@@ -104,6 +107,8 @@ async def main(folder: Path, passwords: dict[str, str]) -> None:
     hashes = {name: SecretStr(hash_of(password)) for name, password in passwords.items()}
     common = hashes.pop(EVERYBODY, SecretStr(""))
     rules = WebRules(enabled=True, password_hash=common, password_hashes=hashes)
+    if given := os.environ.get("PAGE_CERTIFICATE"):
+        rules = rules.model_copy(update=dict(zip(("cert_file", "key_file"), given.split(os.pathsep), strict=True)))
     rules = rules.model_copy(update={"port": free_port(rules.model_copy(update={"port": 0}))})
     outlet = WebOutlet(rules, persons, folder, send, lambda: NOON_S)
     feed.put(Update("ada", (break_due(NOON_S, exercise=replace(HIPS, exercise_id="lunge_stretch")),), states["ada"]))

@@ -134,6 +134,25 @@ async def test_wrong_passwords_have_to_wait_and_the_right_one_too() -> None:
     assert await client.status("POST", "/login", "password=the+word", OWN) == 303
 
 
+async def test_many_addresses_together_guess_no_faster_than_one_try_in_ten_seconds() -> None:
+    client = Client()
+
+    async def attempt(number: int, password: str) -> int:
+        (start, *_) = await client.ask(
+            "POST", "/login", f"password={password}", OWN, client=(f"10.0.{number // 256}.{number % 256}", 5000)
+        )
+        return int(start["status"])
+
+    for _ in range(100):
+        client.guard._tries_of_all.wrong("", client.now_s)
+    client.now_s = 3.0
+    for number in range(4):
+        assert await attempt(number, "guess") == 401
+        assert await attempt(1000 + number, "guess") == 429
+        client.now_s += 10.0
+    assert await attempt(2000, "the+word") == 303  # and who has the password gets in all the same
+
+
 @pytest.mark.parametrize("body", ["", "password=", "x" * 100_000, "password=%ff%00"])
 async def test_whatever_is_sent_as_a_password_gets_an_answer(body: str) -> None:
     assert await Client().status("POST", "/login", body, OWN) == 401

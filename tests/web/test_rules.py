@@ -81,6 +81,19 @@ def test_the_command_prints_settings_that_hold_the_hash_and_not_the_password(wea
     assert matches(typed, kept[whose])
 
 
+def test_a_password_that_is_too_short_is_not_made_into_a_hash() -> None:
+    result = CliRunner().invoke(app, ["config", "password"], input="short\nshort\n")
+    assert result.exit_code == 2
+    assert "at least 8" in result.output
+    assert "scrypt" not in result.output
+
+
+def test_behind_a_proxy_that_speaks_https_the_cookie_is_for_https_only() -> None:
+    assert not WebRules().secure
+    assert WebRules(behind_https=True).secure
+    assert WebRules(cert_file="a", key_file="b").secure
+
+
 def test_every_example_of_the_page_is_a_settings_file(tmp_path: Path) -> None:
     text = (Path(__file__).parents[2] / "docs" / "web.md").read_text(encoding="utf-8")
     examples = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.web.rules import WebRules
-from monitor.web.server import WebError, WebOutlet, free_port, is_installed, url_of
+from monitor.web.server import WebError, WebOutlet, check_certificate, free_port, is_installed, url_of
 
 needs_the_extra = pytest.mark.skipif(not is_installed(), reason="needs the extra web")
 ONE_LIFE = """
@@ -63,6 +63,24 @@ def test_a_taken_port_is_said_at_once_with_the_remedy_and_the_demo_takes_another
             WebOutlet(rules, {}, tmp_path, lambda *_: None, lambda: 0.0)
         assert free_port(rules) != rules.port
     assert WebError("x").exit_code == 3
+
+
+def test_https_that_cannot_begin_is_said_at_once_and_no_pass_phrase_is_asked_for(tmp_path: Path) -> None:
+    pytest.importorskip("cryptography", reason="needs the extra bthome")
+    from tests.support.authority import Authority
+
+    authority = Authority(tmp_path, "house")
+    (certificate, key), (_, other) = authority.sign("page"), authority.sign("other")
+    check_certificate(WebRules(cert_file=str(certificate), key_file=str(key)))
+    for wrong, said in (
+        (other, "no certificate and its key"),
+        (authority.lock(key, "a phrase"), "has a pass phrase"),
+        (certificate, "no certificate and its key"),
+        (tmp_path / "nowhere", "cannot be read"),
+    ):
+        with pytest.raises(WebError, match=said) as refused:
+            check_certificate(WebRules(cert_file=str(certificate), key_file=str(wrong)))
+        assert str(wrong) in str(refused.value)
 
 
 def test_a_bare_daemon_needs_nothing_of_the_extra() -> None:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.web.sessions import EVERYBODY, FREE_TRIES, LONGEST_WAIT_S, REMEMBERED, Sessions, Tries, Visit
+from monitor.web.sessions import (
+    EVERYBODY,
+    FREE_TRIES,
+    LONGEST_WAIT_S,
+    REMEMBERED,
+    Sessions,
+    Tries,
+    Visit,
+    neighbourhood,
+)
 
 
 def test_a_session_lets_in_until_its_time_is_over_or_it_is_ended() -> None:
@@ -63,3 +73,29 @@ def test_many_addresses_do_not_fill_the_memory() -> None:
     for number in range(3 * REMEMBERED):
         tries.wrong(str(number), 0)
     assert len(tries._wrong) == REMEMBERED
+
+
+@pytest.mark.parametrize(
+    ("address", "belongs"),
+    [
+        ("192.168.1.7", "192.168.1.7"),
+        ("::ffff:192.168.1.7", "192.168.1.7"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:bbbb::9", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("a socket", "a socket"),
+        ("", ""),
+    ],
+)
+def test_who_changes_addresses_within_a_network_of_their_own_stays_the_same(address: str, belongs: str) -> None:
+    assert neighbourhood(address) == belongs
+
+
+def test_a_limit_for_all_has_its_own_count_and_its_own_longest_wait() -> None:
+    tries = Tries(free=100, longest_s=10.0)
+    for _ in range(99):
+        tries.wrong("", 0.0)
+    assert tries.wait_s("", 0.0) == 0
+    for _ in range(50):
+        tries.wrong("", 0.0)
+    assert tries.wait_s("", 0.0) == 10.0

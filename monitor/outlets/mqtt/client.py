@@ -15,6 +15,7 @@ import math
 import socket
 import ssl
 import threading
+from dataclasses import replace
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -25,9 +26,20 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from monitor.errors import MonitorError
 from monitor.events import Message
+from monitor.outlets.mqtt.certificates import refused_by_broker
 from monitor.outlets.mqtt.credentials import BrokerContext, password, tls_context
 from monitor.outlets.mqtt.rules import MqttRules
-from monitor.outlets.mqtt.signals import Acknowledged, Lost, Opened, Received, Refused, Reply, Signal, SilentBroker
+from monitor.outlets.mqtt.signals import (
+    Acknowledged,
+    ClosedUnheard,
+    Lost,
+    Opened,
+    Received,
+    Refused,
+    Reply,
+    Signal,
+    SilentBroker,
+)
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +136,7 @@ class Connection:
                 pass
         except Exception as caught:  # whatever it is: a thread that dies in silence is the worst of all
             problem = caught
+        problem = problem or getattr(self._context and self._context.made, "trouble", None)
         self._hang_up()
         self._enter(Lost(self._why(problem), reached, problem))
 
@@ -138,7 +151,9 @@ class Connection:
         if isinstance(problem, MonitorError):
             return str(problem)
         if isinstance(problem, ssl.SSLCertVerificationError):
-            return f"the broker's certificate is not trusted ({problem.verify_message})"
+            return f"the broker's certificate is not trusted ({problem.verify_message.rstrip('.')})"
+        if refused := refused_by_broker(problem):
+            return refused[0]
         return str(problem) if problem else self._parting or "the connection was closed"
 
     def _secure(self) -> None:
@@ -163,7 +178,7 @@ class Connection:
         else:
             granted = getattr(props, "ReceiveMaximum", IN_FLIGHT_LIMIT)
             client._max_inflight_messages = min(IN_FLIGHT_LIMIT, granted)  # its public setter is too early or too late
-            self._enter(Opened("5" if self._version == paho.MQTTv5 else "3.1.1"))
+            self._enter(Opened(self.protocol))
 
     def _on_disconnect(self, _client: object, _data: object, flags: Any, code: ReasonCode, _props: object) -> None:
         if flags.is_disconnect_packet_from_server:
@@ -187,6 +202,11 @@ class Connection:
             kept_bytes = LARGE_PAYLOAD_BYTES + 1 if topic in self._large else _PAYLOAD_KEPT_BYTES
             payload = bytes(message.payload[:kept_bytes])
             self._enter(Received(topic, payload, bool(message.retain), _reply(message.properties)))
+
+    @property
+    def protocol(self) -> str:
+        """Which MQTT is spoken."""
+        return "5" if self._version == paho.MQTTv5 else "3.1.1"
 
     # --- what the session may do ----------------------------------------------------------------------------
 
@@ -238,10 +258,12 @@ async def connect(
         if isinstance(signal, Opened):
             log.info("connected to the MQTT broker %s:%d (MQTT %s)", rules.host, rules.port, signal.protocol)
             return connection
-        silent = isinstance(signal, Lost) and signal.reached
+        silent = isinstance(signal, Lost) and signal.reached and not isinstance(signal.problem, ssl.SSLError)
         if not silent and not (isinstance(signal, Refused) and signal.code == UNSUPPORTED_PROTOCOL):
             break
     assert isinstance(signal, Refused | Lost)
+    if isinstance(signal, Lost) and signal.reached and signal.problem is None:
+        return replace(signal, problem=ClosedUnheard())
     return signal
 
 

@@ -33,9 +33,11 @@ class Publisher(Protocol):
 class Delivery:
     """At least once: a row is repeated only if the connection ended before it was acknowledged."""
 
-    def __init__(self, outbox: Outbox, clock: Clock) -> None:
+    def __init__(self, outbox: Outbox, clock: Clock, on_sent: Callable[[Message], None] = lambda message: None) -> None:
+        """``on_sent`` is told at once what the broker has acknowledged."""
         self._outbox = outbox
         self._clock = clock
+        self._on_sent = on_sent
         self._in_flight: dict[int, OutboxRow] = {}
         self._after = 0
         self._settled = asyncio.Event()
@@ -86,6 +88,7 @@ class Delivery:
             return False
         if answer.failure is None:
             self._window = IN_FLIGHT
+            self._on_sent(row.message)
             await self._outbox.sent(row.number)
         elif answer.later:
             self._say_once("full", f"the MQTT broker is full: {answer.failure}; look at its limits; nothing is lost")

@@ -49,6 +49,15 @@ def _press(says: str = "PRESS", **config: Any) -> dict[str, Any]:
     return {"payload_press": says, "message_expiry_interval": _COMMAND_EXPIRY_S, **config}
 
 
+def _figure(
+    icon: str | None = None, unit: str | None = None, state_class: str = "measurement", **config: Any
+) -> dict[str, Any]:
+    known = {"icon": icon, "unit_of_measurement": unit}
+    config |= {key: value for key, value in known.items() if value}
+    return _diagnostic(state_class=state_class, enabled_by_default=False, **config)
+
+
+_SECONDS = {"device_class": "duration", "unit": "s"}
 _DURATION = {"device_class": "duration", "unit_of_measurement": "min"}
 _TOTAL = {"state_class": "total", "last_reset_value_template": _RESET_AT_MIDNIGHT}
 _LIMIT = {"min": 1, "max": 240, "step": 1, "mode": "box", "entity_category": "config"}
@@ -174,7 +183,24 @@ ENTITIES: tuple[Entity, ...] = (
     ),
 )
 
-_OWN_STATE_TOPIC = {"connected": "link", "alert": "event"}
+DIAGNOSTICS: tuple[Entity, ...] = (
+    Entity("packet_loss", "sensor", "Packet loss", value="packet_loss", config=_figure("mdi:wifi-alert", unit="%")),
+    # It falls only to nothing, when the program starts anew: that is what total_increasing is for.
+    Entity(
+        "reconnects",
+        "sensor",
+        "Reconnects",
+        value="reconnects",
+        config=_figure("mdi:bluetooth-connect", state_class="total_increasing"),
+    ),
+    Entity("latency_p50", "sensor", "Alert latency, median", value="latency_p50", config=_figure(**_SECONDS)),
+    Entity("latency_p95", "sensor", "Alert latency, 95 %", value="latency_p95", config=_figure(**_SECONDS)),
+    Entity("outbox", "sensor", "Messages waiting", value="outbox", config=_figure("mdi:tray-full")),
+)
+"""How well all works; hidden until somebody wants to know, for it moves each minute and fills the database."""
+ENTITIES += DIAGNOSTICS
+
+_OWN_STATE_TOPIC = {"connected": "link", "alert": "event", **{entity.key: "diagnostics" for entity in DIAGNOSTICS}}
 
 
 def component(entity: Entity, topics: Topics) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from monitor.events import Message
 from monitor.outlets.mqtt.discovery import discovery
 from monitor.outlets.mqtt.messages import Topics, Wearer
 
-RETAINED = ("availability", "link", "state", "text", "day", "info")
+RETAINED = ("availability", "link", "state", "text", "day", "info", "diagnostics")
 """The topics of a wearer that the broker keeps."""
 MOVE = '{"migrate_discovery":true}'
 

@@ -9,8 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor import __version__
+from monitor.diagnostics import Diagnostics
 from monitor.events import BreakDue, CommandAnswered, DayEnded, Event, Message, WearerState, event_as_dict
-from monitor.outlets.mqtt.payloads import alert_payload, compact, day_payload, fitting, iso, state_payload
+from monitor.outlets.mqtt.payloads import (
+    alert_payload,
+    compact,
+    day_payload,
+    diagnostics_payload,
+    fitting,
+    iso,
+    state_payload,
+)
 from monitor.words import DEFAULT, Words, words
 
 
@@ -107,6 +116,10 @@ class Phrasebook:
         if self.speed != 1.0:
             payload["speed"] = self.speed
         return Message(self.topics.of("info"), compact(payload), retain=True)
+
+    def diagnostics(self, found: Diagnostics) -> Message:
+        """How well all works: a topic of its own, because it changes by itself and is no reason to tell the state."""
+        return Message(self.topics.of("diagnostics"), compact(diagnostics_payload(found)), retain=True)
 
     def availability(self, online: bool) -> Message:
         """Whether the daemon is there; ``False`` is also the will."""

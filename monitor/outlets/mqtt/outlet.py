@@ -7,14 +7,18 @@ import secrets
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from ipaddress import ip_address
 from logging import getLogger
 from typing import ClassVar
 
 from monitor.clock import Clock
+from monitor.diagnostics import Gauges
 from monitor.errors import MonitorError
 from monitor.events import Command, Message, Update
+from monitor.logs import of_wearer
 from monitor.outlets.base import Outbox
+from monitor.outlets.mqtt.certificates import refused_by_broker
 from monitor.outlets.mqtt.client import BrokerRefused, Connection, connect
 from monitor.outlets.mqtt.delivery import Delivery
 from monitor.outlets.mqtt.leftovers import Announced, Leftovers, Register
@@ -48,14 +52,18 @@ class MqttOutlet:
         clock: Clock,
         known: Sequence[Announced] = (),
         register: Register | None = None,
+        gauges: Gauges | None = None,
     ) -> None:
-        """``known`` is what stands at the broker of earlier runs; what becomes of it is told to the register."""
+        """``known`` is what stands at the broker of earlier runs; what becomes of it is told to the register.
+
+        ``gauges`` are told once a minute, and what the broker has acknowledged is told to them.
+        """
         self._rules = rules
         self._words = {
             wearer.name: Phrasebook(wearer, Topics(rules.base, wearer.node), rules.event_expiry_s, clock.speed)
             for wearer in wearers
         }
-        carriers = [Delivery(outbox, clock)]
+        carriers = [Delivery(outbox, clock, gauges.acknowledged) if gauges else Delivery(outbox, clock)]
         nodes = {wearer.node for wearer in wearers}
         left = [old for old in known if old.node not in nodes]
         self._sessions = {}
@@ -64,6 +72,8 @@ class MqttOutlet:
             now = Announced(node, rules.base, rules.discovery_prefix, rules.discovery)
             mine = Leftovers(now, [*left, *(old for old in known if old.node == node)], register)
             self._sessions[name] = Session(rules, words, send, carriers.pop() if carriers else None, mine)
+            if gauges:
+                self._sessions[name].diagnose = partial(gauges.read, name)
             left = []  # one connection clears away what those left who are no more
 
     def describe(self, wearer: Wearer) -> None:
@@ -88,8 +98,8 @@ class MqttOutlet:
 
     async def probe(self) -> None:
         """Try the broker once before the start: raise where it refuses us, keep quiet where it is merely away."""
-        if not self._rules.username and not _is_local(self._rules.host):
-            log.warning("the MQTT broker %s is used without a password: anybody there can read this", self._rules.host)
+        if not _is_local(self._rules.host):
+            self._warn()
         try:
             async with asyncio.timeout(PROBE_S):
                 answer = await connect(self._rules, f"{self._rules.base}-probe-{secrets.token_hex(3)}")
@@ -100,12 +110,24 @@ class MqttOutlet:
             return
         raise_if_hopeless(self._rules, answer)
 
+    def _warn(self) -> None:
+        """Beyond this computer others may listen in."""
+        rules = self._rules
+        if not rules.username and not rules.client_cert_file:
+            log.warning("the MQTT broker %s is used without a password: anybody there can read this", rules.host)
+        if rules.tls == "off":
+            log.warning(
+                "mqtt.tls is off: what you do%s crosses the network to %s readably",
+                *(" and the password" if rules.username else "", rules.host),
+            )
+
     async def run(self, updates: AsyncIterator[Update]) -> None:
         """Live until cancelled; the end is clean: what is stored goes out, then ``offline``, within a second."""
         async with asyncio.TaskGroup() as group:
-            tasks = {
-                name: group.create_task(session.run(), name=f"mqtt {name}") for name, session in self._sessions.items()
-            }
+            tasks = {}
+            for name, session in self._sessions.items():
+                with of_wearer(name):
+                    tasks[name] = group.create_task(session.run(), name=f"mqtt {name}")
             try:
                 async for update in updates:
                     if update.wearer in self._sessions:
@@ -126,7 +148,8 @@ def raise_if_hopeless(rules: MqttRules, answer: Refused | Lost) -> None:
     """Raise with the remedy where waiting would not help."""
     if isinstance(answer, Lost) and isinstance(answer.problem, MonitorError):
         raise answer.problem
-    untrusted = isinstance(answer, Lost) and isinstance(answer.problem, ssl.SSLCertVerificationError)
+    problem = answer.problem if isinstance(answer, Lost) else None
+    untrusted = isinstance(problem, ssl.SSLCertVerificationError) or refused_by_broker(problem)
     if untrusted or (isinstance(answer, Refused) and answer.code in NOT_AUTHORISED):
         raise BrokerRefused(rules.host, rules.port, answer.reason, remedy(answer))
 

@@ -10,6 +10,7 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
+from monitor.diagnostics import Diagnostics
 from monitor.events import (
     BreakDue,
     BreakTaken,
@@ -63,6 +64,25 @@ def state_payload(state: WearerState) -> dict[str, Any]:
         "confidence": round(state.confidence, 2) if math.isfinite(state.confidence) else None,
         "exercise": _progress(state.exercise),
     }
+
+
+def diagnostics_payload(found: Diagnostics) -> dict[str, Any]:
+    """Every key always present; None where it is not known."""
+    return {
+        "v": 1,
+        "ts": iso(math.floor(found.at_s)),
+        "packet_loss": _rounded(found.packet_loss_pct),
+        "reconnects": found.reconnects,
+        "refused_packets": found.refused_packets,
+        "latency_p50": _rounded(found.latency_p50_s),
+        "latency_p95": _rounded(found.latency_p95_s),
+        "alerts_measured": found.alerts_measured,
+        "outbox": found.outbox,
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
 
 
 def _progress(progress: ExerciseProgress | None) -> dict[str, Any] | None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import socket
 import ssl
 
-from monitor.outlets.mqtt.signals import Lost, Refused
+from monitor.outlets.mqtt.certificates import refused_by_broker, remedy_for_brokers
+from monitor.outlets.mqtt.signals import ClosedUnheard, Lost, Refused
 
 NOT_AUTHORISED = frozenset({133, 134, 135, 138, 140})
 """Client id, name or password, not authorised, banned, authentication method: nothing that waiting would mend."""
-_EXPIRED, _NOT_YET_VALID, _OTHER_NAME = 10, 9, (62, 64)
-"""OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED, _NOT_YET_VALID, _HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH."""
 
 
 def remedy(end: Refused | Lost) -> str:
@@ -21,23 +20,17 @@ def remedy(end: Refused | Lost) -> str:
         return "The broker's own log says why"
     match end.problem:
         case ssl.SSLCertVerificationError() as problem:
-            return _of_certificate(problem.verify_code)
-        case ssl.SSLError():
+            return remedy_for_brokers(problem)
+        case ssl.SSLError() as problem:
+            if refused := refused_by_broker(problem):
+                return refused[1]
             return 'Does mqtt.port speak TLS? Usually 8883 does, and 1883 wants mqtt.tls = "off"'
         case TimeoutError():  # SilentBroker among them
             return "Is the broker in reach, and mqtt.port its port, with mqtt.tls as it wants it? If so, restart it"
         case socket.gaierror():
             return "Check mqtt.host and the name server"
+        case ConnectionResetError() | ClosedUnheard():
+            return 'Is mqtt.tls as the port wants it? Usually 8883 speaks TLS, and 1883 wants mqtt.tls = "off"'
         case ConnectionRefusedError():
             return "Is the broker started, and mqtt.port its port?"
     return ""
-
-
-def _of_certificate(code: int) -> str:
-    if code == _EXPIRED:
-        return "Renew the broker's certificate; if it is in date, the clock of this computer is wrong"
-    if code == _NOT_YET_VALID:
-        return "The clock of this computer is wrong, or the certificate is for later"
-    if code in _OTHER_NAME:
-        return "Set mqtt.server_name to the name in the certificate"
-    return "Set mqtt.ca_file to the authority that signed it, and mqtt.server_name to the name in it"

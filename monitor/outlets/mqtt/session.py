@@ -12,9 +12,10 @@ import math
 import random
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from monitor.diagnostics import Diagnostics
 from monitor.events import Command, CommandAnswered, Message, Update, WearerState
 from monitor.outlets.mqtt.client import Connection, connect
 from monitor.outlets.mqtt.delivery import Delivery
@@ -36,6 +37,7 @@ STEADY_S = 30.0
 """A connection that lived this long was a good one: the next loss starts again with the first delay."""
 STATE_EVERY_S = 60.0
 STATE_PAUSE_S = 1.0
+DIAGNOSTICS_EVERY_S = 60.0
 UNHEARD = 10
 """With so many messages unacknowledged the state waits: a slow broker gets the newest one, and no queue grows."""
 BIRTH_JITTER_S = (0.2, 2.0)
@@ -59,6 +61,8 @@ class Session:
         self.refusal: str | None = None
         self.source: TopicSource | None = None
         """Where the wearer's wearable publishes; set before ``run``."""
+        self.diagnose: Callable[[], Awaitable[Diagnostics]] | None = None
+        """How well all works; set before ``run``."""
         self._rules, self._words, self._delivery, self._leftovers = rules, words, delivery, leftovers
         self._ear = Ear(rules, words, send, self._publish)
         self._busy_topic = rules.busy_topic_of(words.wearer.name)
@@ -146,6 +150,8 @@ class Session:
                 }
                 if self._delivery is not None:
                     tasks.add(group.create_task(self._delivery.run(connection), name="mqtt delivery"))
+                if self.diagnose is not None:
+                    tasks.add(group.create_task(self._tell_diagnostics(self.diagnose), name="mqtt diagnostics"))
                 end = await self._hear(connection)
                 for task in tasks:
                     task.cancel()
@@ -205,6 +211,12 @@ class Session:
             await self._heard_but(UNHEARD)
             self._news.clear()
             self._publish_changes()
+
+    async def _tell_diagnostics(self, diagnose: Callable[[], Awaitable[Diagnostics]]) -> None:
+        while True:
+            await self._heard_but(UNHEARD)
+            self._publish(self._words.diagnostics(await diagnose()))
+            await asyncio.sleep(DIAGNOSTICS_EVERY_S)
 
     def _publish_changes(self) -> None:
         state = self._state

@@ -34,6 +34,10 @@ class SilentBroker(TimeoutError):  # noqa: N818  a fact, named as the others are
     """Somebody takes the connection and never answers: a hung broker, or no broker at all."""
 
 
+class ClosedUnheard(ConnectionError):  # noqa: N818
+    """Somebody takes the connection and closes it without an answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """Where an MQTT 5 client wants its answer."""
