@@ -27,6 +27,7 @@ DOORS = (
     "run",
     "record",
     "replay",
+    "study",
     "evaluate",
     "report",
     "export",

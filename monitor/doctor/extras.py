@@ -40,6 +40,8 @@ EXTRAS: dict[str, Extra] = {
     "metrics": Extra(("prometheus-client",), lambda settings: "metrics.enabled" if settings.metrics.enabled else ""),
     "bthome": Extra(("cryptography",), _sealed),
     "parquet": Extra(("pyarrow",)),
+    "study": Extra(("dask", "pyarrow")),
+    "study-devices": Extra(("scikit-digital-health", "pygt3x")),
     "figure": Extra(("matplotlib",)),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,19 @@ class ParquetMissingError(MonitorError):
         super().__init__('writing .parquet needs pyarrow: pip install "sitbreak[parquet]"')
 
 
+def check_installed() -> None:
+    """Before the long work, not after it. Raises ParquetMissingError."""
+    _arrow()
+
+
 def write_parquet(table: Table, path: Path) -> None:
     """One table; moments are UTC to the millisecond. Raises ParquetMissingError, OSError."""
-    arrow, writer = _arrow()
+    write_batches(table.columns, [table.rows], path)
+
+
+def write_batches(columns: Mapping[str, str], batches: Iterable[Sequence[tuple[Cell, ...]]], path: Path) -> None:
+    """One table, a batch of rows after the other: no more than one is held. Raises ParquetMissingError, OSError."""
+    arrow, parquet = _arrow()
     types = {
         TEXT: arrow.string(),
         NUMBER: arrow.float64(),
@@ -28,11 +39,14 @@ def write_parquet(table: Table, path: Path) -> None:
         TRUTH: arrow.bool_(),
         MOMENT: arrow.timestamp("ms", tz="UTC"),
     }
-    columns = {
-        name: arrow.array([_stored(row[place], kind) for row in table.rows], types[kind])
-        for place, (name, kind) in enumerate(table.columns.items())
-    }
-    writer.write_table(arrow.table(columns), path)
+    schema = arrow.schema([(name, types[kind]) for name, kind in columns.items()])
+    with parquet.ParquetWriter(path, schema) as writer:
+        for rows in batches:
+            cells = [
+                arrow.array([_stored(row[place], kind) for row in rows], types[kind])
+                for place, kind in enumerate(columns.values())
+            ]
+            writer.write_table(arrow.table(cells, schema=schema))
 
 
 def _stored(cell: Cell, kind: str) -> Cell:
