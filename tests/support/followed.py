@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 PAGES = ROOT / "docs" / "add"
 PARTS = ("monitor", "firmware_sim", "tests", "config", "docs", "benchmarks")
-FILES = ("pyproject.toml", "README.md", "CHANGELOG.md", "Makefile", "mkdocs.yml")
+FILES = ("pyproject.toml", "README.md", "CHANGELOG.md", "SECURITY.md", "Makefile", "mkdocs.yml")
 _BLOCK = re.compile(r"^```(\w+)(?: title=\"([^\"]+)\")?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _APPEND = "at the end of "
 
