@@ -217,13 +217,19 @@ def row(sample: Sample) -> str:
 def told(folder: Path) -> tuple[int, int, int]:
     """Events stored, those of them that nobody heard, and those heard that are not stored.
 
-    Records that a second reading of filled holes has made are stored and not told again.
+    Records that a second reading of filled holes has made are stored and not told again; changes of posture are
+    forgotten with the posture of their day (`history.keep_posture_days`).
     """
-    heard = {json.loads(line)["id"] for line in (folder / HEARD).read_text().splitlines()}
+    events = [json.loads(line) for line in (folder / HEARD).read_text().splitlines()]
     with sqlite3.connect(folder / "history.sqlite3") as history:
         stored = dict(history.execute("SELECT id, corrected FROM events"))
+        (kept_from_s,) = history.execute("SELECT min(at_s) FROM events WHERE type = 'posture_changed'").fetchone()
+    heard = {event["id"] for event in events}
+    forgotten = {
+        event["id"] for event in events if event.get("type") == "posture_changed" and event["at_s"] < kept_from_s
+    }
     unheard = {key for key, corrected in stored.items() if not corrected} - heard
-    return len(stored), len(unheard), len(heard - stored.keys())
+    return len(stored), len(unheard), len(heard - stored.keys() - forgotten)
 
 
 def main() -> None:

@@ -122,7 +122,7 @@ async def test_samples_come_over_the_air_with_their_rate_and_times(name: str) ->
         await facts.until(lambda: watched_s(facts) > WATCHED_WALL_S * case.speed, 20)
     times, xyz_g = times_s(facts), np.concatenate([block.xyz_g for block in facts.of(AccelBlock)])
     assert np.all(np.diff(times) > 0)
-    assert abs(len(times) / watched_s(facts) / case.rate_hz - 1) < 0.06
+    assert abs(len(times) / watched_s(facts) / case.rate_hz - 1) < 0.1  # a busy machine polls a watch late
     assert facts.of(AccelBlock)[-1].rate_hz == pytest.approx(case.rate_hz, rel=0.01)
     assert float(np.median(np.linalg.norm(xyz_g, axis=1))) == pytest.approx(1.0, abs=0.06)
     assert not facts.of(PacketRefused)

@@ -8,6 +8,7 @@ import re
 import signal
 import sys
 import urllib.request
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,29 @@ SHORT = ["--set", "coach.limit_s=120", "--set", "coach.early_s=0", "--set", "bou
 LIMIT_S = 60.0
 
 
+STARTED: list[asyncio.subprocess.Process] = []
+
+
+@pytest.fixture(autouse=True)
+async def nothing_is_left_running() -> AsyncIterator[None]:
+    """A demo whose test has failed is ended, and ends its simulator."""
+    yield
+    while STARTED:
+        process = STARTED.pop()
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+
+
 async def sitbreak(*arguments: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
+    process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "monitor", *arguments),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
+    STARTED.append(process)
+    return process
 
 
 async def output(process: asyncio.subprocess.Process) -> tuple[str, str]:
