@@ -80,9 +80,11 @@ class Pending:
         return len(self.t_s)
 
     def part(self, chosen: slice) -> Pending:
+        """Some of the samples."""
         return Pending(**{column.name: getattr(self, column.name)[chosen] for column in fields(self)})
 
     def extend(self, more: Pending) -> None:
+        """Take samples that follow."""
         for column in fields(self):
             both = (getattr(self, column.name), getattr(more, column.name))
             setattr(self, column.name, np.concatenate(both))

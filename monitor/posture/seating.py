@@ -130,4 +130,5 @@ def tilts(epochs: Epochs, direction: Floats) -> Floats:
 
 
 def jitters(epochs: Epochs) -> Floats:
+    """(n, 1 + ahead) jitter in g of each second and of those after it."""
     return np.concatenate((epochs.jitter_g[:, None], epochs.ahead_jitter_g), axis=1)
