@@ -138,7 +138,7 @@ async def play(tape: Tape, folder: Path, fault: Fault) -> tuple[Result, Ledger]:
             async with Wire(broker.port, encrypted="certfile" in made.guard) as wire:
                 overrides = (*SETTINGS, f"mqtt.port={wire.port}", *made.settings)
                 app = TapedApp(load(None, overrides, {}).settings, folder, tape, _Place())
-                with Ledger(broker.plain_port, app.hand_clock.now_s) as ledger:
+                with Ledger(broker.plain_port, app.hand.now_s) as ledger:
                     scene = Scene(folder, broker, ledger, wire)
                     director = Director(app, fault, scene, len(tape.kinds), heard, result)
                     app.each_minute = director.step

@@ -14,11 +14,10 @@ import math
 import sys
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.led_clock import Hand, LedClock
 from monitor.app import App
-from monitor.clock import Clock
 from monitor.model import LinkState
 from monitor.settings import load
 
@@ -30,23 +29,6 @@ GREETING_S = 0.3
 """Wall time for what driver and band have to say to each other on a new link; samples come with the next step."""
 
 
-@dataclass
-class Led:
-    """What moves a clock."""
-
-    at_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class LedClock(Clock):
-    """Time that passes only when it is told."""
-
-    leader: Led = field(default_factory=lambda: Led(0.0))
-
-    def now_s(self) -> float:
-        return self.leader.at_s
-
-
 async def told() -> AsyncIterator[str]:
     """The lines of standard input."""
     reader = asyncio.StreamReader()
@@ -55,7 +37,7 @@ async def told() -> AsyncIterator[str]:
         yield line.decode()
 
 
-async def follow(app: App, leader: Led, step_s: float) -> None:
+async def follow(app: App, leader: Hand, step_s: float) -> None:
     """Go on step by step until standard input ends."""
     waited_in_vain = 0
     async for line in told():
@@ -90,9 +72,9 @@ def is_behind(app: App, wearer: str, enough_s: float) -> bool:
 
 async def serve(folder: Path, began_s: float, step_s: float, speed: float) -> None:
     """Run until standard input ends."""
-    leader = Led(began_s)
+    leader = Hand(began_s)
     settings = load(folder / "sitbreak.toml", (), {}).settings
-    app = App(settings, folder, LedClock(began_s, speed, leader))
+    app = App(settings, folder, LedClock(began_s, speed, leader=leader))
     running = asyncio.create_task(app.run(), name="daemon")
     following = asyncio.create_task(follow(app, leader, step_s), name="leader")
     await asyncio.wait({running, following}, return_when=asyncio.FIRST_COMPLETED)

@@ -13,16 +13,16 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.led_clock import LedClock
 from firmware_sim.air import Air
 from firmware_sim.clock import SteppedClock
 from firmware_sim.peripheral import VirtualWearable, virtual_band
 from firmware_sim.scenario import Scenario
 from monitor.app import App
-from monitor.clock import Clock
 from monitor.settings import load
 
 ORIGIN_S = 1_790_000_000.0
@@ -31,17 +31,6 @@ BORDER_S = 2.0
 """Two bodies of the same seed are sampled on clocks of their own: borders agree to this."""
 SPEED = 20.0
 """What the daemon believes, for its pauses."""
-
-
-@dataclass(frozen=True, slots=True)
-class Follower(Clock):
-    """The daemon's clock as the band's own: time passes only when it is moved."""
-
-    leader: SteppedClock = field(default_factory=SteppedClock)
-
-    def now_s(self) -> float:
-        """The band's time."""
-        return self.leader.now_s()
 
 
 @dataclass
@@ -93,7 +82,7 @@ async def stepped_day(
     leader = SteppedClock(ORIGIN_S)
     async with Air() as air, virtual_band(air=air, scenario=scenario, seed=3, clock=leader, **band) as worn:
         overrides = (*rules, f"radio.backend=bumble:tcp-client:127.0.0.1:{await air.serve('127.0.0.1', 0)}")
-        app = App(load(None, overrides, {}).settings, state_dir, Follower(ORIGIN_S, SPEED, leader))
+        app = App(load(None, overrides, {}).settings, state_dir, LedClock(ORIGIN_S, SPEED, leader=leader))
         running = asyncio.create_task(app.run(), name="daemon")
         try:
             yield SteppedDay(worn, app, leader)

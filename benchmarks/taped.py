@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
+from benchmarks.led_clock import Hand, LedClock
 from benchmarks.tape import NODE, ORIGIN_S, SETTINGS, STEP_S, Tape, first_step
 from monitor.app import App
-from monitor.clock import Clock
 from monitor.events import Command
 from monitor.history.outbox import History
 from monitor.live import LATENESS_S, LiveWearer
@@ -20,24 +19,6 @@ from monitor.wearables.base import Action, Advertised, Outcome, Packet, Reach, R
 
 EXPIRY_ROOM_S = 300.0
 """The tape waits for the broker while an alert has less than this to live: life is slower than a tape."""
-
-
-@dataclass
-class Hand:
-    """Where the clock of the tape stands."""
-
-    now_s: float = ORIGIN_S
-
-
-@dataclass(frozen=True)
-class TapeClock(Clock):
-    """Time is what the tape has shown."""
-
-    hand: Hand = field(default_factory=Hand)
-
-    def now_s(self) -> float:
-        """Stream time."""
-        return self.hand.now_s
 
 
 class TapeDriver:
@@ -93,13 +74,11 @@ class TapeDriver:
 class Player:
     """In the place of the link: plays the tape into the wearer's day."""
 
-    def __init__(
-        self, live: LiveWearer, driver: TapeDriver, clock: TapeClock, resume: Resume | None, step: Any
-    ) -> None:
+    def __init__(self, live: LiveWearer, driver: TapeDriver, hand: Hand, resume: Resume | None, step: Any) -> None:
         self.finished = asyncio.Event()
         self.each_minute: Callable[[float], Awaitable[None]]
-        self._live, self._driver, self._clock, self._resume, self._step = live, driver, clock, resume, step
-        clock.hand.now_s = ORIGIN_S + STEP_S * first_step(resume)
+        self._live, self._driver, self._hand, self._resume, self._step = live, driver, hand, resume, step
+        hand.at_s = ORIGIN_S + STEP_S * first_step(resume)
 
     def alert(self, nudge: Nudge) -> None:
         """The tape cannot buzz."""
@@ -109,13 +88,13 @@ class Player:
 
     async def run(self) -> None:
         """Play to the end, then stand still."""
-        intake, clock, tape = self._live.intake, self._clock, self._driver.tape
-        intake.start(self._resume, clock.now_s())
-        await self._live.deliver([LinkEvent(LinkState.STREAMING, clock.now_s())])
+        intake, hand, tape = self._live.intake, self._hand, self._driver.tape
+        intake.start(self._resume, hand.now_s())
+        await self._live.deliver([LinkEvent(LinkState.STREAMING, hand.now_s())])
         while self._driver.step < len(tape.kinds):
             step = self._driver.step
             now_s = ORIGIN_S + (step + 1) * STEP_S
-            clock.hand.now_s, self._step.value = now_s, step
+            hand.at_s, self._step.value = now_s, step
             # one breath: what a checkpoint holds is a whole number of steps
             facts = [fact for fact in intake.receive(Packet("tape", b"", now_s)) if not isinstance(fact, Action)]
             intake.pass_time(now_s - LATENESS_S)
@@ -137,8 +116,8 @@ class TapedApp(App):
     """The daemon, with a tape in the radio's place."""
 
     def __init__(self, settings: Settings, state_dir: Path, tape: Tape, step: Any) -> None:
-        self.hand_clock = TapeClock()
-        super().__init__(settings, state_dir, self.hand_clock, nodes={"me": NODE})
+        self.hand = Hand(ORIGIN_S)
+        super().__init__(settings, state_dir, LedClock(leader=self.hand), nodes={"me": NODE})
         self.player: Player | None = None
         self._tape, self._step = tape, step
         self.each_minute = self.wait_for_broker
@@ -152,7 +131,7 @@ class TapedApp(App):
     def _link(self, live: LiveWearer, scanner: Any, radio: Any, resume: Resume | None) -> Any:
         driver = TapeDriver(self._tape)
         live.intake._driver = driver
-        self.player = Player(live, driver, self.hand_clock, resume, self._step)
+        self.player = Player(live, driver, self.hand, resume, self._step)
         self.player.each_minute = self.each_minute
         return self.player
 

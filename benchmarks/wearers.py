@@ -34,6 +34,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from benchmarks.led_clock import LedClock
 from benchmarks.listening import Ear, allow_connections, mosquitto, percentile
 from monitor.assembly import fingerprint, new_pipeline
 from monitor.bus import Bus
@@ -101,17 +102,6 @@ class OwnTime:
         """Seconds."""
         waited_ns = int(os.pread(self._file, 100, 0).split()[1])
         return self._began_s + time.monotonic() - waited_ns / 1e9
-
-
-@dataclass(frozen=True, slots=True)
-class OwnClock(Clock):
-    """The daemon's clock on it."""
-
-    time: OwnTime = field(default_factory=OwnTime)
-
-    def now_s(self) -> float:
-        """Stream time."""
-        return self.time.now_s()
 
 
 class Ledger:
@@ -199,7 +189,7 @@ class Crowd:
     settings: Settings
     history: TimedHistory
     outlets: Mapping[str, Outlet]
-    clock: OwnClock
+    clock: Clock
     bus: Bus
     body: Body
     ledger: Ledger
@@ -273,7 +263,8 @@ async def measure(count: int, seconds: float, folder: Path, port: int | None = N
     rules = [*RULES, *(f"wearers.{name}.wearable=deskband" for name in names)]
     settings = load(None, [*rules, "mqtt.host=127.0.0.1", f"mqtt.port={port}"] if port else rules, {}).settings
     history = await TimedHistory.open(folder / "history.sqlite3")
-    clock, bus, body = OwnClock(), Bus(), Body.sampled()
+    own_time, bus, body = OwnTime(), Bus(), Body.sampled()
+    clock = LedClock(leader=own_time)
     ledger = Ledger(clock)
     outlets: dict[str, Outlet] = {ledger.NAME: ledger}
     if port:
@@ -284,7 +275,7 @@ async def measure(count: int, seconds: float, folder: Path, port: int | None = N
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(outlet.run(bus.subscribe())) for outlet in outlets.values()]
-            clock.time.begin(began_s)
+            own_time.begin(began_s)
             for number, live in enumerate(lives):
                 tasks.append(group.create_task(crowd.wear(number, live, count, began_s)))
                 tasks.append(group.create_task(live.run()))
