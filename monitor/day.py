@@ -57,7 +57,7 @@ class Day:
         """The day's account, once, in the first second at or after its hour; an hour that is over already is let go."""
         if self.summary_s is None:
             due_s = moment_of_day(start_s, self.time_zone, self.summary_at) if self.summary_at else None
-            to_come = due_s is not None and due_s > start_s and self.summed_s != self.start_s
+            to_come = due_s is not None and due_s >= start_s and self.summed_s != self.start_s
             self.summary_s = due_s if to_come else float("inf")
         assert self.summary_s is not None
         if start_s < self.summary_s:

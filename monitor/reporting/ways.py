@@ -7,6 +7,8 @@ from monitor.history.receipts import CallRow
 from monitor.outlets.receipts import Outcome, Receipt
 from monitor.words import Words
 
+_NAMES = {"mqtt": "MQTT"}
+
 
 def ways_line(call: CallRow, buzzes: bool, said: Words, zone: str) -> str:
     """Who has taken the call, who refused it, and what is still to come; ``buzzes``: the wearable was asked, too.
@@ -19,7 +21,7 @@ def ways_line(call: CallRow, buzzes: bool, said: Words, zone: str) -> str:
         told = _told(receipt, said, zone)
         (good if receipt.outcome is Outcome.ACCEPTED else bad).append(told)
     known = {receipt.way for receipt in call.receipts}
-    waits = ["push" if outlet == "push" else said.ways.mqtt for outlet in call.waits_for if outlet not in known]
+    waits = [_NAMES.get(outlet, outlet) for outlet in call.waits_for if outlet not in known]
     if any(receipt.way != "mqtt" for receipt in call.receipts):
         waits = [way for way in waits if way != "push"]
     bad += [said.ways.waits.format(way=way) for way in waits]
@@ -29,10 +31,12 @@ def ways_line(call: CallRow, buzzes: bool, said: Words, zone: str) -> str:
 
 def _told(receipt: Receipt, said: Words, zone: str) -> str:
     words = said.ways
-    way = words.mqtt if receipt.way == "mqtt" else receipt.way
+    way = _NAMES.get(receipt.way, receipt.way)
     if receipt.outcome is not Outcome.ACCEPTED:
         failed: str = getattr(words, str(receipt.outcome))
         return failed.format(way=way, reason=_reason(receipt.reason, said))
+    if receipt.way == "mqtt":
+        return words.mqtt
     for pattern, at_s in ((words.seen, receipt.seen_s), (words.taken_back, receipt.taken_back_s)):
         if at_s is not None:
             return pattern.format(way=way, time=time_text(at_s, zone))

@@ -99,7 +99,10 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    from apprise.plugins.ntfy import NotifyNtfy
+
     monkeypatch.setattr(push, "FIRST_DELAY_S", 0.02)
+    monkeypatch.setattr(NotifyNtfy, "request_rate_per_sec", 0)  # it waits 5.5 s between two pushes
 
 
 async def test_each_service_says_for_itself_whether_it_took_the_call(path: Path) -> None:
