@@ -63,7 +63,7 @@ async def house(mosquitto: Mosquitto, tmp_path: Path) -> AsyncIterator[HomeAssis
 
 def entity_id(key: str) -> str:
     (entity,) = [entity for entity in ENTITIES if entity.key == key]
-    return f"{entity.platform}.desk_wearable_{re.sub(r'[^a-z]+', '_', entity.name.lower())}"
+    return f"{entity.platform}.desk_wearable_{re.sub(r'[^a-z0-9]+', '_', entity.name.lower()).strip('_')}"
 
 
 SHOWN = {entity_id(entity.key) for entity in ENTITIES if entity.config.get("enabled_by_default", True)}
