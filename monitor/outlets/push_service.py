@@ -66,7 +66,8 @@ class Service:
         """Raises AddressError; ModuleNotFoundError without the extra."""
         from apprise import Apprise  # here, because most who run this have no use for it
 
-        logging.getLogger("apprise").propagate = False  # it names addresses
+        for speaker in ("apprise", "urllib3"):  # they name addresses
+            logging.getLogger(speaker).propagate = False
         apprise = Apprise()
         if not apprise.add(address.url.get_secret_value()):
             raise AddressError(address.number, "not one that apprise knows")

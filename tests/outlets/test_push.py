@@ -145,7 +145,7 @@ async def test_what_the_service_will_never_take_is_not_tried_again_and_no_secret
         assert receiver.asked == 1
         told = " ".join([fate, *ours(caplog), *capfd.readouterr()])
         assert not [word for word in SECRETS if word in told]
-        assert not logging.getLogger("apprise").propagate
+        assert not [name for name in ("apprise", "urllib3") if logging.getLogger(name).propagate]
 
 
 async def test_a_service_that_never_answers_is_given_up_and_keeps_nobody_waiting() -> None:
