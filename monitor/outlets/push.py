@@ -130,9 +130,10 @@ class PushOutlet:
         """Bring one alert to all its addresses; it was sent when any of them took it."""
         wearer = row.message.topic
         chosen = [service for service in self._services.values() if service.wearer in ("", wearer)]
-        receipts = await asyncio.gather(*(self._bring(row, service) for service in chosen))
+        done = await self._ledger.settled_ways(row.message.event_id or "")  # before a crash: nobody is called twice
+        receipts = await asyncio.gather(*(self._bring(row, each) for each in chosen if each.name not in done))
         refusals = [each.reason for each in receipts if each.outcome is Outcome.REFUSED or each.reason == "rate"]
-        if any(receipt.outcome is Outcome.ACCEPTED for receipt in receipts):
+        if done or any(receipt.outcome is Outcome.ACCEPTED for receipt in receipts):
             await self._outbox.sent(row.number)
         elif refusals:
             await self._outbox.refused(row.number, "; ".join(told(refusals[0])))

@@ -191,6 +191,20 @@ async def test_after_a_crash_what_is_over_meanwhile_is_taken_back_and_what_stand
             assert ntfy.of("DELETE") == ["/hushhush/msg1"]
 
 
+async def test_after_a_crash_only_those_are_asked_who_have_not_answered(path: Path) -> None:
+    async with Receiver() as quick, Receiver() as slow:
+        urls, alert = (quick.address, slow.address), due(ago_s=1)
+        async with home(path, *urls) as daemon:
+            slow.answers.extend([503] * 999)
+            await daemon.tell(alert, alert_id=alert.alert_id)
+            await daemon.receipt("me", Outcome.ACCEPTED, Outcome.TRYING)
+        slow.answers.clear()
+        async with home(path, *urls) as daemon:
+            await daemon.tell(alert_id=alert.alert_id)
+            await daemon.receipt("me", Outcome.ACCEPTED, Outcome.ACCEPTED)
+        assert (len(quick.pushes), len(slow.pushes)) == (1, 1)
+
+
 @pytest.mark.parametrize("answer", [404, 405])
 async def test_an_older_ntfy_that_cannot_is_asked_once(path: Path, answer: int) -> None:
     async with Ntfy() as ntfy, home(path, ntfy.address) as daemon:
