@@ -155,6 +155,27 @@ async def test_ntfy_is_asked_to_take_the_call_off_the_phone_when_the_break_is_se
     assert not secrets_in(path)
 
 
+@pytest.mark.parametrize(
+    ("address", "authorization"),
+    [("ntfy://hushhush", None), ("ntfy://ada:swordfish@127.0.0.1:{port}/hushhush", "Basic YWRhOnN3b3JkZmlzaA==")],
+)
+async def test_ntfy_is_asked_where_and_as_whom_the_address_says(
+    path: Path, monkeypatch: pytest.MonkeyPatch, address: str, authorization: str | None
+) -> None:
+    from apprise.plugins.ntfy import NotifyNtfy
+
+    async with Ntfy() as ntfy:
+        monkeypatch.setattr(NotifyNtfy, "cloud_notify_url", f"http://127.0.0.1:{ntfy.port}")
+        async with home(path, address.format(port=ntfy.port)) as daemon:
+            alert = due()
+            await daemon.tell(alert, alert_id=alert.alert_id)
+            await daemon.receipt("me", Outcome.ACCEPTED)
+            await daemon.tell(AlertCleared(id="c", at_s=time.time(), alert_id=alert.alert_id, by="break"))
+            await daemon.receipt("me", Outcome.ACCEPTED, taken_back=True)
+        assert ntfy.of("DELETE") == ["/hushhush/msg1"]
+        assert [each.head.get("authorization") for each in ntfy.requests] == [authorization] * 2
+
+
 async def test_a_repeat_takes_the_place_of_the_call_before_it_on_the_phone(path: Path) -> None:
     async with Ntfy() as ntfy, home(path, ntfy.address) as daemon:
         alert = due(ago_s=10)
