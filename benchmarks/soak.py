@@ -3,7 +3,7 @@
     python -m benchmarks.soak [--days 30] [--keep FOLDER]
 
 Two simulated DeskBands at 25 Hz and their air live here, on clocks that are moved by hand; the daemon is a process of
-its own (`benchmarks.soak_daemon`) that reads them through bumble and bleak, stores to SQLite and publishes to a real
+its own (`benchmarks.led_daemon`) that reads them through bumble and bleak, stores to SQLite and publishes to a real
 mosquitto. Simulated time goes on by a step only when the notifications of the last one are on the link and the daemon
 has taken those of the one before: neither side outruns the other. What the daemon holds is read from the system
 (Linux) every six simulated hours; a night's charge, ten minutes out of range a day, and for the second wearer bursts of
@@ -17,16 +17,15 @@ import asyncio
 import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import time
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from benchmarks.cost import memory_mb, processor_s
+from benchmarks.led_daemon import LedDaemon
 from benchmarks.listening import Ear, Heard, mosquitto
 from firmware_sim.air import Air
 from firmware_sim.clock import SteppedClock
@@ -89,44 +88,14 @@ def days() -> tuple[Scenario, Scenario]:
     return easy, Scenario.model_validate({**easy.model_dump(), "faults": faults})
 
 
-class Daemon:
-    """The process under test."""
-
-    def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
-        self.process, self._folder, self.answer = process, folder, {"tasks": 0, "waited_in_vain": 0}
-        self._owed = 0
-
-    async def go_on_to(self, at_s: float, in_reach: list[str]) -> None:
-        """Move its clock, and name the wearers who are in reach; return when it has taken the step before."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(" ".join([repr(at_s), *in_reach, "\n"]).encode())
-        self._owed += 1
-        while self._owed > 1:
-            await self._hear()
-
-    async def _hear(self) -> None:
-        assert self.process.stdout is not None
-        line = await self.process.stdout.readline()
-        if not line:
-            raise SystemExit("the daemon has ended; what it said is above")
-        self.answer, self._owed = json.loads(line), self._owed - 1
-
-    def sample(self, elapsed_s: float) -> Sample:
-        """What it holds now."""
-        pid, path = self.process.pid, self._folder / "history.sqlite3"
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as history:
-            waiting = history.execute("SELECT count(*) FROM outbox").fetchone()[0]
-        size = sum(file.stat().st_size for file in self._folder.glob("history.sqlite3*"))
-        files = sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
-        return Sample(elapsed_s / 86400, memory_mb(pid), files, self.answer["tasks"], size / 1e6, waiting)
-
-    async def end(self) -> None:
-        """Let it come to its end."""
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(20):
-                await self.process.wait()
+def sample(daemon: LedDaemon, folder: Path, elapsed_s: float) -> Sample:
+    """What the daemon holds now."""
+    pid, path = daemon.process.pid, folder / "history.sqlite3"
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as history:
+        waiting = history.execute("SELECT count(*) FROM outbox").fetchone()[0]
+    size = sum(file.stat().st_size for file in folder.glob("history.sqlite3*"))
+    files = sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+    return Sample(elapsed_s / 86400, memory_mb(pid), files, daemon.answer["tasks"], size / 1e6, waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +130,9 @@ async def soak(folder: Path, days_long: float, latency_s: float) -> Lived:
         ]
         broker = stack.enter_context(mosquitto(folder))
         ear = stack.enter_context(Ear(broker.port, "sitbreak/+/log", "sitbreak/+/event"))
-        daemon = await started(folder, bands, await air.serve("127.0.0.1", 0), broker.port, latency_s)
+        port = await air.serve("127.0.0.1", 0)
+        (folder / "sitbreak.toml").write_text(settings(bands, port, broker.port, latency_s))
+        daemon = await LedDaemon.started(folder, BEGAN_S, STEP_S, SPEED)
         await daemon.go_on_to(BEGAN_S, list(WEARERS))
         await daemon.go_on_to(BEGAN_S, list(WEARERS))  # the days begin with the links
         for step in range(1, round(days_long * 86400 / STEP_S) + 1):
@@ -169,25 +140,17 @@ async def soak(folder: Path, days_long: float, latency_s: float) -> Lived:
             in_reach = [name for name, band in zip(WEARERS, bands, strict=True) if not band.away]
             await daemon.go_on_to(BEGAN_S + step * STEP_S, in_reach)
             if step * STEP_S % SAMPLE_EVERY_S == 0:
-                samples.append(daemon.sample(step * STEP_S))
+                samples.append(sample(daemon, folder, step * STEP_S))
                 print(row(samples[-1]), flush=True)
         used_s = processor_s(daemon.process.pid)
         await daemon.end()
     return Lived(samples, used_s, daemon.answer["waited_in_vain"], ear.heard)
 
 
-async def started(folder: Path, bands: list[Band], air: int, broker: int, latency_s: float) -> Daemon:
-    """The daemon, told where to find air, bands and broker."""
+def settings(bands: list[Band], air: int, broker: int, latency_s: float) -> str:
+    """Where the daemon finds air, bands and broker."""
     anna, ben = (band.address.removesuffix("/P") for band in bands)
-    text = SETTINGS.format(anna=anna, ben=ben, latency_s=latency_s, air=air, broker=broker)
-    (folder / "sitbreak.toml").write_text(text)
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks.soak_daemon", str(folder)),
-        *map(str, (BEGAN_S, STEP_S, SPEED)),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    return Daemon(process, folder)
+    return SETTINGS.format(anna=anna, ben=ben, latency_s=latency_s, air=air, broker=broker)
 
 
 def row(sample: Sample) -> str:
