@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli.process import ConfigOption, SetOption, VerboseOption, default_config, run_until_signal, set_up_logging
+from monitor.cli.process import ConfigOption, SetOption, VerboseOption, load_settings, run_until_signal, set_up_logging
 
 if TYPE_CHECKING:
     from monitor.in_reach import Neighbour, Survey
@@ -31,9 +31,8 @@ def scan(
 ) -> None:
     """Look for wearables in reach: what each can do, and the lines for the settings."""
     from monitor.in_reach import look_around
-    from monitor.settings import load
 
-    settings = load(config or default_config(), set_ or ()).settings
+    settings = load_settings(config, set_).settings
     set_up_logging(verbose, rules=settings.logging)
     console = Console()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
+from monitor.cli.process import ConfigOption, SetOption, StateDirOption, WearerOption, history_file, load_settings
 
 if TYPE_CHECKING:
     from monitor.coach.policy import Coach
@@ -17,17 +17,16 @@ if TYPE_CHECKING:
 
 def why(
     at: Annotated[str, typer.Argument(metavar="[HH:MM]", help="A time of the last 24 hours; now unless told.")] = "",
-    wearer: Annotated[str, typer.Option(help="Whose; the first one unless told.", show_default=False)] = "",
+    wearer: WearerOption = "",
     config: ConfigOption = None,
     set_: SetOption = None,
     state_dir: StateDirOption = None,
 ) -> None:
     """Say why the coach spoke or kept silent, now or at a time."""
-    from monitor.settings import load
 
-    settings = load(config or default_config(), set_ or ()).settings
+    settings = load_settings(config, set_).settings
     name = settings.wearer_named(wearer)
-    coach = stored_coach(settings, (state_dir or default_state_dir()) / "history.sqlite3", name)
+    coach = stored_coach(settings, history_file(state_dir), name)
     if coach is None:
         typer.echo("Nothing was decided yet.")
         return
