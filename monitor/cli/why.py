@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, WearerOption, history_file, load_settings
+from monitor.cli.translation import said_here
 
 if TYPE_CHECKING:
     from monitor.coach.policy import Coach
@@ -28,7 +29,7 @@ def why(
     name = settings.wearer_named(wearer)
     coach = stored_coach(settings, history_file(state_dir), name)
     if coach is None:
-        typer.echo("Nothing was decided yet.")
+        typer.echo(said_here()("Nothing was decided yet."))
         return
     latest = coach.body.latest
     now_s = max(time.time(), latest.now_s if latest else 0.0)  # a demo's clock runs ahead
