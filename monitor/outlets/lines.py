@@ -18,6 +18,7 @@ from monitor.events import (
     CommandAnswered,
     DataCorrected,
     DayEnded,
+    DaySummary,
     Event,
     ExerciseSeen,
     GapEnded,
@@ -103,6 +104,13 @@ def _of_the_books(event: Event) -> dict[str, Any]:
             return {"lasted": span(event.gap_end_s - event.gap_start_s), "reason": event.reason}
         case DayEnded():
             return {"date": event.date, "sat": span(event.sedentary_min * 60), "breaks": event.breaks}
+        case DaySummary():
+            return {
+                "date": event.date,
+                "until": event.until,
+                "sat": span(event.sedentary_min * 60),
+                "breaks": event.breaks,
+            }
         case DataCorrected():
             return {"from": clock_time(event.from_s), "until": clock_time(event.until_s)}
     return {}
