@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
+from monitor.cli.process import ConfigOption, SetOption, StateDirOption, WearerOption, history_file, load_settings
+from monitor.cli.translation import said_here
 
 if TYPE_CHECKING:
     from monitor.coach.policy import Coach
@@ -19,20 +20,18 @@ DAY_S = 86400.0
 
 def why(
     at: Annotated[str, typer.Argument(metavar="[HH:MM]", help="A time of the last 24 hours; now unless told.")] = "",
-    wearer: Annotated[str, typer.Option(help="Whose; the first one unless told.", show_default=False)] = "",
+    wearer: WearerOption = "",
     config: ConfigOption = None,
     set_: SetOption = None,
     state_dir: StateDirOption = None,
 ) -> None:
     """Say why the coach spoke or kept silent, now or at a time."""
-    from monitor.settings import load
-
-    settings = load(config or default_config(), set_ or ()).settings
+    settings = load_settings(config, set_).settings
     name = settings.wearer_named(wearer)
-    history = (state_dir or default_state_dir()) / "history.sqlite3"
+    history = history_file(state_dir)
     coach = stored_coach(settings, history, name)
     if coach is None:
-        typer.echo("Nothing was decided yet.")
+        typer.echo(said_here()("Nothing was decided yet."))
         return
     latest = coach.body.latest
     now_s = max(time.time(), latest.now_s if latest else 0.0)  # a demo's clock runs ahead

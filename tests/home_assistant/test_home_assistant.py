@@ -21,11 +21,10 @@ from monitor.diagnostics import Diagnostics, Pushed
 from monitor.events import BreakTaken, DaySummary, ExerciseProgress, Message, Snoozed, StandingLong, TestAlert
 from monitor.outlets.mqtt.discovery import DIAGNOSTICS, ENTITIES
 from tests.home_assistant.house import BLUEPRINT, HomeAssistant, Phone
-from tests.support.brokers import Listener, Mosquitto, mosquitto
+from tests.support.brokers import Listener, Mosquitto
 from tests.support.living_outlet import HIPS, LivingOutlet, break_due
 from tests.support.outboxes import MemoryRegister
 
-__all__ = ["mosquitto"]
 pytestmark = [
     pytest.mark.mosquitto,
     pytest.mark.skipif("HASS" not in os.environ, reason="needs Home Assistant: make test-home-assistant"),
