@@ -40,5 +40,12 @@ def test_with_a_time_they_are_the_calls_of_that_minute_of_the_last_day(tmp_path:
     assert _ways(SETTINGS, path, "me", NOW_S, "14:00") == ["Called at 14:00: ntfy (push address 1)."]
 
 
+def test_a_wearable_that_cannot_call_is_not_said_to_have_called(tmp_path: Path) -> None:
+    path = history(tmp_path, 0.5)
+    for wearable, way in (("deskband", "on the wearable, ntfy"), ("witmotion", "ntfy")):
+        settings = load(None, ["coach.time_zone=UTC", f"wearers.me.wearable={wearable}"], {}).settings
+        assert _ways(settings, path, "me", NOW_S, "") == [f"Called at 14:00: {way} (push address 1)."]
+
+
 def test_a_call_of_the_day_before_yesterday_is_no_news(tmp_path: Path) -> None:
     assert _ways(SETTINGS, history(tmp_path, 30.0), "me", NOW_S, "") == []

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from monitor.clock import Clock
-from monitor.events import AlertCleared, DaySummary, Event, Update, WearerState
+from monitor.events import AlertCleared, DaySummary, Event, TestAlert, Update, WearerState
 from monitor.history.outbox import History
 from monitor.history.receipts import calls, latest_of
 from monitor.history.store import Commit
@@ -317,6 +318,22 @@ async def test_receipts_of_two_people_are_kept_apart_and_each_hears_only_what_is
             await daemon.tell(AlertCleared(id="d", at_s=time.time(), alert_id=one.alert_id, by="break"), wearer="ada")
             await adas.until(2, asked=True)
             assert (adas.of("DELETE"), bobs.asked) == (["/hushhush/msg1"], 1)
+
+
+async def test_the_days_account_is_pushed_once_and_not_hours_late(path: Path) -> None:
+    day = DaySummary(
+        id="s", at_s=time.time(), date="", until="18:00", sedentary_min=60.0, longest_min=30.0, breaks=1, alerts=0
+    )
+    async with Receiver() as receiver, home(path, receiver.address) as daemon:
+        await daemon.tell(day)
+        await receiver.until(1)
+        await daemon.receipt("me", Outcome.ACCEPTED)
+        await daemon.tell(day)  # as after a crash between the hour and the next checkpoint
+        await daemon.tell(replace(day, id="late", at_s=time.time() - 3 * 3600))
+        test = TestAlert(id="t", at_s=time.time(), title="Test", message="M", exercise=None)
+        await daemon.tell(test)
+        await receiver.until(2)
+        assert [body["title"] for body in receiver.pushes] == ["Your day so far", "Test"]
 
 
 async def test_the_days_account_is_pushed_in_the_wearers_language(path: Path) -> None:
