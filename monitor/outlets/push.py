@@ -28,7 +28,6 @@ from monitor.words import DEFAULT, words
 log = logging.getLogger(__name__)
 
 TEST_LIFE_S = 300.0
-SUMMARY_LIFE_S = 7200.0
 FIRST_DELAY_S, LAST_DELAY_S = 5.0, 60.0
 TAKE_BACK_TRIES = 4
 IN_FLIGHT = 20
@@ -92,7 +91,7 @@ class PushOutlet:
                 expires_s, title, message = event.at_s + TEST_LIFE_S, event.title, event.message
             case DaySummary():
                 said = words(self._languages.get(wearer, DEFAULT))
-                expires_s, title = event.at_s + SUMMARY_LIFE_S, said.titles["day_summary"]
+                expires_s, title = event.at_s + DaySummary.LIFE_S, said.titles["day_summary"]
                 message = said.day_so_far(event.until, event.sedentary_min, event.longest_min, event.breaks)
             case _:
                 return None
