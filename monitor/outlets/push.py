@@ -241,8 +241,8 @@ class PushOutlet:
                 await asyncio.sleep(delay_s)
                 delay_s *= 4
             else:
-                now_s = self._clock.now_s()
-                await self._ledger.note_receipt(replace(receipt, handle="", taken_back_s=now_s, seen_s=seen_s))
+                off_s = self._clock.now_s() if service.removes else None
+                await self._ledger.note_receipt(replace(receipt, handle="", taken_back_s=off_s, seen_s=seen_s))
                 return
         await self._ledger.note_receipt(replace(receipt, handle=""))
 
