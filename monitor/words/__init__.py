@@ -42,6 +42,7 @@ __all__ = [
     "SeenAs",
     "Why",
     "Words",
+    "code_of",
     "languages",
     "read_words",
     "words",
@@ -136,6 +137,11 @@ def words(language: str = DEFAULT) -> Words:
     for complaint in complaints:
         _log.warning("%s", complaint)
     return told
+
+
+def code_of(said: Words) -> str:
+    """The code of a language, for screen readers."""
+    return next(code for code in languages() if words(code).language == said.language)
 
 
 def read_words(text: str, english: str, file: str) -> tuple[Words, list[str]]:
