@@ -52,6 +52,11 @@ class HoldSet:
         """Seconds held."""
         return sum(hold.lasts_s for hold in self.holds)
 
+    def may_go_on(self, at_s: float) -> bool:
+        """Whether another hold may follow the last one."""
+        lately = [*self.holds, *self.candidates][-1:]
+        return any(at_s - hold.end_s <= self.rules.pause_max_s for hold in lately)
+
     def add(self, hold: Hold) -> bool:
         """One more; whether the set, or more of it, is believed with it."""
         if not self._goes_on(hold):

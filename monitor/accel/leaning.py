@@ -110,7 +110,7 @@ class Leaning:
         """The latest stillness, after a wriggle."""
         latest = self.latest
         near = latest is not None and stay.start_s - latest.end_s <= BRIDGED_S
-        return near and latest is not None and self._near(latest, stay, self.rules.lean_deg[0] / 2)
+        return near and latest is not None and self._near(latest, stay, self.rules.lean_deg[0])
 
     def _judge(self, after: Stay) -> bool:
         """Whether the latest stillness was a hold, now that another one shows where it was left for."""

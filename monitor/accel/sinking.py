@@ -62,8 +62,9 @@ class Sinking:
         return cls(rules, HoldSet(rules.sets))
 
     def may_hold(self, at_s: float) -> bool:
-        """Whether the wearer has sunk lately, and not risen yet."""
-        return any(at_s - down.end_s <= self.rules.longest_s for down in self.downs)
+        """Whether the wearer has sunk lately, and not risen yet, or has risen from a hold that another may follow."""
+        sunk = any(at_s - down.end_s <= self.rules.longest_s for down in self.downs)
+        return sunk or self.set.may_go_on(at_s)
 
     def feed(self, bins: Bins) -> float | None:
         """Bins in order; when the holds have last changed, if they have."""
