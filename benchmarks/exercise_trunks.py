@@ -17,6 +17,7 @@ Rng = np.random.Generator
 G_M_S2 = 9.81
 FINE_HZ = 200.0
 HEIGHT_M, FORWARD_M, ASIDE_M, LEAN_DEG, ROLL_DEG = range(5)
+COLUMN = {"height_m": HEIGHT_M, "forward_m": FORWARD_M, "lean_deg": LEAN_DEG}
 """Columns of a body: of its hips, and of its trunk (forwards and sideways)."""
 MOUNTS: dict[str, tuple[float, float]] = {"waist": (0.05, 0.7), "lower_back": (0.12, 0.75), "chest": (0.40, 1.0)}
 """Metres above the hips, and the share of the trunk's lean that this part of it takes."""
@@ -41,17 +42,19 @@ class TrunkRanges:
     boat_deg: tuple[float, float]
     sway: tuple[float, float]
     """1 is usual."""
+    halting: float
+    """Chance that a way is gone in two goes."""
     uneven: tuple[float, float]
     rates_hz: tuple[float, ...]
 
 
 DEVELOPMENT = TrunkRanges(
     (2, 4), (20, 45), (2.0, 8.0), (0.8, 1.8), (0.24, 0.42), (2, 15), (-7, 7), (0.05, 0.25), (9, 22), (25, 45),
-    (0.5, 1.3), (0.02, 0.10), (12.5, 25.0, 50.0),
+    (0.5, 1.3), 0.2, (0.02, 0.10), (12.5, 25.0, 50.0),
 )  # fmt: skip
 REPORTED = TrunkRanges(
     (2, 6), (18, 60), (1.5, 12.0), (0.7, 2.2), (0.20, 0.45), (0, 20), (-9, 9), (0.0, 0.3), (8, 25), (22, 50),
-    (0.3, 1.6), (0.02, 0.12), (12.5, 20.0, 31.25, 52.0, 100.0),
+    (0.3, 1.6), 0.3, (0.02, 0.12), (12.5, 20.0, 31.25, 52.0, 100.0),
 )  # fmt: skip
 
 
@@ -91,13 +94,18 @@ class Body:
         self.at_s += self.rng.uniform(least_s, most_s)
 
     def move(self, lasts_s: float, *, later_s: float = 0.0, **changes: float) -> None:
-        """Change columns by so much, all at once; only ``stay`` and the next move wait for the end."""
+        """Change columns by so much from now on; time does not pass."""
         for name, size in changes.items():
-            self.moves.append((globals()[name.upper()], self.at_s + later_s, lasts_s, size))
+            self.moves.append((COLUMN[name], self.at_s + later_s, lasts_s, size))
 
-    def rise(self, height_m: float, lasts_s: float, lean_deg: float, turn_deg: float = 0.0) -> None:
+    def rise(
+        self, height_m: float, lasts_s: float, lean_deg: float, turn_deg: float = 0.0, halting: float = 0.0
+    ) -> None:
         """Get up or down: the trunk leans forwards on the way."""
-        self.move(lasts_s, height_m=height_m, lean_deg=turn_deg)
+        self.move(lasts_s, lean_deg=turn_deg)
+        first, pace = (self.rng.uniform(0.3, 0.7), 0.65) if self.rng.random() < halting else (1.0, 1.0)
+        self.move(pace * lasts_s, height_m=first * height_m)
+        self.move(pace * lasts_s, later_s=(1.0 - pace) * lasts_s, height_m=(1.0 - first) * height_m)
         self.humps.append((LEAN_DEG, self.at_s - 0.2 * lasts_s, 1.3 * lasts_s, lean_deg))
         self.at_s += lasts_s
 
@@ -177,14 +185,14 @@ def _lunges(body: Body, ranges: TrunkRanges) -> None:
         body.move(stepping_s, forward_m=step_m)
         body.humps.append((HEIGHT_M, body.at_s, stepping_s, rng.uniform(-0.03, 0.01)))
         body.at_s += rng.uniform(0.3, 1.5) * stepping_s
-        body.rise(-depth_m, rng.uniform(*ranges.move_s), lean_deg, turn_deg=tilt_deg)
+        body.rise(-depth_m, rng.uniform(*ranges.move_s), lean_deg, tilt_deg, ranges.halting)
         start_s = body.at_s
         body.at_s += max(16.0, hold_s * (1 + rng.normal(0, uneven)))
         body.holds.append((start_s, body.at_s))
         for at_s in rng.uniform(start_s, body.at_s, 2):  # eased forwards
             body.moves.append((FORWARD_M, at_s, rng.uniform(1, 4), rng.uniform(0.0, 0.04)))
             body.moves.append((HEIGHT_M, at_s, rng.uniform(1, 4), rng.uniform(-0.03, 0.01)))
-        body.rise(depth_m, rng.uniform(*ranges.move_s), lean_deg, turn_deg=-tilt_deg)
+        body.rise(depth_m, rng.uniform(*ranges.move_s), lean_deg, -tilt_deg, ranges.halting)
         body.at_s -= rng.uniform(0.0, 0.3)
         body.move(stepping_s, forward_m=-step_m)
         body.at_s += stepping_s + max(0.5, rest_s * (1 + rng.normal(0, 2 * uneven)))
