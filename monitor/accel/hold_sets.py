@@ -16,7 +16,7 @@ from monitor.accel.limb import Vector, between_deg
 class SetRules(BaseModel, frozen=True, extra="forbid"):
     """Which holds belong together; from the recordings in ``docs/exercises.md``, on which nobody holds anything."""
 
-    least_count: int = Field(2, ge=1, le=20, description="So many alike are needed to believe them.")
+    least_count: int = Field(2, ge=2, le=20, description="So many alike are needed to believe them.")
     alike: float = Field(0.5, ge=0.1, le=1, description="The shorter of two holds, as a share of the longer one.")
     alike_deg: float = Field(20.0, ge=1, le=180, description="So near are their poses.")
     pause_max_s: float = Field(45.0, ge=2, le=300, description="A longer pause ends the set.")
