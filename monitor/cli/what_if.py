@@ -40,7 +40,7 @@ def what_if(
 ) -> None:
     """Play your own recorded days under another policy: how many calls, when, and which came just before a break."""
     from monitor.cli.report import zone_of
-    from monitor.history import queries
+    from monitor.history import queries, readiness
     from monitor.settings import load
     from monitor.what_if import DAY_S, play
 
@@ -55,7 +55,9 @@ def what_if(
     path = (state_dir or default_state_dir()) / "history.sqlite3"
     last_s = next((row.last_s for row in queries.wearers(path) if row.name == name), None) or 0.0
     found = queries.postures(path, name, last_s - days * DAY_S, last_s)
-    show(play(found, before, name), play(found, after, name), zone_of(before), Console())
+    answers = readiness.read(path, name)
+    outcomes = [play(found, each, name, answers.conditions if answers else ()) for each in (before, after)]
+    show(outcomes[0], outcomes[1], zone_of(before), Console())
 
 
 FIGURES = (
