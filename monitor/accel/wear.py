@@ -7,8 +7,8 @@ worn). The wearable's own word settles it at once. Time is counted in rows: what
 
 A table is knocked, typed at and leant on, and the sensor on it lies as before when that is over. So a short bump does
 not end the stillness if the sensor then points where it did; whoever wears one rarely comes back to a third of a
-degree. In the labelled recordings, bumps forgiven, nobody sat so for over 220 s or stood for over 130 s; lying still
-fills whole takes of seven to nine minutes, and there the steps above must be enough.
+degree. In the labelled recordings, bumps forgiven, nobody sat so for over 220 s or stood for over 140 s. Lying still
+fills whole takes of seven to nine minutes: longer ones, which we do not have, may well come to no statement.
 """
 
 from __future__ import annotations
