@@ -12,6 +12,8 @@ from monitor.coach.catalogue import Catalogue, CatalogueError, Condition, load_c
 from monitor.coach.policy import Coach
 from monitor.pipeline import Pipeline
 from monitor.posture import PLACEMENTS
+from monitor.posture.base import Placement
+from monitor.posture.seated import Seated
 from monitor.settings import Settings
 from monitor.wearables import WEARABLES
 from monitor.wearables.base import Wearable
@@ -35,7 +37,11 @@ def new_pipeline(settings: Settings, wearer: str, conditions: Sequence[str] | No
     for complaint in complaints:
         _say_once(str(complaint))
     coach = new_coach(settings, wearer, conditions, catalogue)
-    pipeline = Pipeline.of(wearer, PLACEMENTS[plan.placement](), settings.bouts, coach, rules.time_zone)
+    placement: Placement = PLACEMENTS[plan.placement]()
+    bouts = settings.bouts
+    if Condition.CANNOT_STAND in coach.suggester.rules.conditions:
+        placement, bouts = Seated.worn_at(plan.placement), bouts.model_copy(update={"movement_ends": True})
+    pipeline = Pipeline.of(wearer, placement, bouts, coach, rules.time_zone)
     return Backfill(wearer, pipeline, settings.backfill)
 
 

@@ -4,6 +4,7 @@ The books tile the observed time: every second belongs to exactly one bout, brea
 
 * Sitting and lying start a **bout** and run its clock. Being busy (``active``) makes no statement of its own:
   it runs the clock of a running bout, and neither starts nor ends anything.
+  For whoever does not stand (``movement_ends``) it is what standing up is for others.
 * Standing up **pauses** the bout. Only an upright stretch of ``break_min_s`` ends it, and then at the stretch's
   first second: a stretch too short to count leaves the bout whole (SBRN 2017 sets no minimum; ours is a setting).
 * Sitting down again counts once it has lasted ``settle_s``, and then from its first second: a knee held high or a
@@ -42,6 +43,11 @@ class BoutRules(BaseModel, frozen=True, extra="forbid"):
     )
     gap_max_s: float = Field(
         300.0, ge=10, le=7200, description="After this long without a statement the running bout is closed."
+    )
+    movement_ends: bool = Field(
+        False,
+        description="Being on the move counts like standing up; it always does for whoever has told `sitbreak ready` "
+        "that they cannot stand.",
     )
 
 
@@ -127,7 +133,7 @@ class Bouts:
             self.until_s = self.gap_start_s = start_s
         if start_s > self.until_s:
             self._silence(start_s, "no_data", decided_s)
-        seen = seen_in(posture)
+        seen = self._seen_in(posture)
         if seen is Seen.SILENT:
             self._silence(start_s + 1.0, posture.word, decided_s)
         else:
@@ -137,14 +143,14 @@ class Bouts:
 
     def quiet_s(self, posture: Posture) -> int:
         """For so many more seconds of the posture last seen nothing begins and nothing ends."""
-        seen = seen_in(posture)
+        seen = self._seen_in(posture)
         if self.state is State.PAUSE and self.upright is not None and seen is Seen.UPRIGHT:
             return max(0, math.ceil(self.rules.break_min_s - self.upright.upright_s) - 1)
         return QUIET_MAX_S if seen in STAYS[self.state] else 0
 
     def stay(self, posture: Posture, until_s: float, cadences_hz: list[float]) -> None:
         """Write all seconds up to ``until_s`` into the books; all in the posture last seen, within ``quiet_s``."""
-        seen, count = seen_in(posture), len(cadences_hz)
+        seen, count = self._seen_in(posture), len(cadences_hz)
         if self.state is State.GAP:
             self._count_silence(until_s, posture.word if seen is Seen.SILENT else seen.value)
         elif self.state is State.BOUT:
@@ -179,6 +185,10 @@ class Bouts:
         return self._take_events()
 
     # --- what a second does ---------------------------------------------------------------------------------
+
+    def _seen_in(self, posture: Posture) -> Seen:
+        seen = seen_in(posture)
+        return Seen.UPRIGHT if seen is Seen.ACTIVE and self.rules.movement_ends else seen
 
     def _statement(self, seen: Seen, start_s: float, decided_s: float, cadence_hz: float) -> None:
         self._settle_silence(start_s)

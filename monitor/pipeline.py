@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
@@ -197,6 +198,8 @@ class Pipeline:
     def take_rules_of(self, other: Pipeline) -> None:
         """Go on with the same memory under another's rules."""
         self.bouts.rules = other.bouts.rules
+        if type(self.placement) is not type(other.placement):  # another measure, for who cannot stand or can again
+            self.epochs, self.placement = deepcopy((other.epochs, other.placement))
         self.day.take_rules_of(other.day)
         if self.coach is not None and other.coach is not None:
             self.coach.take_rules_of(other.coach)

@@ -7,7 +7,7 @@ busy, snooze), and the days as they would have been: the breaks are those that w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,9 +66,9 @@ class Outcome:
         return len(self.first_calls) / (self.observed_s / (16 * 3600.0)) if self.observed_s else 0.0
 
 
-def play(runs: Iterable[PostureRun], settings: Settings, wearer: str) -> Outcome:
-    """Run stored postures through the books and the coach of these settings."""
-    pipeline = new_pipeline(settings, wearer).pipeline
+def play(runs: Iterable[PostureRun], settings: Settings, wearer: str, conditions: Sequence[str] | None = ()) -> Outcome:
+    """Run stored postures through the books and the coach of these settings; ``conditions`` as for a pipeline."""
+    pipeline = new_pipeline(settings, wearer, conditions).pipeline
     events: list[Event] = []
     observed_s = last_s = 0.0
     for run in runs:

@@ -40,7 +40,7 @@ def what_if(
 ) -> None:
     """Play your own recorded days under another policy: how many calls, when, and which came just before a break."""
     from monitor.cli.report import zone_of
-    from monitor.history import queries
+    from monitor.history import queries, readiness
     from monitor.what_if import DAY_S, play
 
     before = load_settings(config, None).settings
@@ -54,7 +54,9 @@ def what_if(
     path = history_file(state_dir)
     last_s = next((row.last_s for row in queries.wearers(path) if row.name == name), None) or 0.0
     found = queries.postures(path, name, last_s - days * DAY_S, last_s)
-    show(play(found, before, name), play(found, after, name), zone_of(before), Console())
+    answers = readiness.read(path, name)
+    outcomes = [play(found, each, name, answers.conditions if answers else ()) for each in (before, after)]
+    show(outcomes[0], outcomes[1], zone_of(before), Console())
 
 
 FIGURES = (

@@ -56,7 +56,7 @@ class Caller(Judge):
             level=self.level(repeat),
             confidence=moment.confidence,
             why_now=why_now,
-            clears=said.call.clears,
+            clears=self.clears,
             title=said.titles[why_now],
             message=said.message(self._seen_as(moment), moment.clock_s, offer, exercise.easier if exercise else ""),
             exercise=exercise,
@@ -80,8 +80,16 @@ class Caller(Judge):
                 watch.exercise_id = suggestion.exercise_id if suggestion else ""
         if suggestion is not None:
             return suggestion, self.suggester.catalogue.words_of(suggestion.exercise_id, self.rules.language).invite
-        cannot_stand = Condition.CANNOT_STAND in self.suggester.rules.conditions
-        return None, self.words.call.seated_offer if cannot_stand else self.words.recipes[self.rules.recipe]
+        return None, self.words.call.seated_offer if self._cannot_stand else self.words.recipes[self.rules.recipe]
+
+    @property
+    def clears(self) -> str:
+        """What would end a call."""
+        return self.words.call.clears_seated if self._cannot_stand else self.words.call.clears
+
+    @property
+    def _cannot_stand(self) -> bool:
+        return Condition.CANNOT_STAND in self.suggester.rules.conditions
 
     def _count_today(self, at_s: float) -> None:
         today = day_of(at_s, self.rules.time_zone)

@@ -27,7 +27,7 @@ def _reason(coach: Speaker, now_s: float) -> str:
 def _reason_in_bout(coach: Speaker, latest: Moment, watch: Watch, seated: str) -> str:
     why, silences = coach.words.why, coach.words.silences
     if watch.alert_open:
-        return why.called.format(seated=seated, clears=coach.words.call.clears)
+        return why.called.format(seated=seated, clears=coach.clears)
     silence = coach.silence(latest, watch)
     besides = f" {why.besides.format(silence=silences[silence])}" if silence else ""
     if watch.calls >= coach.calls_allowed(watch):

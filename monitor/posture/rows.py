@@ -10,7 +10,11 @@ from monitor.model import Epochs, Floats, Posture, PostureEpochs
 
 
 def posture_rows(epochs: Epochs, posture: NDArray[np.uint8], confidence: Floats, wear: WearColumns) -> PostureEpochs:
-    """Rows of equal length with ``epochs``; design.md section 4: suspected is unknown, settled is not worn."""
+    """Rows of equal length with ``epochs``; design.md section 4: suspected is unknown, settled is not worn.
+
+    Nobody stands without moving at all for minutes: what looks so is a sensor put down upright, or hung up.
+    """
+    posture = np.where(wear.doubted & (posture == Posture.STANDING), Posture.UNKNOWN, posture)
     posture = np.where(wear.settled, Posture.NOT_WORN, np.where(wear.suspected, Posture.UNKNOWN, posture))
     confidence = np.where(wear.settled, 0.99, np.where(posture == Posture.UNKNOWN, 0.0, confidence))
     stepping = (posture == Posture.STEPPING) & epochs.rhythm_known

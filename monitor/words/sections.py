@@ -48,6 +48,7 @@ class Call(BaseModel, frozen=True, extra="forbid"):
     easier: str
     later: str
     clears: str
+    clears_seated: str
     seated_offer: str
     """For those who cannot stand: a seated goal, never a call to get up."""
     hold_on: str

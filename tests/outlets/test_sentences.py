@@ -24,8 +24,8 @@ def _cleared(by: str) -> AlertCleared:
     ("event", "text"),
     [
         (break_due(AT_S), "Seated for 30 minutes. Fancy 10 knee lifts?"),
-        (_taken(60.0), "Break taken: up for 1 minute after 30 minutes of sitting."),
-        (_taken(20.0), "Break taken: up for 20 seconds after 30 minutes of sitting."),
+        (_taken(60.0), "Break taken: 1 minute after 30 minutes of sitting."),
+        (_taken(20.0), "Break taken: 20 seconds after 30 minutes of sitting."),
         (_cleared("break"), "Break seen. Well done."),
         (_cleared("a way nobody knows yet"), "No break is due."),
         (_cleared("snooze"), None),
@@ -39,7 +39,7 @@ def test_the_text_follows_the_alert_and_its_end(event: Event, text: str | None) 
 
 def test_the_text_speaks_the_wearers_language() -> None:
     told = sentence(_taken(60.0), words("de"))
-    assert told == "Pause gemacht: 1 Minute auf den Beinen nach 30 Minuten Sitzen."
+    assert told == "Pause gemacht: 1 Minute nach 30 Minuten Sitzen."
 
 
 @pytest.mark.parametrize("language", languages())
