@@ -94,3 +94,9 @@ class RisingEdge:
         rises: Bools = flags & ~np.concatenate(([self.before], flags))[:-1]
         self.before = bool(flags[-1]) if len(flags) else self.before
         return rises
+
+
+def stretches(flags: Bools) -> list[tuple[int, int]]:
+    """First and end row of every unbroken stretch of rows in which something is so."""
+    edges = np.flatnonzero(np.diff(flags, prepend=False, append=False))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
