@@ -138,20 +138,32 @@ class Bouts:
     def quiet_s(self, posture: Posture) -> int:
         """For so many more seconds of the posture last seen nothing begins and nothing ends."""
         seen = seen_in(posture)
-        if self.state is State.PAUSE and self.upright is not None and seen is Seen.UPRIGHT:
-            return max(0, math.ceil(self.rules.break_min_s - self.upright.upright_s) - 1)
-        return QUIET_MAX_S if seen in STAYS[self.state] else 0
+        if seen in STAYS[self.state]:
+            return QUIET_MAX_S
+        left_s = 0.0
+        if seen is Seen.SILENT and self.silent_since_s is not None and self.until_s is not None:
+            left_s = self.silent_since_s + self.rules.gap_max_s - self.until_s
+        elif seen is Seen.SEDENTARY and self.upright is not None:
+            left_s = max(self.rules.settle_s, 1.0) - self.upright.settling_s
+        elif seen is Seen.UPRIGHT and self.upright is not None:
+            left_s = self.rules.break_min_s - self.upright.upright_s
+        return max(0, math.ceil(left_s) - 1)
 
-    def stay(self, posture: Posture, until_s: float, cadences_hz: list[float]) -> None:
-        """Write all seconds up to ``until_s`` into the books; all in the posture last seen, within ``quiet_s``."""
-        seen, count = seen_in(posture), len(cadences_hz)
-        if self.state is State.GAP:
+    def stay(self, posture: Posture, until_s: float, count: int, cadences_hz: list[float]) -> None:
+        """Write ``count`` seconds up to ``until_s`` into the books; all in the posture last seen, within ``quiet_s``.
+
+        ``cadences_hz`` : of each of them, in stepping; none in any other posture.
+        """
+        seen = seen_in(posture)
+        if seen is Seen.SILENT or self.state is State.GAP:
             self._count_silence(until_s, posture.word if seen is Seen.SILENT else seen.value)
         elif self.state is State.BOUT:
             self._run_clock(count)
+        elif self.upright is not None and seen is Seen.SEDENTARY:
+            self.upright.settling_s += count
         elif self.upright is not None and seen is Seen.UPRIGHT:
             self.upright.upright_s += count
-            for cadence_hz in cadences_hz if posture is Posture.STEPPING else ():
+            for cadence_hz in cadences_hz:
                 self.upright.stepping_s += cadence_hz > 0
                 self.upright.steps += cadence_hz
         elif self.upright is not None:

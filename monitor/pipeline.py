@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -34,6 +33,9 @@ from monitor.events import (
 )
 from monitor.model import SEDENTARY, AccelBlock, Epochs, Floats, Posture, PostureEpochs
 from monitor.posture.base import KnowsUpright, Placement, decides_after_s
+from monitor.seconds import NO_POSTURES, Second, Seconds, join_postures, rows_before
+
+__all__ = ["LATENCY_S", "NO_POSTURES", "Pipeline", "Step", "join_postures", "rows_before"]
 
 LATENCY_S = 5.0
 """No posture row is later than this; what has no row by then has no data."""
@@ -49,43 +51,6 @@ class Step:
 
     def __bool__(self) -> bool:
         return bool(len(self.postures) or self.events or self.correction)
-
-
-def join_postures(parts: list[PostureEpochs]) -> PostureEpochs:
-    """Rows of several steps, one after the other."""
-    return PostureEpochs(
-        **{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(PostureEpochs)}
-    )
-
-
-def rows_before(rows: PostureEpochs, until_s: float) -> PostureEpochs:
-    """The rows that start before ``until_s``."""
-    early = rows.start_s < until_s
-    return PostureEpochs(**{f.name: getattr(rows, f.name)[early] for f in fields(PostureEpochs)})
-
-
-NO_POSTURES = PostureEpochs(
-    start_s=np.empty(0),
-    decided_s=np.empty(0),
-    posture=np.empty(0, np.uint8),
-    worn=np.empty(0, np.bool_),
-    confidence=np.empty(0, np.float32),
-    movement_mg=np.empty(0, np.float32),
-    cadence_hz=np.empty(0, np.float32),
-)
-
-
-class Second(NamedTuple):
-    """One row of ``PostureEpochs``, and what is known of the seconds after it."""
-
-    start_s: float
-    decided_s: float
-    posture: int
-    worn: bool
-    confidence: float
-    movement_mg: float
-    cadence_hz: float
-    turned_deg: float
 
 
 @dataclass
@@ -130,17 +95,16 @@ class Pipeline:
     def rows(self, rows: PostureEpochs, turned_deg: Floats | None = None) -> Step:
         """Postures, in time order, from wherever they come; who tells nothing of turning knows of none."""
         events: list[Event] = []
-        turned = np.zeros(len(rows)) if turned_deg is None else turned_deg
-        columns = [getattr(rows, f.name).tolist() for f in fields(PostureEpochs)]
-        seconds = [Second(*row) for row in zip(*columns, turned.tolist(), strict=True)]
-        place = 0
-        for end in _ends_of_runs(rows):
+        shift_mg = self.coach.rules.shift_mg if self.coach is not None else math.inf
+        seconds = Seconds(rows, np.zeros(len(rows)) if turned_deg is None else turned_deg, shift_mg)
+        for place, end in seconds.runs():
             while place < end:
-                events += self._row(seconds[place])
+                second = seconds[place]
+                events += self._row(second)
                 place += 1
-                quiet = min(self._quiet_s(seconds[place]), end - place) if place < end else 0
+                quiet = self._quiet(second, seconds.unshaken(place), end - place)
                 if quiet:
-                    self._stay(seconds[place : place + quiet])
+                    self._stay(seconds, place, place + quiet)
                     place += quiet
         if self.watching is not None and len(rows):
             self.watching.release(float(rows.decided_s[-1]))
@@ -260,26 +224,36 @@ class Pipeline:
 
     # --- hours in which nothing happens ---------------------------------------------------------------------
 
-    def _quiet_s(self, second: Second) -> int:
-        """How many seconds from this one on, like the one before it, can be taken at once: none brings any news."""
-        same_day_s = self.day.runs_until_s(second.start_s) - second.start_s
-        quiet = min(self.bouts.quiet_s(POSTURES[second.posture]), math.ceil(min(same_day_s, QUIET_MAX_S)))
-        if self.watching is not None:
-            quiet = min(quiet, self.watching.quiet_s(second.start_s))
-        return quiet if self.coach is None else min(quiet, self.coach.quiet_s())
+    def _quiet(self, latest: Second, unshaken: int, most: int) -> int:
+        """How many seconds more, like the latest, can be taken at once: none brings any news.
 
-    def _stay(self, seconds: list[Second]) -> None:
-        """Take seconds like the one before them, within ``_quiet_s``: what ``_row`` does to each, at once."""
-        last, ran_s = seconds[-1], self.bouts.clock_total_s
+        Parameters
+        ----------
+        unshaken : so many of them do not shake like a shift of the body.
+        most : there are so many of them.
+        """
+        if not most:
+            return 0
+        next_s, posture = latest.start_s + 1.0, POSTURES[latest.posture]
+        same_day_s = self.day.runs_until_s(next_s) - next_s
+        quiet = min(most, self.bouts.quiet_s(posture), math.ceil(min(same_day_s, QUIET_MAX_S)))
+        if quiet and self.watching is not None:
+            quiet = min(quiet, self.watching.quiet_s(next_s))
+        return min(quiet, self.coach.quiet_s(unshaken)) if quiet and self.coach is not None else quiet
+
+    def _stay(self, seconds: Seconds, first: int, end: int) -> None:
+        """Take the seconds [first, end), like the one before them, within ``_quiet``: at once what ``_row`` does."""
+        last, ran_s = seconds[end - 1], self.bouts.clock_total_s
         posture, until_s = POSTURES[last.posture], last.start_s + 1.0
         self.changes.stay(until_s, last.confidence)
-        self.bouts.stay(posture, until_s, [second.cadence_hz for second in seconds])
+        cadences_hz = seconds.cadences_hz(first, end) if posture is Posture.STEPPING else []
+        self.bouts.stay(posture, until_s, end - first, cadences_hz)
         if self.watching is not None:
-            self.watching.stay(posture, len(seconds), last.decided_s)
+            self.watching.stay(posture, end - first, last.decided_s)
         if self.coach is not None:
-            moment, shift_mg = self._moment(last, posture, self.coach.rules.turn_deg), self.coach.rules.shift_mg
-            shaken_s = [second.decided_s - 1.0 for second in seconds if second.movement_mg >= shift_mg]
-            self.coach.stay(moment, len(seconds), shaken_s[-1] if shaken_s else None)
+            shaken = seconds.last_shaken(first, end)
+            shift_s = None if shaken is None else seconds[shaken].decided_s - 1.0
+            self.coach.stay(self._moment(last, posture, self.coach.rules.turn_deg), end - first, shift_s)
         bout = self.bouts.bout
         self.day.advance(last.start_s, self.bouts.clock_total_s - ran_s, bout.sedentary_s if bout else 0.0)
 
@@ -336,12 +310,3 @@ class Pipeline:
 
 POSTURES = tuple(Posture)
 """By code; an enum call for each row would cost more than the rest of the row."""
-
-
-def _ends_of_runs(rows: PostureEpochs) -> list[int]:
-    """The end of each run of rows that differ in nothing but how sure and how lively they are."""
-    if len(rows) < 2:
-        return [len(rows)] * len(rows)
-    goes_on = (np.diff(rows.start_s) == 1.0) & (np.diff(rows.decided_s) == 1.0)
-    goes_on &= (rows.posture[1:] == rows.posture[:-1]) & (rows.worn[1:] == rows.worn[:-1])
-    return [*(np.flatnonzero(~goes_on) + 1).tolist(), len(rows)]

@@ -159,7 +159,9 @@ class Watching:
         follower, rules = expected.follower, self.rules
         if start_s < expected.from_s or (follower is not None and follower.signal == "aside"):
             return 0
-        left_s = [expected.until_s - expected.decided_s, rules.settle_s - expected.seated_s - 1.0]
+        left_s = [expected.until_s - expected.decided_s]
+        if self._rose(expected):
+            left_s.append(rules.settle_s - expected.seated_s - 1.0)
         if follower is not None:
             left_s.append(expected.looked_s + LOOK_S - expected.decided_s - 1.0)
             if follower.seen_s is not None:
@@ -282,8 +284,10 @@ class Watching:
         rules, seen_s = self.rules, expected.follower.seen_s if expected.follower else None
         if seen_s is not None and expected.seen and now_s - seen_s > rules.idle_s:
             return True
-        rose = expected.upright_s >= rules.upright_s and not expected.exercise.needs_floor
-        return rose and expected.seated_s >= rules.settle_s
+        return self._rose(expected) and expected.seated_s >= rules.settle_s
+
+    def _rose(self, expected: Expected) -> bool:
+        return expected.upright_s >= self.rules.upright_s and not expected.exercise.needs_floor
 
 
 def _all_sound(t_s: Floats, xyz_g: NDArray[np.float32], newest_s: float) -> bool:
