@@ -66,13 +66,11 @@ class Follower:
         return self._see(rows)
 
     def _see(self, rows: list[Row]) -> bool:
-        news = False
-        for row in rows:
-            changed = self.counter is not None and self.counter.see(row)
-            changed |= self.holder is not None and self.holder.see(row.at_s, row.angle_deg)
-            if changed:
-                self.seen_s, news = row.at_s, True
-        return news
+        news_s = [] if self.counter is None else self.counter.follow(rows)
+        if self.holder is not None:
+            news_s += [row.at_s for row in rows if self.holder.see(row.at_s, row.angle_deg)]
+        self.seen_s = max(news_s, default=self.seen_s)
+        return bool(news_s)
 
     @property
     def span_s(self) -> tuple[float, float] | None:

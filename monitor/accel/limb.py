@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,8 +100,7 @@ class Binning:
         return np.maximum(place, 0), place >= 0
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One bin, as a counter sees it."""
 
     at_s: float
@@ -131,7 +130,7 @@ class Reference:
         rows = zip(
             bins.at_s.tolist(), self.angles(bins, signal), bins.shake_g.tolist(), bins.strength_g.tolist(), strict=False
         )
-        return [Row(*row) for row in rows]
+        return list(map(Row._make, rows))
 
     def note_begin(self, bins: Bins) -> None:
         """The first pose; the seat, if the wearer sits and upright is not known."""
@@ -164,17 +163,18 @@ class Reference:
         seat = self.seat or self.begin
         if self.aside is None and seat is not None and dot(seat, zero) < LEVEL:
             self.aside = _across(seat, zero)
-        signed = []
-        for (x, y, z), angle in zip(directions.tolist(), plain, strict=True):
-            if self.aside is None and 25.0 < angle < 155.0:
-                across = _across((x, y, z), zero)
-                self.aside = (-across[0], -across[1], -across[2])  # the first reach goes backwards
-            if self.aside is None:
-                signed.append(angle)
-                continue
-            turned = math.degrees(math.atan2(dot((x, y, z), self.aside), dot((x, y, z), zero)))
-            signed.append(turned + 360.0 if turned < BEHIND_DEG else turned)
-        return signed
+        first = 0
+        if self.aside is None:
+            reached = [place for place, angle in enumerate(plain) if 25.0 < angle < 155.0]
+            if not reached:
+                return plain
+            first = reached[0]
+            x, y, z = _across(directions[first].tolist(), zero)
+            self.aside = (-x, -y, -z)  # the first reach goes backwards
+        forth, up = dots(directions[first:], self.aside), dots(directions[first:], zero)
+        turned = np.degrees(np.arctan2(forth, up))
+        signed: list[float] = np.where(turned < BEHIND_DEG, turned + 360.0, turned).tolist()
+        return plain[:first] + signed
 
 
 def _strengths(vectors: Floats) -> Floats:
@@ -186,14 +186,18 @@ def dot(a: Vector, b: Vector) -> float:
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
+def dots(directions: Floats, other: Vector) -> Floats:
+    """(n,) scalar products of (n, 3) vectors."""
+    return np.asarray(directions[:, 0] * other[0] + directions[:, 1] * other[1] + directions[:, 2] * other[2])
+
+
 def between_deg(a: Vector, b: Vector) -> float:
     """Angle between two directions."""
     return math.degrees(math.acos(max(-1.0, min(1.0, dot(a, b)))))
 
 
 def _angles(directions: Floats, other: Vector) -> list[float]:
-    dot = directions[:, 0] * other[0] + directions[:, 1] * other[1] + directions[:, 2] * other[2]
-    angles: list[float] = np.degrees(np.arccos(np.clip(dot, -1.0, 1.0))).tolist()
+    angles: list[float] = np.degrees(np.arccos(np.clip(dots(directions, other), -1.0, 1.0))).tolist()
     return angles
 
 
