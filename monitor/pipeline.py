@@ -251,8 +251,8 @@ class Pipeline:
         if self.watching is not None:
             self.watching.stay(posture, end - first, last.decided_s)
         if self.coach is not None:
-            shaken = seconds.last_shaken(first, end)
-            shift_s = None if shaken is None else seconds[shaken].decided_s - 1.0
+            shaken_s = seconds.last_shaken_s(first, end)
+            shift_s = None if shaken_s is None else shaken_s - 1.0
             self.coach.stay(self._moment(last, posture, self.coach.rules.turn_deg), end - first, shift_s)
         bout = self.bouts.bout
         self.day.advance(last.start_s, self.bouts.clock_total_s - ran_s, bout.sedentary_s if bout else 0.0)

@@ -75,11 +75,11 @@ class Seconds:
         following = bisect_left(self._shaken, place)
         return (self._shaken[following] if following < len(self._shaken) else len(self._rows)) - place
 
-    def last_shaken(self, first: int, end: int) -> int | None:
-        """The last shaken row in [first, end)."""
+    def last_shaken_s(self, first: int, end: int) -> float | None:
+        """When the last shaken one of the rows [first, end) was decided."""
         following = bisect_left(self._shaken, end)
         last = self._shaken[following - 1] if following else -1
-        return last if last >= first else None
+        return self._rows.decided_s.item(last) if last >= first else None
 
     def cadences_hz(self, first: int, end: int) -> list[float]:
         """Of the rows [first, end)."""

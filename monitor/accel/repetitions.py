@@ -10,13 +10,14 @@ counted, the first ones included. A single rise from a chair, walking and fidget
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from statistics import fmean, median
 
 import numpy as np
 from pydantic import BaseModel, Field
 
-from monitor.accel.limb import BIN_S, Row, Signal
+from monitor.accel.limb import BIN_S, Row, Seen, Signal
 from monitor.model import Floats
 
 
@@ -190,24 +191,24 @@ class Counter:
         """Seconds of stillness at the top, of all of them."""
         return sum(each.held_s for each in self.counted)
 
-    def follow(self, rows: list[Row]) -> list[float]:
+    def follow(self, rows: Sequence[Seen]) -> list[float]:
         """More bins; the times of those in which the count has changed. At rest there is nothing to look at."""
-        angles_deg = np.array([row.angle_deg for row in rows])
+        angles_deg = np.array([angle_deg for _, angle_deg, _, _ in rows])
         if self.rules.signal == "lowering":
             angles_deg = -angles_deg
         place, changed_s = 0, []
         while place < len(rows):
             at_rest = 0 if self.zigzag.rising else self.zigzag.rest(angles_deg[place:])
-            for row in rows[place : place + at_rest] if self.rules.load_g is not None else ():
-                self._note_strength(row)
+            if self.rules.load_g is not None:
+                self._note_strengths(rows[place : place + at_rest])
             place += at_rest
-            if place < len(rows) and self.see(rows[place]):
-                changed_s.append(rows[place].at_s)
+            if place < len(rows) and self.see(Row(*rows[place])):
+                changed_s.append(rows[place][0])
             place += 1
         return changed_s
 
-    def _note_strength(self, row: Row) -> None:
-        self.strengths.append((row.at_s, row.strength_g))
+    def _note_strengths(self, rows: Sequence[Seen]) -> None:
+        self.strengths += [(at_s, strength_g) for at_s, _, _, strength_g in rows]
         del self.strengths[:-STRENGTHS]
 
     def see(self, row: Row) -> bool:
@@ -217,7 +218,7 @@ class Counter:
         if self._has_lain_down():
             self.zigzag.rest_at(angle_deg)
         if self.rules.load_g is not None:
-            self._note_strength(row)
+            self._note_strengths([row])
         if excursion is None:
             return False
         if self.rules.load_g is not None:
