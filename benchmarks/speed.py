@@ -131,7 +131,9 @@ def stages(recording: Path) -> Table:
     while (block := timed("reading, checking, cutting", next, blocks, None)) is not None:
         epochs = timed("seconds and windows", heart.epochs.feed, block)
         postures = timed("calibration, mounting, posture", heart.placement.advance, epochs)
-        timed("news, bouts, coach", heart.rows, postures, turned_deg(epochs))
+        if heart.watching is not None:
+            timed("news, bouts, coach, exercises", heart.watching.hold, block)
+        timed("news, bouts, coach, exercises", heart.rows, postures, turned_deg(epochs))
         timed("writing the rows", row_text, postures)
     table = Table("stage", "seconds of processor", "share %")
     for stage, seconds in spent.items():
