@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, fields
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -315,6 +315,9 @@ class DayEnded(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaySummary(Event):
     """The time of ``coach.summary_at`` has come: the day's totals so far."""
+
+    LIFE_S: ClassVar[float] = 7200.0
+    """Told so much later, by a daemon that slept through its hour, it is still of use."""
 
     date: str
     """ISO date of the day that goes on."""

@@ -17,9 +17,7 @@ from monitor import checkpoint
 from monitor.bouts import BoutRules
 from monitor.coach.policy import Coach, CoachRules
 from monitor.events import (
-    BoutEnded,
     BreakDue,
-    BreakEnded,
     BreakTaken,
     Command,
     CommandAnswered,
@@ -33,6 +31,7 @@ from monitor.pipeline import LATENCY_S, NO_POSTURES, Pipeline, join_postures
 from monitor.posture import PLACEMENTS
 from monitor.replay import event_line
 from monitor.row_text import row_text
+from tests.support.books import pieces
 from tests.support.wearers import Recording, rotation, wear
 
 RULES = CoachRules(limit_s=120, early_s=0, repeat_every_s=60)
@@ -132,18 +131,9 @@ def test_alerts_are_given_only_while_sitting_is_seen() -> None:
 def test_a_gap_freezes_the_clock_and_the_books_still_tile_the_time() -> None:
     first, second = wear(("walk", 40), ("sit", 100)), wear(("sit", 60), ("walk", 40), start_s=1300.0)
     _, _, events = run([first.block(), second.block(segment=1)])
-    pieces = sorted(
-        (e.bout_start_s, e.bout_end_s)
-        if isinstance(e, BoutEnded)
-        else (e.break_start_s, e.break_end_s)
-        if isinstance(e, BreakEnded)
-        else (e.gap_start_s, e.gap_end_s)
-        for e in events
-        if isinstance(e, BoutEnded | BreakEnded | GapEnded)
-    )
-    assert pieces[0][0] == 1000.0
-    assert pieces[-1][1] == 1400.0
-    assert all(a[1] == b[0] for a, b in pairwise(pieces))
+    known = pieces(events)
+    assert (known[0][0], known[-1][1]) == (1000.0, 1400.0)
+    assert all(a[1] == b[0] for a, b in pairwise(known))
     gap_start_s = next(e.gap_start_s for e in events if isinstance(e, GapEnded) and e.gap_start_s > 1100)
     assert 1139 <= gap_start_s <= 1141
     assert not [e for e in events if isinstance(e, BreakDue)]  # 100 s before and 60 s after are two bouts, not one

@@ -29,7 +29,7 @@ SAID = {
     "link": "`online` / `offline`: fresh samples of the wearable",
     "day": "the totals of the day that ended, at local midnight",
     "info": "version, settings' hash, model of the wearable",
-    "diagnostics": "losses, reconnects, latency of alerts, what waits ([what they mean](observability.md))",
+    "diagnostics": "losses, reconnects, latency of alerts, what waits, pushes ([what they mean](observability.md))",
     "cmd/snooze/result": "what became of the command: `ok`, `error`, `value`",
 }
 """What each topic is for, by what follows the node."""

@@ -45,18 +45,21 @@ def why(
 
 def _ways(settings: Settings, history: Path, wearer: str, now_s: float, at: str) -> list[str]:
     """What became of the last call, or of those in the minute that was asked about. Raises HistoryError, ValueError."""
+    from monitor.assembly import buzzes
     from monitor.civil import last_minute
     from monitor.history.receipts import calls
     from monitor.reporting.ways import ways_line
     from monitor.words import words
 
-    rules, buzz = settings.coach_of(wearer), settings.buzz.enabled
+    rules = settings.coach_of(wearer)
     from_s, until_s, most = now_s - DAY_S, now_s + 1.0, 1
     if at:
         from_s, until_s = last_minute(at, now_s, rules.time_zone) or (0.0, 0.0)
         most = 20
     found = [call for call in calls(history, wearer, until_s, most) if call.at_s >= from_s]
-    return [ways_line(call, buzz, words(rules.language), rules.time_zone) for call in reversed(found)]
+    return [
+        ways_line(call, buzzes(settings, wearer), words(rules.language), rules.time_zone) for call in reversed(found)
+    ]
 
 
 def stored_coach(settings: Settings, path: Path, wearer: str) -> Coach | None:

@@ -178,7 +178,15 @@ class History:
 
     async def standing_receipts(self) -> list[Receipt]:
         """Messages that are on phones and could be taken back, of all wearers."""
-        return await self._ask(self._store.standing_receipts)
+        with suppress(HistoryError):
+            return await self._ask(self._store.standing_receipts)
+        return []
+
+    async def settled_ways(self, event_id: str) -> frozenset[str]:
+        """Services that have taken or refused this event already."""
+        with suppress(HistoryError):
+            return await self._ask(self._store.settled_ways, event_id)
+        return frozenset()
 
     async def latest_receipts(self, wearer: str) -> list[Receipt]:
         """The newest receipt of each push service that has been tried for a wearer."""

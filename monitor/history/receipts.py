@@ -68,6 +68,13 @@ def standing(connection: sqlite3.Connection) -> list[Receipt]:
     return [_receipt(row) for row in found.fetchall()]
 
 
+def settled_ways(connection: sqlite3.Connection, event_id: str) -> frozenset[str]:
+    """Services that have taken or refused this event already."""
+    done = (str(Outcome.ACCEPTED), str(Outcome.REFUSED))
+    found = connection.execute("SELECT way FROM receipts WHERE event_id = ? AND outcome IN (?, ?)", (event_id, *done))
+    return frozenset(way for (way,) in found)
+
+
 def latest(connection: sqlite3.Connection, wearer: str) -> list[Receipt]:
     """The newest receipt of each push service that has been tried for this wearer."""
     found = connection.execute(

@@ -212,6 +212,11 @@ class Store:
         with self._database.reading() as connection:
             return receipts.standing(connection)
 
+    def settled_ways(self, event_id: str) -> frozenset[str]:
+        """Services that have taken or refused this event already."""
+        with self._database.reading() as connection:
+            return receipts.settled_ways(connection, event_id)
+
     def latest_receipts(self, wearer: str) -> list[Receipt]:
         """The newest receipt of each push service."""
         with self._database.reading() as connection:

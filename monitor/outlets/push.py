@@ -28,7 +28,6 @@ from monitor.words import DEFAULT, words
 log = logging.getLogger(__name__)
 
 TEST_LIFE_S = 300.0
-SUMMARY_LIFE_S = 7200.0
 FIRST_DELAY_S, LAST_DELAY_S = 5.0, 60.0
 TAKE_BACK_TRIES = 4
 IN_FLIGHT = 20
@@ -92,7 +91,7 @@ class PushOutlet:
                 expires_s, title, message = event.at_s + TEST_LIFE_S, event.title, event.message
             case DaySummary():
                 said = words(self._languages.get(wearer, DEFAULT))
-                expires_s, title = event.at_s + SUMMARY_LIFE_S, said.titles["day_summary"]
+                expires_s, title = event.at_s + DaySummary.LIFE_S, said.titles["day_summary"]
                 message = said.day_so_far(event.until, event.sedentary_min, event.longest_min, event.breaks)
             case _:
                 return None
@@ -130,9 +129,10 @@ class PushOutlet:
         """Bring one alert to all its addresses; it was sent when any of them took it."""
         wearer = row.message.topic
         chosen = [service for service in self._services.values() if service.wearer in ("", wearer)]
-        receipts = await asyncio.gather(*(self._bring(row, service) for service in chosen))
+        done = await self._ledger.settled_ways(row.message.event_id or "")  # before a crash: nobody is called twice
+        receipts = await asyncio.gather(*(self._bring(row, each) for each in chosen if each.name not in done))
         refusals = [each.reason for each in receipts if each.outcome is Outcome.REFUSED or each.reason == "rate"]
-        if any(receipt.outcome is Outcome.ACCEPTED for receipt in receipts):
+        if done or any(receipt.outcome is Outcome.ACCEPTED for receipt in receipts):
             await self._outbox.sent(row.number)
         elif refusals:
             await self._outbox.refused(row.number, "; ".join(told(refusals[0])))
@@ -241,8 +241,8 @@ class PushOutlet:
                 await asyncio.sleep(delay_s)
                 delay_s *= 4
             else:
-                now_s = self._clock.now_s()
-                await self._ledger.note_receipt(replace(receipt, handle="", taken_back_s=now_s, seen_s=seen_s))
+                off_s = self._clock.now_s() if service.removes else None
+                await self._ledger.note_receipt(replace(receipt, handle="", taken_back_s=off_s, seen_s=seen_s))
                 return
         await self._ledger.note_receipt(replace(receipt, handle=""))
 

@@ -101,6 +101,9 @@ def listen(plugin: Any) -> list[Answer]:
 class Taker(Protocol):
     """How one kind of service names what it took, and how that is taken back."""
 
+    removes: bool
+    """Whether it is off the phone then; else it only stops calling."""
+
     def named(self, plugin: Any, answer: dict[str, Any]) -> Any:
         """By what the message can be taken back, JSON-ready and no secret; None where it cannot."""
         ...
@@ -112,6 +115,8 @@ class Taker(Protocol):
 
 class Ntfy:
     """https://docs.ntfy.sh/publish/ "Updating + deleting notifications": DELETE /topic/id."""
+
+    removes = True
 
     def named(self, plugin: Any, answer: dict[str, Any]) -> Any:
         """The message id, and which of the address's topics: a topic is as good as a password."""
@@ -142,6 +147,8 @@ class Ntfy:
 class Telegram:
     """https://core.telegram.org/bots/api#deletemessage: a bot's own messages, within 48 hours."""
 
+    removes = True
+
     def named(self, plugin: Any, answer: dict[str, Any]) -> Any:
         """Chat and message id."""
         with suppress(KeyError, TypeError):
@@ -158,6 +165,8 @@ class Telegram:
 
 class Pushover:
     """https://pushover.net/api/receipts: only messages with ``priority=emergency`` have a receipt."""
+
+    removes = False
 
     def named(self, plugin: Any, answer: dict[str, Any]) -> Any:
         """The receipt."""
@@ -185,6 +194,11 @@ def handle_of(plugin: Any, answers: list[Answer]) -> str:
     taken = [answer.body for answer in answers if answer.status == 200]
     names = [name for body in taken if taker and (name := taker.named(plugin, body)) is not None]
     return json.dumps(names) if names else ""
+
+
+def removes(plugin: Any) -> bool:
+    """Whether what this service takes back is off the phone then."""
+    return TAKERS[type(plugin).__name__].removes
 
 
 def taking_back(plugin: Any, handle: str, timeout_s: float) -> Callable[[], float | None]:

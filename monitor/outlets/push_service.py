@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from monitor.outlets.push_answers import Answer, Unwilling, handle_of, listen, taking_back
+from monitor.outlets.push_answers import Answer, Unwilling, handle_of, listen, removes, taking_back
 from monitor.outlets.push_rules import Address, AddressError, PushRules
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,8 @@ class Service:
         """Raises AddressError; ModuleNotFoundError without the extra."""
         from apprise import Apprise  # here, because most who run this have no use for it
 
-        logging.getLogger("apprise").propagate = False  # it names addresses
+        for speaker in ("apprise", "urllib3"):  # they name addresses
+            logging.getLogger(speaker).propagate = False
         apprise = Apprise()
         if not apprise.add(address.url.get_secret_value()):
             raise AddressError(address.number, "not one that apprise knows")
@@ -115,8 +116,13 @@ class Service:
             return type(problem).__name__
         return None if result else " ".join(entry.message for entry in result.logs())
 
+    @property
+    def removes(self) -> bool:
+        """Whether what is taken back is off the phone then; asked of services that take back at all."""
+        return removes(self._plugin)
+
     async def take_back(self, handle: str) -> float | None:
-        """Take a message off the phone. Returns when it was acknowledged, if the service knows. Raises Failure."""
+        """Take a message back. Returns when it was acknowledged, if the service knows. Raises Failure."""
         work = taking_back(self._plugin, handle, self._rules.timeout_s)
         try:
             async with asyncio.timeout(self._rules.timeout_s):

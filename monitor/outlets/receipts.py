@@ -56,6 +56,10 @@ class Ledger(Protocol):
         """Messages that are on phones and could be taken back, of all wearers, oldest first."""
         ...
 
+    async def settled_ways(self, event_id: str) -> frozenset[str]:
+        """Services that have taken or refused this event already."""
+        ...
+
 
 class NoLedger:
     """Keeps nothing."""
@@ -66,3 +70,7 @@ class NoLedger:
     async def standing_receipts(self) -> Sequence[Receipt]:
         """None."""
         return ()
+
+    async def settled_ways(self, event_id: str) -> frozenset[str]:
+        """None."""
+        return frozenset()

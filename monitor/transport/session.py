@@ -13,44 +13,14 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from monitor.clock import Clock
 from monitor.model import AccelBlock, Fact, LinkEvent, LinkState, Nudge, PacketRefused
+from monitor.transport.carrier import Carrier
 from monitor.transport.gatt import NEEDS_PAIRING, GattAction
 from monitor.transport.radio import RadioRules
 from monitor.transport.seldom import Seldom
 from monitor.wearables.base import Action, DecodeError, Outcome, Packet, Reconnect, Reply, Resume, Wearable
-
-
-class Carrier(Protocol):
-    """What carries out a driver's actions: a connected client, or nobody where a wearable only tells."""
-
-    SILENCE: str
-    """What it means that data fail to come, in words."""
-
-    @property
-    def is_up(self) -> bool:
-        """Whether there is anything to serve."""
-        ...
-
-    @property
-    def bearer_is_dead(self) -> bool:
-        """Whether nothing more can be asked."""
-        ...
-
-    async def perform(self, action: GattAction) -> Outcome:
-        """Carry out one action; there is always an outcome."""
-        ...
-
-    async def probe(self) -> str | None:
-        """None when somebody is there, else what failed."""
-        ...
-
-    async def close(self, limit_s: float) -> None:
-        """End it cleanly; each step within ``limit_s``."""
-        ...
-
 
 Deliver = Callable[[list[Fact]], Awaitable[None]]
 Expect = Callable[[bool], None]

@@ -193,7 +193,7 @@ async def test_every_kind_of_alert_arrives_as_an_event(house: HomeAssistant, mos
             (taken, "break_taken"),
             (Snoozed(id="s", at_s=at_s, alert_id=None, until_s=at_s + 600), "snoozed"),
             (StandingLong(id="l", at_s=at_s, standing_s=3600.0, title="T", message="M"), "standing_long"),
-            (DAY_SO_FAR, "day_summary"),
+            (replace(DAY_SO_FAR, at_s=at_s), "day_summary"),
             (TestAlert(id="x", at_s=at_s, title="T", message="M", exercise=None), "test"),
         ):
             daemon.tell(event)

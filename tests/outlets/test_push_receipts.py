@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from monitor.clock import Clock
-from monitor.events import AlertCleared, DaySummary, Event, Update, WearerState
+from monitor.events import AlertCleared, DaySummary, Event, TestAlert, Update, WearerState
 from monitor.history.outbox import History
 from monitor.history.receipts import calls, latest_of
 from monitor.history.store import Commit
@@ -155,6 +156,27 @@ async def test_ntfy_is_asked_to_take_the_call_off_the_phone_when_the_break_is_se
     assert not secrets_in(path)
 
 
+@pytest.mark.parametrize(
+    ("address", "authorization"),
+    [("ntfy://hushhush", None), ("ntfy://ada:swordfish@127.0.0.1:{port}/hushhush", "Basic YWRhOnN3b3JkZmlzaA==")],
+)
+async def test_ntfy_is_asked_where_and_as_whom_the_address_says(
+    path: Path, monkeypatch: pytest.MonkeyPatch, address: str, authorization: str | None
+) -> None:
+    from apprise.plugins.ntfy import NotifyNtfy
+
+    async with Ntfy() as ntfy:
+        monkeypatch.setattr(NotifyNtfy, "cloud_notify_url", f"http://127.0.0.1:{ntfy.port}")
+        async with home(path, address.format(port=ntfy.port)) as daemon:
+            alert = due()
+            await daemon.tell(alert, alert_id=alert.alert_id)
+            await daemon.receipt("me", Outcome.ACCEPTED)
+            await daemon.tell(AlertCleared(id="c", at_s=time.time(), alert_id=alert.alert_id, by="break"))
+            await daemon.receipt("me", Outcome.ACCEPTED, taken_back=True)
+        assert ntfy.of("DELETE") == ["/hushhush/msg1"]
+        assert [each.head.get("authorization") for each in ntfy.requests] == [authorization] * 2
+
+
 async def test_a_repeat_takes_the_place_of_the_call_before_it_on_the_phone(path: Path) -> None:
     async with Ntfy() as ntfy, home(path, ntfy.address) as daemon:
         alert = due(ago_s=10)
@@ -189,6 +211,20 @@ async def test_after_a_crash_what_is_over_meanwhile_is_taken_back_and_what_stand
             await daemon.tell(alert_id=None)
             await ntfy.until(2, asked=True)
             assert ntfy.of("DELETE") == ["/hushhush/msg1"]
+
+
+async def test_after_a_crash_only_those_are_asked_who_have_not_answered(path: Path) -> None:
+    async with Receiver() as quick, Receiver() as slow:
+        urls, alert = (quick.address, slow.address), due(ago_s=1)
+        async with home(path, *urls) as daemon:
+            slow.answers.extend([503] * 999)
+            await daemon.tell(alert, alert_id=alert.alert_id)
+            await daemon.receipt("me", Outcome.ACCEPTED, Outcome.TRYING)
+        slow.answers.clear()
+        async with home(path, *urls) as daemon:
+            await daemon.tell(alert_id=alert.alert_id)
+            await daemon.receipt("me", Outcome.ACCEPTED, Outcome.ACCEPTED)
+        assert (len(quick.pushes), len(slow.pushes)) == (1, 1)
 
 
 @pytest.mark.parametrize("answer", [404, 405])
@@ -258,8 +294,11 @@ async def test_an_emergency_of_pushover_ends_and_tells_when_it_was_acknowledged(
             await daemon.tell(alert, alert_id=alert.alert_id)
             await daemon.receipt("me", Outcome.ACCEPTED)
             await daemon.tell(AlertCleared(id="c", at_s=time.time(), alert_id=alert.alert_id, by="break"))
-            (kept,) = (await daemon.receipt("me", Outcome.ACCEPTED, taken_back=True)).values()
+            async with asyncio.timeout(8):
+                while (kept := (await daemon.receipt("me", Outcome.ACCEPTED))["Pushover (push address 1)"]).handle:
+                    await daemon.tell()
         assert kept.seen_s == (seen_s if acknowledged else None)
+        assert kept.taken_back_s is None  # it calls no more, and stays on the phone
         assert server.of("GET") == [f"/1/receipts/rcpt1.json?token={token}"]
         assert server.of("POST")[1:] == ([] if acknowledged else ["/1/receipts/rcpt1/cancel.json"])
 
@@ -282,6 +321,22 @@ async def test_receipts_of_two_people_are_kept_apart_and_each_hears_only_what_is
             await daemon.tell(AlertCleared(id="d", at_s=time.time(), alert_id=one.alert_id, by="break"), wearer="ada")
             await adas.until(2, asked=True)
             assert (adas.of("DELETE"), bobs.asked) == (["/hushhush/msg1"], 1)
+
+
+async def test_the_days_account_is_pushed_once_and_not_hours_late(path: Path) -> None:
+    day = DaySummary(
+        id="s", at_s=time.time(), date="", until="18:00", sedentary_min=60.0, longest_min=30.0, breaks=1, alerts=0
+    )
+    async with Receiver() as receiver, home(path, receiver.address) as daemon:
+        await daemon.tell(day)
+        await receiver.until(1)
+        await daemon.receipt("me", Outcome.ACCEPTED)
+        await daemon.tell(day)  # as after a crash between the hour and the next checkpoint
+        await daemon.tell(replace(day, id="late", at_s=time.time() - 3 * 3600))
+        test = TestAlert(id="t", at_s=time.time(), title="Test", message="M", exercise=None)
+        await daemon.tell(test)
+        await receiver.until(2)
+        assert [body["title"] for body in receiver.pushes] == ["Your day so far", "Test"]
 
 
 async def test_the_days_account_is_pushed_in_the_wearers_language(path: Path) -> None:
