@@ -29,7 +29,8 @@ from monitor.events import (
 from monitor.model import AccelBlock, Posture
 from monitor.pipeline import LATENCY_S, NO_POSTURES, Pipeline, join_postures
 from monitor.posture import PLACEMENTS
-from monitor.replay import event_line, row_lines
+from monitor.replay import event_line
+from monitor.row_text import row_text
 from tests.support.books import pieces
 from tests.support.wearers import Recording, rotation, wear
 
@@ -53,7 +54,7 @@ def run(blocks: Iterable[AccelBlock], ticks: list[float] | None = None) -> tuple
     steps += [heart.tick(last_s + LATENCY_S), heart.stop(last_s + LATENCY_S)]
     rows = join_postures([NO_POSTURES, *(step.postures for step in steps)])
     events = [event for step in steps for event in step.events]
-    return "".join(row_lines(rows)), "".join(map(event_line, events)), events
+    return row_text(rows).decode(), "".join(map(event_line, events)), events
 
 
 WHOLE = run([MORNING.block()])
@@ -158,7 +159,7 @@ def test_the_state_survives_being_written_down_at_any_moment() -> None:
     for step in (heart.tick(last_s + LATENCY_S), heart.stop(last_s + LATENCY_S)):
         events += step.events
         postures.append(step.postures)
-    assert "".join(row_lines(join_postures(postures))) == WHOLE[0]
+    assert row_text(join_postures(postures)).decode() == WHOLE[0]
     assert "".join(map(event_line, events)) == WHOLE[1]
 
 

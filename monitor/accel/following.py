@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from monitor.accel.holds import Holder
 from monitor.accel.leaning import Leaning
-from monitor.accel.limb import Binning, Reference, Row, Signal
+from monitor.accel.limb import Binning, Reference, Seen, Signal
 from monitor.accel.motions import Motion
 from monitor.accel.repetitions import Counter
 from monitor.accel.seeking import Seeker
@@ -71,17 +72,15 @@ class Follower:
             changed_s = self.trunk.feed(bins)
             self.seen_s = self.seen_s if changed_s is None else changed_s
             return changed_s is not None
-        rows = self.seeker.rows(bins) if self.seeker is not None else self.reference.rows(bins, self.signal)
-        return self._see(rows)
+        seeker = self.seeker
+        return self._see(seeker.rows(bins) if seeker is not None else self.reference.rows(bins, self.signal))
 
-    def _see(self, rows: list[Row]) -> bool:
-        news = False
-        for row in rows:
-            changed = self.counter is not None and self.counter.see(row)
-            changed |= self.holder is not None and self.holder.see(row.at_s, row.angle_deg)
-            if changed:
-                self.seen_s, news = row.at_s, True
-        return news
+    def _see(self, rows: Sequence[Seen]) -> bool:
+        news_s = [] if self.counter is None else self.counter.follow(rows)
+        if self.holder is not None:
+            news_s += self.holder.follow(rows)
+        self.seen_s = max(news_s, default=self.seen_s)
+        return bool(news_s)
 
     def may_hold(self, at_s: float) -> bool:
         """Whether what looks like sitting may be a hold that is not over yet."""

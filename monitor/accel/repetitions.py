@@ -10,12 +10,15 @@ counted, the first ones included. A single rise from a chair, walking and fidget
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from statistics import fmean, median
 
+import numpy as np
 from pydantic import BaseModel, Field
 
-from monitor.accel.limb import BIN_S, Row, Signal
+from monitor.accel.excursions import Excursion, Zigzag
+from monitor.accel.limb import BIN_S, Row, Seen, Signal
 
 
 class MotionRules(BaseModel, frozen=True, extra="forbid"):
@@ -53,86 +56,6 @@ class MotionRules(BaseModel, frozen=True, extra="forbid"):
         description="So much stronger than before and after it is the pull in between: the body sinks and is lifted.",
     )
     last_stays: bool = Field(False, description="The last one may end in the pose itself.")
-
-
-# --- an angle to excursions ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Excursion:
-    """Up and down again once."""
-
-    start_s: float
-    """When the way up was sure."""
-    end_s: float
-    """When the way down was sure."""
-    rest_deg: float
-    """Where it came from."""
-    top_deg: float
-    held_s: float
-    """Seconds of stillness near the top."""
-    shake_g: float
-    load_g: float = 0.0
-    """Mean strength in between, above that just before and after."""
-
-    @property
-    def size_deg(self) -> float:
-        """From rest to top."""
-        return self.top_deg - self.rest_deg
-
-    @property
-    def lasts_s(self) -> float:
-        """Between the two ways."""
-        return self.end_s - self.start_s
-
-
-@dataclass
-class Zigzag:
-    """Turning points of an angle, each at least ``least_deg`` from the one before."""
-
-    least_deg: float
-    low_deg: float = math.inf
-    high_deg: float = -math.inf
-    rising: bool = False
-    """Since the last low the angle has risen for sure."""
-    start_s: float = 0.0
-    held_s: float = 0.0
-    shake_g: float = 0.0
-    before_deg: list[float] = field(default_factory=list)
-    """The angles of the last half second, for its speed."""
-
-    def see(self, at_s: float, angle_deg: float, shake_g: float) -> Excursion | None:
-        """One bin more; the excursion that has ended with it."""
-        self.before_deg.append(angle_deg)
-        slow = abs(angle_deg - self.before_deg[0]) < 5.0
-        if len(self.before_deg) > 5:
-            del self.before_deg[0]
-        if not self.rising:
-            self.low_deg = min(self.low_deg, angle_deg)
-            if angle_deg >= self.low_deg + self.least_deg:
-                self.rising, self.start_s, self.high_deg = True, at_s, angle_deg
-                self.held_s = self.shake_g = 0.0
-            return None
-        self.high_deg = max(self.high_deg, angle_deg)
-        self.shake_g = max(self.shake_g, shake_g)
-        if slow and angle_deg > self.high_deg - 12.0:
-            self.held_s += BIN_S
-        if angle_deg > self.high_deg - self.least_deg:
-            return None
-        ended = self.open(at_s)
-        self.rising, self.low_deg = False, angle_deg
-        return ended
-
-    def rest_at(self, angle_deg: float) -> None:
-        """The next excursion begins here."""
-        self.rising, self.low_deg = False, angle_deg
-
-    def open(self, at_s: float) -> Excursion:
-        """The excursion that is under way, as if it ended now."""
-        return Excursion(self.start_s, at_s, self.low_deg, self.high_deg, self.held_s, self.shake_g)
-
-
-# --- excursions to a set ------------------------------------------------------------------------------------
 
 
 LOOKED_AT = 0.65
@@ -178,6 +101,26 @@ class Counter:
         """Seconds of stillness at the top, of all of them."""
         return sum(each.held_s for each in self.counted)
 
+    def follow(self, rows: Sequence[Seen]) -> list[float]:
+        """More bins; the times of those in which the count has changed. At rest there is nothing to look at."""
+        angles_deg = np.array([angle_deg for _, angle_deg, _, _ in rows])
+        if self.rules.signal == "lowering":
+            angles_deg = -angles_deg
+        place, changed_s = 0, []
+        while place < len(rows):
+            at_rest = 0 if self.zigzag.rising else self.zigzag.rest(angles_deg[place:])
+            if self.rules.load_g is not None:
+                self._note_strengths(rows[place : place + at_rest])
+            place += at_rest
+            if place < len(rows) and self.see(Row(*rows[place])):
+                changed_s.append(rows[place][0])
+            place += 1
+        return changed_s
+
+    def _note_strengths(self, rows: Sequence[Seen]) -> None:
+        self.strengths += [(at_s, strength_g) for at_s, _, _, strength_g in rows]
+        del self.strengths[:-STRENGTHS]
+
     def see(self, row: Row) -> bool:
         """One bin more; whether the count has changed."""
         angle_deg = -row.angle_deg if self.rules.signal == "lowering" else row.angle_deg
@@ -185,8 +128,7 @@ class Counter:
         if self._has_lain_down():
             self.zigzag.rest_at(angle_deg)
         if self.rules.load_g is not None:
-            self.strengths.append((row.at_s, row.strength_g))
-            del self.strengths[:-STRENGTHS]
+            self._note_strengths([row])
         if excursion is None:
             return False
         if self.rules.load_g is not None:
