@@ -25,8 +25,8 @@ from monitor.model import AHEAD_S, AccelBlock, Epochs, Floats
 
 SECONDS_AFTER = WINDOW_S - SECONDS_BEFORE
 """The window of second k ends at k + 3."""
-_PIECE_S = 600.0
-"""Long blocks are taken in pieces, which at 50 Hz fit into the second cache."""
+_PIECE_S = 6000.0
+"""Long blocks are taken in pieces; for shorter ones than this calls cost more than the caches save."""
 _SHAPES: dict[str, tuple[int, ...]] = {
     "mean_g": (3,),
     "window_mean_g": (3,),
