@@ -113,7 +113,8 @@ def stages(recording: Path) -> Table:
     """Where the time goes: processor seconds of each stage of one replay in this process."""
     from monitor.accel.turning import turned_deg
     from monitor.assembly import new_pipeline
-    from monitor.replay import BLOCK_S, row_lines
+    from monitor.replay import BLOCK_S
+    from monitor.row_text import row_text
     from monitor.settings import load
     from monitor.transport.recording import open_recording
 
@@ -131,7 +132,7 @@ def stages(recording: Path) -> Table:
         epochs = timed("seconds and windows", heart.epochs.feed, block)
         postures = timed("calibration, mounting, posture", heart.placement.advance, epochs)
         timed("news, bouts, coach", heart.rows, postures, turned_deg(epochs))
-        timed("writing the rows", list, row_lines(postures))
+        timed("writing the rows", row_text, postures)
     table = Table("stage", "seconds of processor", "share %")
     for stage, seconds in spent.items():
         table.add_row(stage, f"{seconds:.2f}", f"{100 * seconds / sum(spent.values()):.0f}")

@@ -27,7 +27,8 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, Field
 
 from monitor.bout_states import STAYS, TRANSITIONS, Seen, State, seen_in
-from monitor.events import BoutEnded, BoutStarted, BreakEnded, BreakTaken, Event, GapEnded, event_id
+from monitor.events import BoutStarted, Event, event_id
+from monitor.ledger import Bout, Ledger, Stretch
 from monitor.model import Posture
 
 
@@ -52,74 +53,16 @@ ENDS_BY_NAME = frozenset({"not_worn", "asleep", "vehicle"})
 
 
 @dataclass
-class Stretch:
-    """An upright stretch while it lasts: the pause, and, once long enough, the break."""
-
-    start_s: float
-    upright_s: float = 0.0
-    stepping_s: float = 0.0
-    steps: float = 0.0
-    other_s: float = 0.0
-    """Being busy in between: neither sitting nor upright for sure."""
-    unknown_s: float = 0.0
-    settling_since_s: float = 0.0
-    settling_s: float = 0.0
-    """Sedentary seconds at its end, too few yet to end it."""
-
-
-@dataclass
-class Bout:
-    """A sedentary bout while it lasts."""
-
-    id: str
-    start_s: float
-    sedentary_s: float = 0.0
-    paused_s: float = 0.0
-    unknown_s: float = 0.0
-
-
-def _count(stretch: Stretch, seen: Seen, start_s: float, cadence_hz: float) -> None:
-    """Count one second of an upright stretch."""
-    if seen is Seen.SEDENTARY:
-        if not stretch.settling_s:
-            stretch.settling_since_s = start_s
-        stretch.settling_s += 1.0
-        return
-    _unsettle(stretch)
-    if seen is Seen.UPRIGHT:
-        stretch.upright_s += 1.0
-        stretch.stepping_s += 1.0 if cadence_hz > 0 else 0.0
-        stretch.steps += cadence_hz
-    else:
-        stretch.other_s += 1.0
-
-
-def _unsettle(stretch: Stretch) -> None:
-    """The wearer did not really sit down."""
-    stretch.other_s += stretch.settling_s
-    stretch.settling_s = 0.0
-
-
-@dataclass
-class Bouts:
+class Bouts(Ledger):
     """The books of one wearer; ``advance`` takes one posture row after the other."""
 
-    rules: BoutRules
-    wearer: str
+    rules: BoutRules = field(default_factory=BoutRules)
     state: State = State.GAP
     until_s: float | None = None
     """Everything before is in the books."""
-    bout: Bout | None = None
-    """The running or paused bout."""
     clock_total_s: float = 0.0
     """Sedentary seconds of all bouts so far."""
-    upright: Stretch | None = None
-    gap_start_s: float = 0.0
     silent_since_s: float | None = None
-    silent_reasons: dict[str, float] = field(default_factory=dict)
-    """Seconds of the present gap or silence by their reason; the longest gives it its name."""
-    events: list[Event] = field(default_factory=list)
-    """Events of the call under way."""
 
     def advance(self, start_s: float, decided_s: float, posture: Posture, cadence_hz: float) -> list[Event]:
         """Write the second [start_s, start_s + 1) into the books."""
@@ -133,25 +76,37 @@ class Bouts:
         else:
             self._statement(seen, start_s, decided_s, cadence_hz if posture is Posture.STEPPING else 0.0)
             self.until_s = start_s + 1.0
-        return self._take_events()
+        return self.take_events()
 
     def quiet_s(self, posture: Posture) -> int:
         """For so many more seconds of the posture last seen nothing begins and nothing ends."""
         seen = seen_in(posture)
-        if self.state is State.PAUSE and self.upright is not None and seen is Seen.UPRIGHT:
-            return max(0, math.ceil(self.rules.break_min_s - self.upright.upright_s) - 1)
-        return QUIET_MAX_S if seen in STAYS[self.state] else 0
+        if seen in STAYS[self.state]:
+            return QUIET_MAX_S
+        left_s = 0.0
+        if seen is Seen.SILENT and self.silent_since_s is not None and self.until_s is not None:
+            left_s = self.silent_since_s + self.rules.gap_max_s - self.until_s
+        elif seen is Seen.SEDENTARY and self.upright is not None:
+            left_s = max(self.rules.settle_s, 1.0) - self.upright.settling_s
+        elif seen is Seen.UPRIGHT and self.upright is not None:
+            left_s = self.rules.break_min_s - self.upright.upright_s
+        return max(0, math.ceil(left_s) - 1)
 
-    def stay(self, posture: Posture, until_s: float, cadences_hz: list[float]) -> None:
-        """Write all seconds up to ``until_s`` into the books; all in the posture last seen, within ``quiet_s``."""
-        seen, count = seen_in(posture), len(cadences_hz)
-        if self.state is State.GAP:
+    def stay(self, posture: Posture, until_s: float, count: int, cadences_hz: list[float]) -> None:
+        """Write ``count`` seconds up to ``until_s`` into the books; all in the posture last seen, within ``quiet_s``.
+
+        ``cadences_hz`` : of each of them, in stepping; none in any other posture.
+        """
+        seen = seen_in(posture)
+        if seen is Seen.SILENT or self.state is State.GAP:
             self._count_silence(until_s, posture.word if seen is Seen.SILENT else seen.value)
         elif self.state is State.BOUT:
             self._run_clock(count)
+        elif self.upright is not None and seen is Seen.SEDENTARY:
+            self.upright.settling_s += count
         elif self.upright is not None and seen is Seen.UPRIGHT:
             self.upright.upright_s += count
-            for cadence_hz in cadences_hz if posture is Posture.STEPPING else ():
+            for cadence_hz in cadences_hz:
                 self.upright.stepping_s += cadence_hz > 0
                 self.upright.steps += cadence_hz
         elif self.upright is not None:
@@ -163,20 +118,20 @@ class Bouts:
         whole_s = float(math.floor(final_s))
         if self.until_s is not None and whole_s > self.until_s:
             self._silence(whole_s, "no_data", whole_s)
-        return self._take_events()
+        return self.take_events()
 
     def stop(self, at_s: float) -> list[Event]:
         """The observation is over: close what is open."""
         if self.until_s is None:
             return []
         if self.state is State.GAP:
-            self._end_gap(self.until_s, at_s)
+            self.end_gap(self.until_s, at_s)
         else:
             self.gap_start_s = self.until_s if self.silent_since_s is None else self.silent_since_s
             self._close(self.gap_start_s, at_s, "stop")
-            self._end_gap(self.until_s, at_s)
+            self.end_gap(self.until_s, at_s)
         self.state, self.until_s, self.silent_since_s = State.GAP, None, None
-        return self._take_events()
+        return self.take_events()
 
     # --- what a second does ---------------------------------------------------------------------------------
 
@@ -190,7 +145,7 @@ class Bouts:
         elif self.state is State.GAP:
             self._count_silence(start_s + 1.0, seen.value)
         elif self.upright is not None:
-            _count(self.upright, seen, start_s, cadence_hz)
+            self.upright.count(seen, start_s, cadence_hz)
             self._look_at_upright(self.upright, decided_s)
 
     def _look_at_upright(self, stretch: Stretch, decided_s: float) -> None:
@@ -201,7 +156,7 @@ class Bouts:
             self._run_clock(stretch.settling_s)
         elif self.state is State.PAUSE and stretch.upright_s >= self.rules.break_min_s:
             self.state = TRANSITIONS[self.state][Seen.UPRIGHT_LONG_ENOUGH]
-            self._take_break(decided_s)
+            self.take_break(decided_s)
 
     def _run_clock(self, duration_s: float) -> None:
         assert self.bout is not None
@@ -210,14 +165,14 @@ class Bouts:
 
     def _enter(self, before: State, start_s: float, decided_s: float) -> None:
         if before is State.GAP:
-            self._end_gap(start_s, decided_s)
+            self.end_gap(start_s, decided_s)
         if self.state is not State.BOUT:
             self.upright = Stretch(start_s)
         elif before is State.PAUSE:
             self._resume_bout()
         else:
             if before is State.BREAK:
-                self._end_break(start_s, decided_s)
+                self.end_break(start_s, decided_s)
             self.bout = Bout(event_id(start_s, self.wearer, "bout"), start_s)
             self.events.append(BoutStarted(id=self.bout.id, at_s=decided_s, bout_start_s=start_s))
 
@@ -240,7 +195,7 @@ class Bouts:
                 self._close_by_silence(decided_s, reason)
             elif until_s >= deadline_s:  # what comes after the deadline must not name what ended at it
                 self._count_silence(deadline_s, reason)
-                longest = self._longest_reason()
+                longest = self.longest_reason()
                 self._close_by_silence(deadline_s, longest if longest in ENDS_BY_NAME else "gap")
         self._count_silence(until_s, reason)
 
@@ -250,9 +205,6 @@ class Bouts:
             self.silent_reasons[reason] = self.silent_reasons.get(reason, 0.0) + until_s - self.until_s
             self.until_s = until_s
 
-    def _longest_reason(self) -> str:
-        return max(self.silent_reasons, key=self.silent_reasons.__getitem__, default="no_data")
-
     def _settle_silence(self, start_s: float) -> None:
         """The silence before ``start_s`` was short enough to belong to what runs."""
         if self.silent_since_s is None:
@@ -261,7 +213,7 @@ class Bouts:
         if self.state is not State.GAP:
             self.silent_reasons.clear()
         if self.upright is not None:
-            _unsettle(self.upright)
+            self.upright.unsettle()
             self.upright.unknown_s += silent_s
         elif self.bout is not None:
             self.bout.unknown_s += silent_s
@@ -276,73 +228,6 @@ class Bouts:
     def _close(self, end_s: float, at_s: float, ended_by: str) -> None:
         """End what runs at ``end_s``; a pause that never became long enough is a short break of its own."""
         if self.bout is not None:
-            self._end_bout(self.upright.start_s if self.upright is not None else end_s, at_s, ended_by)
+            self.end_bout(self.upright.start_s if self.upright is not None else end_s, at_s, ended_by)
         if self.upright is not None:
-            self._end_break(end_s, at_s)
-
-    # --- what is written ------------------------------------------------------------------------------------
-
-    def _take_break(self, decided_s: float) -> None:
-        assert self.bout is not None
-        assert self.upright is not None
-        bout, stretch = self.bout, self.upright
-        self._end_bout(stretch.start_s, decided_s, "upright")
-        self.events.append(
-            BreakTaken(
-                id=event_id(stretch.start_s, self.wearer, "break_taken"),
-                at_s=decided_s,
-                bout_id=bout.id,
-                break_start_s=stretch.start_s,
-                upright_s=stretch.upright_s,
-                sedentary_s=bout.sedentary_s,
-            )
-        )
-
-    def _end_bout(self, end_s: float, at_s: float, ended_by: str) -> None:
-        assert self.bout is not None
-        bout, self.bout = self.bout, None
-        self.events.append(
-            BoutEnded(
-                id=event_id(bout.start_s, self.wearer, "bout_ended", end_s),
-                at_s=at_s,
-                bout_id=bout.id,
-                bout_start_s=bout.start_s,
-                bout_end_s=end_s,
-                sedentary_s=bout.sedentary_s,
-                paused_s=bout.paused_s,
-                unknown_s=bout.unknown_s,
-                ended_by=ended_by,
-            )
-        )
-
-    def _end_break(self, end_s: float, at_s: float) -> None:
-        assert self.upright is not None
-        stretch, self.upright = self.upright, None
-        self.events.append(
-            BreakEnded(
-                id=event_id(stretch.start_s, self.wearer, "break_ended"),
-                at_s=at_s,
-                break_start_s=stretch.start_s,
-                break_end_s=end_s,
-                upright_s=stretch.upright_s,
-                stepping_s=stretch.stepping_s,
-                steps=round(stretch.steps),
-            )
-        )
-
-    def _end_gap(self, end_s: float, at_s: float) -> None:
-        if end_s > self.gap_start_s:
-            self.events.append(
-                GapEnded(
-                    id=event_id(self.gap_start_s, self.wearer, "gap_ended"),
-                    at_s=at_s,
-                    gap_start_s=self.gap_start_s,
-                    gap_end_s=end_s,
-                    reason=self._longest_reason(),
-                )
-            )
-        self.silent_reasons.clear()
-
-    def _take_events(self) -> list[Event]:
-        events, self.events = self.events, []
-        return events
+            self.end_break(end_s, at_s)

@@ -15,6 +15,7 @@ import numpy as np
 from monitor.model import PostureEpochs
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [first + second for first in _CROCKFORD for second in _CROCKFORD]
 
 
 def event_id(at_s: float, *subject: object) -> str:
@@ -32,7 +33,7 @@ def event_id(at_s: float, *subject: object) -> str:
     ms = max(0, round(at_s * 1000)) & ((1 << 48) - 1)
     digest = hashlib.sha256("\x1f".join(map(str, subject)).encode()).digest()
     value = ms << 80 | int.from_bytes(digest[:10], "big")
-    return "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[value >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def moment_of_id_s(id_: str) -> float:
@@ -312,6 +313,20 @@ class DayEnded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DaySummary(Event):
+    """The time of ``coach.summary_at`` has come: the day's totals so far."""
+
+    date: str
+    """ISO date of the day that goes on."""
+    until: str
+    """The time of day up to which is told, ``HH:MM``."""
+    sedentary_min: float
+    longest_min: float
+    breaks: int
+    alerts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataCorrected(Event):
     """Samples that came late have changed the books from ``from_s`` to ``until_s``."""
 
@@ -324,15 +339,18 @@ def _snake(name: str) -> str:
 
 
 EVENT_NAMES: dict[type[Event], str] = {cls: _snake(cls.__name__) for cls in Event.__subclasses__()}
+_FIELDS = {kind: tuple(each.name for each in fields(kind)) for kind in EVENT_NAMES}
 
 
 def event_as_dict(event: Event) -> dict[str, Any]:
     """``type`` first, then every field; nested records become dicts. JSON-ready."""
-    return {"type": event.type, **{f.name: plain(getattr(event, f.name)) for f in fields(event)}}
+    return {"type": event.type, **{name: plain(getattr(event, name)) for name in _FIELDS[type(event)]}}
 
 
 def plain(record: Any) -> Any:
     """A record as dicts, lists and plain values, recursively; enums become their values."""
+    if record is None or type(record) in _PLAIN:
+        return record
     if hasattr(record, "__dataclass_fields__"):
         return {f.name: plain(getattr(record, f.name)) for f in fields(record)}
     if isinstance(record, Enum):
@@ -342,6 +360,9 @@ def plain(record: Any) -> Any:
     if isinstance(record, np.generic):
         return record.item()
     return record
+
+
+_PLAIN = frozenset((str, int, float, bool))
 
 
 # --- commands, state, corrections, messages -----------------------------------------------------------------

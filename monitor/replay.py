@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
-
 from monitor.accel.epochs import EpochBuilder
 from monitor.ahead import made_ahead
 from monitor.assembly import fingerprint, new_driver, new_pipeline
@@ -20,8 +18,9 @@ from monitor.checkpoint import CheckpointError, loads
 from monitor.errors import MonitorError
 from monitor.events import Event, event_as_dict
 from monitor.intake import Intake, play
-from monitor.model import SEDENTARY, AccelBlock, Epochs, Floats, Posture, PostureEpochs
+from monitor.model import AccelBlock, Epochs, PostureEpochs
 from monitor.pipeline import LATENCY_S, Step, rows_before
+from monitor.row_text import COLUMNS, row_text
 from monitor.settings import Settings
 from monitor.transport.packet_log import read_packet_log
 from monitor.transport.recording import Recording, RecordingError
@@ -31,7 +30,6 @@ _log = logging.getLogger(__name__)
 
 BLOCK_S = 86400.0
 """Blocks of a replay are no longer than this; what is read from the file at once is less."""
-COLUMNS = "start_s,decided_s,posture,sedentary,worn,confidence"
 
 
 def replay_recording(
@@ -146,11 +144,10 @@ class ReplayFiles:
     def close(self, complete: bool) -> None:
         """Put the outputs in their places, or take them back."""
         if complete and self._epochs is not None:
-            self._open[self._epochs].write(COLUMNS + "\n")
-            for rows in self._rows:
-                self._open[self._epochs].writelines(row_lines(rows))
+            self._open[self._epochs].write(f"{COLUMNS}\n".encode())
+            self._open[self._epochs].writelines(map(row_text, self._rows))
         if complete and self._events is not None:
-            self._open[self._events].writelines(map(event_line, self.events))
+            self._open[self._events].writelines(event_line(event).encode() for event in self.events)
         for path, file in self._open.items():
             file.close()
             if complete:
@@ -175,32 +172,13 @@ class OutputError(MonitorError):
         self.path = path
 
 
-def _opened(path: Path) -> IO[str]:
+def _opened(path: Path) -> IO[bytes]:
     try:
         if path.is_dir():
             raise IsADirectoryError(0, "it is a folder")
-        return path.with_name(f".{path.name}.part").open("w", encoding="utf-8")
+        return path.with_name(f".{path.name}.part").open("wb")
     except OSError as error:
         raise OutputError(path, error.strerror or str(error)) from None
-
-
-def row_lines(rows: PostureEpochs) -> Iterator[str]:
-    """One CSV line a row; whole seconds without a fraction, confidence with three digits."""
-    said = {code: f"{posture.word},{posture in SEDENTARY:d}" for code, posture in enumerate(Posture)}
-    codes, worn, confidences = rows.posture.tolist(), rows.worn.tolist(), rows.confidence.tolist()
-    sure = {confidence: f"{confidence:.3f}" for confidence in set(confidences)}
-    for start_s, decided_s, code, is_worn, confidence in zip(
-        _seconds(rows.start_s), _seconds(rows.decided_s), codes, worn, confidences, strict=True
-    ):
-        yield f"{start_s},{decided_s},{said[code]},{is_worn:d},{sure[confidence]}\n"
-
-
-def _seconds(times_s: Floats) -> list[int] | list[str]:
-    """As they are written."""
-    if (np.abs(times_s) < 1e15).all() and (np.floor(times_s) == times_s).all():
-        whole: list[int] = times_s.astype(np.int64).tolist()
-        return whole
-    return [f"{time_s:.15g}" for time_s in times_s.tolist()]
 
 
 def event_line(event: Event) -> str:

@@ -9,7 +9,7 @@ from monitor.civil import midnights_around
 from monitor.events import AlertCleared, BreakDue, BreakTaken, Command, DataCorrected, DayEnded, Event
 from monitor.model import AccelBlock, HoleClosed, HoleOpened, PostureEpochs, Quality
 from monitor.pipeline import LATENCY_S, NO_POSTURES, Step, join_postures, rows_before
-from monitor.replay import row_lines
+from monitor.row_text import row_text
 from tests.support.wearers import wear
 from tests.test_pipeline import pipeline
 
@@ -38,7 +38,7 @@ class Books:
 
     @property
     def text(self) -> str:
-        return "".join(row_lines(join_postures([NO_POSTURES, *self.rows])))
+        return row_text(join_postures([NO_POSTURES, *self.rows])).decode()
 
 
 def block(first: int, end: int, quality: Quality = Quality.NONE) -> AccelBlock:

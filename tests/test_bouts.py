@@ -15,7 +15,7 @@ UNKNOWN, OFF = Posture.UNKNOWN, Posture.NOT_WORN
 
 def books(*stretches: tuple[Posture | None, int], rules: BoutRules | None = None, stop: bool = True) -> list[Event]:
     """Events of a day given as (posture, seconds); None is time without rows."""
-    bouts = Bouts(rules or BoutRules(), "me")
+    bouts = Bouts("me", rules=rules or BoutRules())
     events: list[Event] = []
     second = 1000
     for posture, seconds in stretches:
@@ -155,7 +155,7 @@ def test_ticks_in_between_change_nothing(day: list[tuple[Posture | None, int]], 
         return
 
     def run(ticks: list[int]) -> list[Event]:
-        bouts, events, waiting = Bouts(rules, "me"), list[Event](), sorted(ticks)
+        bouts, events, waiting = Bouts("me", rules=rules), list[Event](), sorted(ticks)
         for k, posture in rows:
             while waiting and waiting[0] <= k:
                 events += bouts.tick(float(waiting.pop(0)))

@@ -18,7 +18,7 @@ from monitor.cli.process import INTERRUPTED
 from monitor.demo import Demo, with_page
 from monitor.settings import load
 from monitor.web.server import is_installed
-from tests.support.brokers import Listener, Mosquitto, mosquitto  # noqa: F401
+from tests.support.brokers import Listener, Mosquitto
 
 SCENARIO = Path(__file__).parent / "scenarios" / "short_morning.toml"
 SHORT = ["--set", "coach.limit_s=120", "--set", "coach.early_s=0", "--set", "bouts.break_min_s=30"]
@@ -66,7 +66,7 @@ def payloads(listener: Listener, ending: str) -> list[dict[str, Any]]:
 
 @pytest.mark.mosquitto
 async def test_from_the_wearable_to_the_broker_and_the_break_is_seen(
-    mosquitto: Mosquitto,  # noqa: F811
+    mosquitto: Mosquitto,
     tmp_path: Path,
 ) -> None:
     async with Listener(mosquitto.port, "sitbreak/#", "homeassistant/#") as listener:

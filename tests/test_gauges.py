@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -16,17 +14,8 @@ from monitor.history.outbox import History
 from monitor.history.store import Commit
 from monitor.outlets.mqtt.outlet import MqttOutlet
 from monitor.pipeline import NO_POSTURES
-from tests.support.brokers import Listener, Mosquitto, mosquitto
+from tests.support.brokers import Listener, Mosquitto
 from tests.support.living_outlet import LivingOutlet, break_due
-
-__all__ = ["mosquitto"]
-
-
-@pytest.fixture
-async def history(tmp_path: Path) -> AsyncIterator[History]:
-    history = await History.open(tmp_path / "history.sqlite3")
-    yield history
-    await history.close()
 
 
 def commit(wearer: str, *messages: Message) -> Commit:

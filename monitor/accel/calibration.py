@@ -13,12 +13,15 @@ before, and if it is plausible. What is learned in row k is used from row k + 1.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from monitor.accel.metrics import norm
-from monitor.model import AHEAD_S, Bools, Epochs, Floats
+from monitor.accel.metrics import norm, unit
+from monitor.accel.poses import Poses
+from monitor.model import Epochs, Floats
 
 _ROUNDS = 50
 _SCALED = ("spread_g", "window_spread_g", "along_g", "across_g", "jerk_g")
@@ -59,35 +62,51 @@ class CalibrationRules(BaseModel, frozen=True, extra="forbid"):
 class Correction:
     """Row by row: true acceleration = gain @ (measured) + offset."""
 
-    gain: Floats
-    """(n, 3, 3), symmetric."""
-    offset_g: Floats
-    """(n, 3)."""
-
-    def vectors(self, measured_g: Floats) -> Floats:
-        """(n, 3) what a true sensor would have measured."""
-        true_g: Floats = np.einsum("nij,nj->ni", self.gain, measured_g) + self.offset_g
-        return true_g
-
-    def directions(self, unit_vectors: Floats) -> Floats:
-        """The same for (n, 3) directions of gravity: vectors as long as the sensor's own 1 g."""
-        return self.vectors(unit_vectors / self._scale()[:, None])
+    from_rows: list[int]
+    """(m,) from which rows on another gain and offset hold."""
+    known: list[tuple[Floats, Floats] | None]
+    """Gain (3, 3), symmetric, and offset (3,), in g; None where none are known and nothing is corrected."""
+    rows: int
 
     def epochs(self, epochs: Epochs) -> Epochs:
         """The rows with true vectors, and movement scaled by the mean gain."""
+        if not any(self.known):
+            return epochs
         scale = self._scale()
         return replace(
             epochs,
             mean_g=self.vectors(epochs.mean_g),
             window_mean_g=self.vectors(epochs.window_mean_g),
-            ahead_mean_g=np.stack([self.vectors(epochs.ahead_mean_g[:, k]) for k in range(AHEAD_S)], axis=1),
+            ahead_mean_g=self.vectors(epochs.ahead_mean_g),
             **{name: scale * getattr(epochs, name) for name in _SCALED},
             **{name: scale * scale * getattr(epochs, name) for name in _SCALED_TWICE},
         )
 
+    def directions(self, unit_vectors: Floats) -> Floats:
+        """The same for (n, 3) directions of gravity: vectors as long as the sensor's own 1 g."""
+        return self.vectors(unit_vectors / self._scale()[:, None]) if any(self.known) else unit_vectors
+
+    def vectors(self, measured_g: Floats) -> Floats:
+        """(n, ..., 3) what a true sensor would have measured."""
+        edges, true_g = [*self.from_rows, self.rows], measured_g.copy()
+        for known, first, end in zip(self.known, edges, edges[1:], strict=False):
+            if known is not None:
+                true_g[first:end] = corrected(measured_g[first:end], *known)
+        return true_g
+
     def _scale(self) -> Floats:
-        scale: Floats = (self.gain[:, 0, 0] + self.gain[:, 1, 1] + self.gain[:, 2, 2]) / 3.0
-        return scale
+        """(n,) mean gain."""
+        scales = [1.0 if known is None else float(np.trace(known[0])) / 3.0 for known in self.known]
+        return np.repeat(scales, np.diff(self.from_rows, append=self.rows))
+
+
+def corrected(measured_g: Floats, gain: Floats, offset_g: Floats) -> Floats:
+    """(..., 3) true acceleration; written out, because its bits must not depend on the shape."""
+    x, y, z = measured_g[..., 0], measured_g[..., 1], measured_g[..., 2]
+    true_g = np.empty_like(measured_g)
+    for axis, (to_x, to_y, to_z) in enumerate(gain.tolist()):
+        true_g[..., axis] = x * to_x + y * to_y + z * to_z + offset_g[axis]
+    return true_g
 
 
 @dataclass(eq=False)
@@ -95,10 +114,7 @@ class Calibration:
     """Collects still poses and corrects the rows."""
 
     rules: CalibrationRules = field(default_factory=CalibrationRules)
-    poses_g: Floats = field(default_factory=lambda: np.empty((0, 3)))
-    """(p, 3) mean of the still moments of each pose, the oldest first."""
-    moments: Floats = field(default_factory=lambda: np.empty(0))
-    """(p,) how many moments; at most 10 count."""
+    poses: Poses = field(default_factory=Poses)
     gain: Floats = field(default_factory=lambda: np.eye(3))
     """(3, 3) symmetric; true acceleration = gain @ (measured) + offset."""
     offset_g: Floats = field(default_factory=lambda: np.zeros(3))
@@ -110,78 +126,84 @@ class Calibration:
 
     def advance(self, epochs: Epochs) -> Correction:
         """For each row what was known before it."""
-        edges, known = [0], [(self.gain, self.offset_g)]
-        places = np.flatnonzero(self._still(epochs))
+        places = self._moments(epochs)
+        moments_g = epochs.mean_g[places]
+        correction = Correction([0], [self._known()], len(epochs))
+        at = 0
+        while at < len(places):
+            before = self.gain
+            at += self._collect(moments_g[at:])
+            if self.gain is not before:
+                correction.from_rows.append(int(places[at - 1]) + 1)
+                correction.known.append(self._known())
+        return correction
+
+    def _known(self) -> tuple[Floats, Floats] | None:
+        return (self.gain, self.offset_g) if self.calibrated else None
+
+    def _moments(self, epochs: Epochs) -> NDArray[np.int64]:
+        """Rows of still moments, one in ``every_s``; living or not: gravity is the same on a table."""
+        limit_g = self.rules.still_max_mg / 1000.0
+        still = (epochs.jitter_g < limit_g) & (epochs.window_spread_g < limit_g) & (epochs.across_g < 2 * limit_g)
+        places = np.flatnonzero(still)
         slots = (epochs.start_s[places] // self.rules.every_s).astype(np.int64)
         first = np.diff(slots, prepend=self.last_slot) != 0
         self.last_slot = int(slots[-1]) if len(slots) else self.last_slot
-        for place in places[first].tolist():
-            changed = self._fails(epochs.mean_g[place])
-            if self._add(epochs.mean_g[place]):
-                self._fit()
-                changed = True
-            if changed:
-                edges.append(place + 1)
-                known.append((self.gain, self.offset_g))
-        counts = np.diff([*edges, len(epochs)])
-        return Correction(
-            gain=np.repeat(np.stack([gain for gain, _ in known]), counts, axis=0),
-            offset_g=np.repeat(np.stack([offset_g for _, offset_g in known]), counts, axis=0),
-        )
+        moments: NDArray[np.int64] = places[first]
+        return moments
 
-    def _still(self, epochs: Epochs) -> Bools:
-        """Still, living or not: gravity is the same on a table."""
-        limit_g = self.rules.still_max_mg / 1000.0
-        still: Bools = (
-            (epochs.jitter_g < limit_g) & (epochs.window_spread_g < limit_g) & (epochs.across_g < 2 * limit_g)
-        )
-        return still
+    def _collect(self, moments_g: Floats) -> int:
+        """Take (k, 3) moments up to the first that brings another pose, or that the calibration fails; how many."""
+        misfits_mg = self._misfits_mg(moments_g)
+        failing = np.flatnonzero(misfits_mg > self.rules.misfit_max_mg)
+        sound = int(failing[0]) if len(failing) else len(moments_g)
+        taken = self.poses.take(moments_g[:sound], self.rules.pose_deg)
+        if taken == len(moments_g):
+            self.misfit_mg = float(misfits_mg[-1])
+            return taken
+        if taken == sound:  # another sensor, a shock, heat: forget it, poses and all
+            self._forget()
+        else:
+            self.misfit_mg = float(misfits_mg[taken])
+        self.poses.open(moments_g[taken], self.rules.poses_max)
+        if len(self.poses) >= self.rules.poses_min:
+            self._fit()
+        return taken + 1
 
-    def _fails(self, mean_g: Floats) -> bool:
-        """The calibration does not fit any more (another sensor, a shock, heat): forget it, poses and all."""
+    def _misfits_mg(self, moments_g: Floats) -> Floats:
+        """(k,) the fading error after each moment; 0 while there is no calibration to be wrong."""
         if not self.calibrated:
-            return False
-        error_mg = 1000.0 * abs(float(norm(np.einsum("ij,j->i", self.gain, mean_g) + self.offset_g)) - 1.0)
-        self.misfit_mg = self.rules.misfit_fading * self.misfit_mg + (1.0 - self.rules.misfit_fading) * error_mg
-        if self.misfit_mg <= self.rules.misfit_max_mg:
-            return False
-        self.poses_g, self.moments = np.empty((0, 3)), np.empty(0)
-        self.gain, self.offset_g, self.calibrated, self.misfit_mg = np.eye(3), np.zeros(3), False, 0.0
-        return True
+            return np.zeros(len(moments_g))
+        errors_mg = 1000.0 * np.abs(norm(corrected(moments_g, self.gain, self.offset_g)) - 1.0)
+        kept = self.rules.misfit_fading
+        fading = accumulate(
+            errors_mg.tolist(), lambda old, new: kept * old + (1.0 - kept) * new, initial=self.misfit_mg
+        )
+        return np.array(list(fading)[1:])
 
-    def _add(self, mean_g: Floats) -> bool:
-        """Add to its pose, or open one; true if that may change the calibration."""
-        length = norm(self.poses_g) * float(norm(mean_g))
-        cosine = (self.poses_g * mean_g).sum(axis=1)
-        near = np.flatnonzero(cosine > np.cos(np.radians(self.rules.pose_deg)) * length)
-        if len(near):
-            pose = int(near[np.argmax(cosine[near])])
-            self.moments[pose] = min(self.moments[pose] + 1.0, 10.0)
-            self.poses_g[pose] += (mean_g - self.poses_g[pose]) / self.moments[pose]
-            return False
-        first = 1 if len(self.poses_g) >= self.rules.poses_max else 0
-        self.poses_g = np.concatenate((self.poses_g[first:], mean_g[None]))
-        self.moments = np.append(self.moments[first:], 1.0)
-        return len(self.poses_g) >= self.rules.poses_min
+    def _forget(self) -> None:
+        self.poses, self.gain, self.offset_g = Poses(), np.eye(3), np.zeros(3)
+        self.calibrated, self.misfit_mg = False, 0.0
 
     def _fit(self) -> None:
-        """Fit anew; keep it only if it is good."""
-        rules, weight = self.rules, self.moments / self.moments.sum()
-        direction = self.poses_g / norm(self.poses_g)[:, None]
+        """Fit anew if the poses reach round the sphere; keep it only if it is good."""
+        rules, points_g = self.rules, self.poses.mean_g
+        weight = self.poses.moments / self.poses.moments.sum()
+        direction = unit(points_g)
         reach = np.linalg.eigvalsh(np.einsum("n,ni,nj->ij", weight, direction, direction))[0]
         one_sided = float(norm(np.einsum("n,ni->i", weight, direction)))
-        gain, offset_g = fit_sphere(self.poses_g, weight, rules.ridge)
+        if reach < rules.reach_min or one_sided > rules.one_sided_max:
+            return
+        gain, offset_g = fit_sphere(points_g, weight, rules.ridge)
         before_mg, after_mg = (
             1000.0 * float((weight * np.abs(norm(points) - 1.0)).sum())
-            for points in (self.poses_g, np.einsum("ij,nj->ni", gain, self.poses_g) + offset_g)
+            for points in (points_g, corrected(points_g, gain, offset_g))
         )
         plausible = (
             np.abs(np.linalg.eigvalsh(gain) - 1.0).max() <= rules.gain_error_max
             and float(norm(offset_g)) <= rules.offset_max_g
         )
-        round_about = reach >= rules.reach_min and one_sided <= rules.one_sided_max
-        good = plausible and round_about and after_mg <= min(rules.error_max_mg, before_mg / 2.0)
-        if good:
+        if plausible and after_mg <= min(rules.error_max_mg, before_mg / 2.0):
             self.gain, self.offset_g, self.calibrated = gain, offset_g, True
 
 
@@ -189,19 +211,20 @@ def fit_sphere(points_g: Floats, weight: Floats, ridge: float) -> tuple[Floats, 
     """Symmetric gain (3, 3) and offset (3,) that bring (n, 3) points nearest to the unit sphere.
 
     Each round moves every corrected point to the nearest point of the sphere and fits the linear map to these
-    targets by weighted least squares (van Hees 2014), with a ridge towards one gain for all directions.
+    targets by weighted least squares (van Hees 2014), with a ridge towards one gain for all directions. Gain and
+    offset from the points' centre are one (3, 4) map of points with a fourth coordinate of 1.
     """
     plain = 1.0 / float((weight * norm(points_g)).sum())
-    gain, offset_g = plain * np.eye(3), np.zeros(3)
+    centre = np.einsum("n,ni->i", weight, points_g)
+    points = np.append((points_g - centre).T, np.ones((1, len(points_g))), axis=0)
+    weighted = weight * points
+    solve = np.linalg.inv(np.einsum("in,jn->ij", weighted[:3], points[:3]) + ridge * np.eye(3))
+    change = np.append(plain * np.eye(3), plain * centre[:, None], axis=1)
     for _ in range(_ROUNDS):
-        corrected = np.einsum("ij,nj->ni", gain, points_g) + offset_g
-        target = corrected / norm(corrected)[:, None]
-        plain = float(np.trace(gain)) / 3.0
-        centre, aim = (np.einsum("n,ni->i", weight, part) for part in (points_g, target))
-        points, targets = points_g - centre, target - aim
-        square = np.einsum("n,ni,nj->ij", weight, points, points) + ridge * np.eye(3)
-        product = np.einsum("n,ni,nj->ij", weight, targets, points) + ridge * plain * np.eye(3)
-        gain = np.linalg.solve(square, product.T).T
-        gain = (gain + gain.T) / 2.0
-        offset_g = aim - np.einsum("ij,j->i", gain, centre)
-    return gain, offset_g
+        reached = np.einsum("ij,jn->in", change, points)
+        target = reached / np.sqrt(np.einsum("in,in->n", reached, reached))
+        plain = (change[0, 0] + change[1, 1] + change[2, 2]) / 3.0
+        change = np.einsum("in,jn->ij", target, weighted)
+        gain = np.einsum("ij,jk->ik", change[:, :3] + ridge * plain * np.eye(3), solve)
+        change[:, :3] = (gain + gain.T) / 2.0
+    return change[:, :3].copy(), change[:, 3] - np.einsum("ij,j->i", change[:, :3], centre)

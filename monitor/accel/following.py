@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.accel.holds import Holder
-from monitor.accel.limb import Binning, Reference, Row, Signal
+from monitor.accel.limb import Binning, Reference, Seen, Signal
 from monitor.accel.motions import Motion
 from monitor.accel.repetitions import Counter
 from monitor.accel.seeking import Seeker
@@ -62,17 +63,15 @@ class Follower:
     def feed(self, t_s: Floats, xyz_g: NDArray[np.float32]) -> bool:
         """Samples of whole bins, in order of time; whether anything new was seen."""
         bins = self.binning.feed(t_s, xyz_g)
-        rows = self.seeker.rows(bins) if self.seeker is not None else self.reference.rows(bins, self.signal)
-        return self._see(rows)
+        seeker = self.seeker
+        return self._see(seeker.rows(bins) if seeker is not None else self.reference.rows(bins, self.signal))
 
-    def _see(self, rows: list[Row]) -> bool:
-        news = False
-        for row in rows:
-            changed = self.counter is not None and self.counter.see(row)
-            changed |= self.holder is not None and self.holder.see(row.at_s, row.angle_deg)
-            if changed:
-                self.seen_s, news = row.at_s, True
-        return news
+    def _see(self, rows: Sequence[Seen]) -> bool:
+        news_s = [] if self.counter is None else self.counter.follow(rows)
+        if self.holder is not None:
+            news_s += [at_s for at_s, angle_deg, _, _ in rows if self.holder.see(at_s, angle_deg)]
+        self.seen_s = max(news_s, default=self.seen_s)
+        return bool(news_s)
 
     @property
     def span_s(self) -> tuple[float, float] | None:

@@ -90,12 +90,14 @@ class Holder:
     def see(self, at_s: float, angle_deg: float) -> bool:
         """One bin more; whether a hold was recognised with it."""
         self.trace.append((at_s, angle_deg))
-        del self.trace[:-TRACED]
+        if len(self.trace) > TRACED:
+            del self.trace[0]
         now = self.now
         if now is not None and abs(angle_deg - now.angle_deg) <= self.rules.still_deg and at_s - now.end_s < 1.0:
             now.end_s, now.count = at_s, now.count + 1
             now.angle_deg += (angle_deg - now.angle_deg) / min(now.count, 50)
-            return now.lasts_s >= 2 * STILL_S and not self._goes_on(now) and self._judge(now)
+            over = not self.judged and now.lasts_s >= 2 * STILL_S and not self._goes_on(now)
+            return over and self._judge(now)
         if now is not None and now.lasts_s >= STILL_S:
             found = self._settle(now)
         else:

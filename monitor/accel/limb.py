@@ -8,8 +8,9 @@ first pose: so the sensor may sit any way round.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from monitor.model import Floats
 BIN_S = 0.1
 BEHIND_DEG = -130.0
 """No thigh goes further back; beyond, it has gone over the top: lying with the knee drawn to the chest."""
+_NEVER = 1 << 60
 LEVEL = 0.7
 """Cosine of the angle from which on a thigh counts as level: it then points forwards."""
 Vector = tuple[float, float, float]
@@ -62,52 +64,52 @@ class Binning:
         found, place = np.unique(number, return_inverse=True)
         count = np.bincount(place, minlength=len(found))
         axes = [np.bincount(place, xyz_g[:, axis].astype(np.float64), len(found)) / count for axis in range(3)]
-        old = len(self.numbers)
-        numbers = np.concatenate([self.numbers, found])
-        means = np.concatenate([self.means, np.column_stack(axes)]) if len(found) else self.means
+        numbers, means = self._after_the_last(found, np.column_stack(axes) if len(found) else np.empty((0, 3)))
+        old = self.SHAKE + 1
         smooth, shake = self._smooth(numbers, means, old), self._shake(numbers, means, old)
-        self.numbers, self.means = numbers[-self.SHAKE - 1 :].copy(), means[-self.SHAKE - 1 :].copy()
+        self.numbers, self.means = numbers[-old:].copy(), means[-old:].copy()
         length = _strengths(smooth)
         sound = length > 0.2
         length[~sound] = 1.0
         at_s, direction, strength = (found + 1) * BIN_S, smooth / length[:, None], _strengths(means[old:])
         return Bins(np.asarray(at_s[sound]), direction[sound], shake[sound], strength[sound], length[sound])
 
+    def _after_the_last(self, numbers: NDArray[np.int64], means: Floats) -> tuple[NDArray[np.int64], Floats]:
+        """New bins behind eleven older ones: where there are not so many, behind bins of a time before all others."""
+        missing = self.SHAKE + 1 - len(self.numbers)
+        never, nothing = np.full(missing, -_NEVER), np.zeros((missing, 3))
+        return np.concatenate((never, self.numbers, numbers)), np.concatenate((nothing, self.means, means))
+
     def _smooth(self, numbers: NDArray[np.int64], means: Floats, old: int) -> Floats:
         """Mean of the bins that lie at most half a second back; written out, so that bits do not depend on cuts."""
         total, count = means[old:].copy(), np.ones(len(numbers) - old)
         for back in range(1, self.smooth):
-            there, near = self._before(numbers, old, back)
-            near &= numbers[old:] - numbers[there] < self.smooth
-            total += np.where(near[:, None], means[there], 0.0)
+            near = numbers[old:] - numbers[old - back : -back] < self.smooth
+            total += np.where(near[:, None], means[old - back : -back], 0.0)
             count += near
         return np.asarray(total / count[:, None])
 
     def _shake(self, numbers: NDArray[np.int64], means: Floats, old: int) -> Floats:
-        strength = _strengths(means)
+        change_g = np.abs(np.diff(_strengths(means), prepend=0.0))
         total, count = np.zeros(len(numbers) - old), np.zeros(len(numbers) - old)
         for back in range(self.SHAKE):
-            this, near = self._before(numbers, old, back)
-            that, further = self._before(numbers, old, back + 1)
-            near &= further & (numbers[old:] - numbers[that] <= self.SHAKE)
-            total += np.where(near, np.abs(strength[this] - strength[that]), 0.0)
+            near = numbers[old:] - numbers[old - back - 1 : -back - 1] <= self.SHAKE
+            total += np.where(near, change_g[old - back : len(numbers) - back], 0.0)
             count += near
         return np.asarray(total / np.maximum(count, 1.0))
 
-    @staticmethod
-    def _before(numbers: NDArray[np.int64], old: int, back: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        place = np.arange(old, len(numbers)) - back
-        return np.maximum(place, 0), place >= 0
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One bin, as a counter sees it."""
 
     at_s: float
     angle_deg: float
     shake_g: float = 0.0
     strength_g: float = 1.0
+
+
+Seen = tuple[float, float, float, float]
+"""The numbers of a ``Row``, which are made one where somebody looks at them."""
 
 
 @dataclass
@@ -125,13 +127,13 @@ class Reference:
     aside: Vector | None = None
     """Across upright, towards the first excursion."""
 
-    def rows(self, bins: Bins, signal: Signal) -> list[Row]:
+    def rows(self, bins: Bins, signal: Signal) -> Sequence[Seen]:
         """Each bin, in order."""
         self.note_begin(bins)
         rows = zip(
             bins.at_s.tolist(), self.angles(bins, signal), bins.shake_g.tolist(), bins.strength_g.tolist(), strict=False
         )
-        return [Row(*row) for row in rows]
+        return list(rows)
 
     def note_begin(self, bins: Bins) -> None:
         """The first pose; the seat, if the wearer sits and upright is not known."""
@@ -164,17 +166,18 @@ class Reference:
         seat = self.seat or self.begin
         if self.aside is None and seat is not None and dot(seat, zero) < LEVEL:
             self.aside = _across(seat, zero)
-        signed = []
-        for (x, y, z), angle in zip(directions.tolist(), plain, strict=True):
-            if self.aside is None and 25.0 < angle < 155.0:
-                across = _across((x, y, z), zero)
-                self.aside = (-across[0], -across[1], -across[2])  # the first reach goes backwards
-            if self.aside is None:
-                signed.append(angle)
-                continue
-            turned = math.degrees(math.atan2(dot((x, y, z), self.aside), dot((x, y, z), zero)))
-            signed.append(turned + 360.0 if turned < BEHIND_DEG else turned)
-        return signed
+        first = 0
+        if self.aside is None:
+            reached = [place for place, angle in enumerate(plain) if 25.0 < angle < 155.0]
+            if not reached:
+                return plain
+            first = reached[0]
+            x, y, z = _across(directions[first].tolist(), zero)
+            self.aside = (-x, -y, -z)  # the first reach goes backwards
+        forth, up = dots(directions[first:], self.aside), dots(directions[first:], zero)
+        turned = np.degrees(np.arctan2(forth, up))
+        signed: list[float] = np.where(turned < BEHIND_DEG, turned + 360.0, turned).tolist()
+        return plain[:first] + signed
 
 
 def _strengths(vectors: Floats) -> Floats:
@@ -186,14 +189,18 @@ def dot(a: Vector, b: Vector) -> float:
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
+def dots(directions: Floats, other: Vector) -> Floats:
+    """(n,) scalar products of (n, 3) vectors."""
+    return np.asarray(directions[:, 0] * other[0] + directions[:, 1] * other[1] + directions[:, 2] * other[2])
+
+
 def between_deg(a: Vector, b: Vector) -> float:
     """Angle between two directions."""
     return math.degrees(math.acos(max(-1.0, min(1.0, dot(a, b)))))
 
 
 def _angles(directions: Floats, other: Vector) -> list[float]:
-    dot = directions[:, 0] * other[0] + directions[:, 1] * other[1] + directions[:, 2] * other[2]
-    angles: list[float] = np.degrees(np.arccos(np.clip(dot, -1.0, 1.0))).tolist()
+    angles: list[float] = np.degrees(np.arccos(np.clip(dots(directions, other), -1.0, 1.0))).tolist()
     return angles
 
 

@@ -25,16 +25,20 @@ def norm(vectors: Floats) -> Floats:
 
 def unit(vectors: Floats) -> Floats:
     """Directions of a (..., 3) array; a zero vector (free fall, no sensor) has none and becomes NaN."""
-    length = norm(vectors)[..., None]
-    direction: Floats = np.divide(vectors, length, out=np.full(vectors.shape, np.nan), where=length > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        direction: Floats = vectors / norm(vectors)[..., None]
     return direction
 
 
 def angle_deg(a: Floats, b: Floats) -> Floats:
     """Angle between vectors, (..., 3) against (..., 3), 0..180 degrees; NaN where either has no direction."""
     dot = a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1] + a[..., 2] * b[..., 2]
-    lengths = norm(a) * norm(b)
-    cosine = np.divide(dot, lengths, out=np.full(np.shape(dot), np.nan), where=lengths > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return degrees_of(dot / (norm(a) * norm(b)))
+
+
+def degrees_of(cosine: Floats) -> Floats:
+    """The angle that has this cosine, which rounding may have taken a little beyond 1; NaN stays NaN."""
     degrees: Floats = np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
     return degrees
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from monitor.accel.metrics import angle_deg
+from monitor.accel.metrics import angle_deg, degrees_of, unit
 from monitor.model import Bools, Epochs, Floats
 
 
@@ -23,12 +23,17 @@ class RecentCount:
         """Count over the ``width_s`` seconds up to each row, (n,); seconds without a row count as not so."""
         past = len(self.flags)
         all_s, all_flags = np.concatenate((self.start_s, start_s)), np.concatenate((self.flags, flags))
-        count = all_flags.astype(np.int64)
-        for back in range(1, min(width_s, len(all_s))):
-            near = all_s[back:] - all_s[:-back] < width_s
-            count[back:] += near & all_flags[:-back]
+        so_far = np.concatenate(([0], np.cumsum(all_flags)))
+        count: NDArray[np.int64] = so_far[past + 1 :] - so_far[_first_within(all_s, past, width_s)]
         self.start_s, self.flags = all_s[-width_s:].copy(), all_flags[-width_s:].copy()
-        return count[past:]
+        return count
+
+
+def _first_within(all_s: Floats, past: int, width_s: int) -> NDArray[np.int64]:
+    """The first row that is less than ``width_s`` seconds before each row from ``past`` on."""
+    if len(all_s) and all_s[-1] - all_s[0] == len(all_s) - 1:  # whole seconds without a hole
+        return np.maximum(np.arange(past, len(all_s)) - (width_s - 1), 0)
+    return np.searchsorted(all_s, all_s[past:] - width_s, side="right")
 
 
 @dataclass(eq=False)
@@ -42,15 +47,15 @@ class RecentTurn:
         """Largest angle in degrees to any row of the last ``width_s`` seconds; inf where the oldest is missing."""
         past = len(self.start_s)
         all_s, all_vectors = np.concatenate((self.start_s, start_s)), np.concatenate((self.vectors, vectors))
-        turn = np.zeros(len(all_s))
-        for back in range(1, width_s + 1):
-            turn[:back] = np.inf
-            if back < len(all_s):
-                whole = all_s[back:] - all_s[:-back] == back
-                angle = angle_deg(all_vectors[back:], all_vectors[:-back])
-                turn[back:] = np.maximum(turn[back:], np.where(whole, angle, np.inf))
+        x, y, z = np.ascontiguousarray(unit(all_vectors).T)
+        cosine = np.ones(len(all_s))
+        for back in range(1, min(width_s, len(all_s) - 1) + 1):
+            to_that = x[back:] * x[:-back] + y[back:] * y[:-back] + z[back:] * z[:-back]
+            np.minimum(cosine[back:], to_that, out=cosine[back:])
+        whole = np.zeros(len(all_s), np.bool_)
+        whole[width_s:] = all_s[width_s:] - all_s[:-width_s] == width_s
         self.start_s, self.vectors = all_s[-width_s:].copy(), all_vectors[-width_s:].copy()
-        return turn[past:]
+        return np.where(whole, degrees_of(cosine), np.inf)[past:]
 
 
 @dataclass(eq=False)
@@ -89,3 +94,9 @@ class RisingEdge:
         rises: Bools = flags & ~np.concatenate(([self.before], flags))[:-1]
         self.before = bool(flags[-1]) if len(flags) else self.before
         return rises
+
+
+def stretches(flags: Bools) -> list[tuple[int, int]]:
+    """First and end row of every unbroken stretch of rows in which something is so."""
+    edges = np.flatnonzero(np.diff(flags, prepend=False, append=False))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

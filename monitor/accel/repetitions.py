@@ -10,12 +10,15 @@ counted, the first ones included. A single rise from a chair, walking and fidget
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from statistics import fmean, median
 
+import numpy as np
 from pydantic import BaseModel, Field
 
-from monitor.accel.limb import BIN_S, Row, Signal
+from monitor.accel.limb import BIN_S, Row, Seen, Signal
+from monitor.model import Floats
 
 
 class MotionRules(BaseModel, frozen=True, extra="forbid"):
@@ -123,6 +126,16 @@ class Zigzag:
         self.rising, self.low_deg = False, angle_deg
         return ended
 
+    def rest(self, angles_deg: Floats) -> int:
+        """Bins up to the first in which the angle has risen for sure; how many."""
+        lows_deg = np.minimum.accumulate(np.concatenate(([self.low_deg], angles_deg)))[1:]
+        rises = np.flatnonzero(angles_deg >= lows_deg + self.least_deg)
+        count = int(rises[0]) if len(rises) else len(angles_deg)
+        if count:
+            self.low_deg = float(lows_deg[count - 1])
+            self.before_deg = [*self.before_deg, *angles_deg[max(0, count - 5) : count].tolist()][-5:]
+        return count
+
     def rest_at(self, angle_deg: float) -> None:
         """The next excursion begins here."""
         self.rising, self.low_deg = False, angle_deg
@@ -178,6 +191,26 @@ class Counter:
         """Seconds of stillness at the top, of all of them."""
         return sum(each.held_s for each in self.counted)
 
+    def follow(self, rows: Sequence[Seen]) -> list[float]:
+        """More bins; the times of those in which the count has changed. At rest there is nothing to look at."""
+        angles_deg = np.array([angle_deg for _, angle_deg, _, _ in rows])
+        if self.rules.signal == "lowering":
+            angles_deg = -angles_deg
+        place, changed_s = 0, []
+        while place < len(rows):
+            at_rest = 0 if self.zigzag.rising else self.zigzag.rest(angles_deg[place:])
+            if self.rules.load_g is not None:
+                self._note_strengths(rows[place : place + at_rest])
+            place += at_rest
+            if place < len(rows) and self.see(Row(*rows[place])):
+                changed_s.append(rows[place][0])
+            place += 1
+        return changed_s
+
+    def _note_strengths(self, rows: Sequence[Seen]) -> None:
+        self.strengths += [(at_s, strength_g) for at_s, _, _, strength_g in rows]
+        del self.strengths[:-STRENGTHS]
+
     def see(self, row: Row) -> bool:
         """One bin more; whether the count has changed."""
         angle_deg = -row.angle_deg if self.rules.signal == "lowering" else row.angle_deg
@@ -185,8 +218,7 @@ class Counter:
         if self._has_lain_down():
             self.zigzag.rest_at(angle_deg)
         if self.rules.load_g is not None:
-            self.strengths.append((row.at_s, row.strength_g))
-            del self.strengths[:-STRENGTHS]
+            self._note_strengths([row])
         if excursion is None:
             return False
         if self.rules.load_g is not None:

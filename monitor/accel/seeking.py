@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from pydantic import BaseModel, Field
 
-from monitor.accel.limb import Bins, Reference, Row, Vector
+from monitor.accel.limb import Bins, Reference, Row, Vector, dots
 from monitor.accel.repetitions import Counter, MotionRules
 from monitor.model import Floats
 
@@ -57,7 +57,7 @@ class Way:
 
     def rows(self, seen: Floats, rules: SeekRules) -> list[Row]:
         """(n, 7) bins as a counter sees them, in order; the angle of standing is followed as a median."""
-        forth, up = _dots(seen[:, 1:4], self.aside), _dots(seen[:, 1:4], self.zero)
+        forth, up = dots(seen[:, 1:4], self.aside), dots(seen[:, 1:4], self.zero)
         angles_deg = np.degrees(np.arctan2(forth, up)) + rules.pull_deg * (seen[:, 6] - self.pull_g)
         rows = []
         for at_s, angle, shake_g, strength_g in zip(
@@ -124,19 +124,15 @@ class Seeker:
         zero = (x / length, y / length, z / length)
         if not self.reference.may_stand(zero):
             return None
-        moved = lately[:, 1:4] - _dots(lately[:, 1:4], zero)[:, None] * np.array(zero)
+        moved = lately[:, 1:4] - dots(lately[:, 1:4], zero)[:, None] * np.array(zero)
         near = (moved**2).sum(axis=1) < 0.5
         if near.sum() < 50:
             return None
         x, y, z = _main_direction(moved[near])
-        slope_g = _slope_g(_dots(moved, (x, y, z)), lately[:, 5])
+        slope_g = _slope_g(dots(moved, (x, y, z)), lately[:, 5])
         if abs(slope_g) < self.rules.least_slope_g:
             return None
         return Way(zero, (x, y, z) if slope_g > 0.0 else (-x, -y, -z), float(np.median(lately[:, 6])))
-
-
-def _dots(directions: Floats, other: Vector) -> Floats:
-    return np.asarray(directions[:, 0] * other[0] + directions[:, 1] * other[1] + directions[:, 2] * other[2])
 
 
 def _slope_g(moved: Floats, strength_g: Floats) -> float:

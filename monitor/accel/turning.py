@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from monitor.accel.metrics import norm
+from monitor.accel.metrics import degrees_of, norm
 from monitor.model import Epochs, Floats
 
 
@@ -19,8 +19,6 @@ def turned_deg(epochs: Epochs) -> Floats:
     x, y, z = epochs.mean_g[:, 0, None], epochs.mean_g[:, 1, None], epochs.mean_g[:, 2, None]
     ahead = epochs.ahead_mean_g
     along = x * ahead[:, :, 0] + y * ahead[:, :, 1] + z * ahead[:, :, 2]
-    length = norm(epochs.mean_g)[:, None] * norm(ahead)
-    cosine = np.divide(along, length, out=np.full(along.shape, np.nan), where=length > 0)
-    angle_deg = np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
-    largest: Floats = np.where(seen, angle_deg, 0.0).max(axis=1, initial=0.0)
-    return largest
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cosine = along / (norm(epochs.mean_g)[:, None] * norm(ahead))
+    return degrees_of(np.where(seen, cosine, 1.0).min(axis=1, initial=1.0))

@@ -37,6 +37,6 @@ class Load:
         self.last_s = moment.start_s
         if seated:
             self.load_s += count
-        for _ in range(0 if seated else count):
-            self.load_s = max(0.0, self.load_s - payoff)
+        while not seated and count and self.load_s:
+            self.load_s, count = max(0.0, self.load_s - payoff), count - 1
         return self.load_s

@@ -58,8 +58,11 @@ class Speaker(Caller):
             events += self.withhold(moment, watch, reason) if reason else self.speak(moment, watch, why_now)
         return events
 
-    def quiet_s(self) -> int:
-        """For so many more seconds like the latest, at the least, there is nothing to say and nothing to decide."""
+    def quiet_s(self, unshaken_s: int) -> int:
+        """For so many more seconds like the latest, at the least, there is nothing to say and nothing to decide.
+
+        ``unshaken_s`` : the body does not shift in so many of them.
+        """
         latest, watch, rules = self.body.latest, self.watch, self.rules
         if latest is None or rules.policy == "load" or self.learner.open_call is not None:
             return 0
@@ -71,17 +74,20 @@ class Speaker(Caller):
         if latest.bout_id is not None:
             if watch is None or watch.bout_id != latest.bout_id:
                 return 0
-            until_s.append(self._undecided_until_s(latest, watch))
+            until_s.append(self._undecided_until_s(latest, watch, unshaken_s))
         return max(0, math.ceil(min(until_s) - latest.now_s) - 1)
 
-    def _undecided_until_s(self, latest: Moment, watch: Watch) -> float:
+    def _undecided_until_s(self, latest: Moment, watch: Watch, unshaken_s: int) -> float:
         """When a call may be wished for, at the earliest, if the clock of the bout runs on."""
         full_s = latest.now_s + self.limit_s - latest.clock_s - LATE_MAX_S
         if watch.calls:
             rested = watch.calls >= self.calls_allowed(watch)
             called_s = math.inf if rested else watch.next_call_s
             return called_s if watch.due_s is not None else min(full_s, called_s)
-        return full_s if self.rules.trial != "off" else full_s - self.early_s
+        if self.rules.trial != "off":
+            return full_s
+        may_shift_s = latest.now_s if self.body.has_shifted(latest, self.rules) else latest.now_s + unshaken_s + 1.0
+        return min(full_s, max(full_s - self.early_s, may_shift_s))
 
     def stay(self, moment: Moment, count: int, shift_s: float | None) -> None:
         """So many seconds more like the latest, within ``quiet_s``; ``moment`` is the last of them.

@@ -28,8 +28,6 @@ POSTURE_S = 15.0
 """A posture that was kept for so long was seen."""
 QUIET_MAX_S = 1_000_000
 """Nothing can come: longer than any rows that are looked at together."""
-LOOK_S = 15.0
-"""The samples are looked at this often at the least; shorter than any ``WatchRules.idle_s``."""
 PUT_OFF = ("skip", "snooze", "wrong", "pause", "busy", "not_worn", "gap")
 """By what an alert ends so that its exercise is not expected any more."""
 
@@ -41,6 +39,11 @@ class WatchRules(BaseModel, frozen=True, extra="forbid"):
     settle_s: float = Field(45.0, ge=5, le=600, description="Who sits for so long after getting up has finished.")
     upright_s: float = Field(5.0, ge=1, le=60, description="So many upright seconds are getting up.")
     idle_s: float = Field(120.0, ge=20, le=900, description="A set is over when nothing more has come for so long.")
+
+    @property
+    def look_s(self) -> float:
+        """The samples are looked at this often at the least: more often than a set can be over."""
+        return self.idle_s / 2
 
 
 @dataclass
@@ -159,9 +162,11 @@ class Watching:
         follower, rules = expected.follower, self.rules
         if start_s < expected.from_s or (follower is not None and follower.signal == "aside"):
             return 0
-        left_s = [expected.until_s - expected.decided_s, rules.settle_s - expected.seated_s - 1.0]
+        left_s = [expected.until_s - expected.decided_s]
+        if self._rose(expected):
+            left_s.append(rules.settle_s - expected.seated_s - 1.0)
         if follower is not None:
-            left_s.append(expected.looked_s + LOOK_S - expected.decided_s - 1.0)
+            left_s.append(expected.looked_s + self.rules.look_s - expected.decided_s - 1.0)
             if follower.seen_s is not None:
                 left_s.append(follower.seen_s + rules.idle_s - expected.decided_s)
         return max(0, math.floor(min(left_s)))
@@ -258,7 +263,7 @@ class Watching:
         less than ``idle_s`` ago is not over yet, whatever has come since.
         """
         follower, since_s = expected.follower, expected.decided_s - expected.looked_s
-        if follower is None or follower.signal == "aside" or since_s >= LOOK_S:
+        if follower is None or follower.signal == "aside" or since_s >= self.rules.look_s:
             return True
         return follower.seen_s is not None and expected.decided_s - follower.seen_s > self.rules.idle_s
 
@@ -282,8 +287,10 @@ class Watching:
         rules, seen_s = self.rules, expected.follower.seen_s if expected.follower else None
         if seen_s is not None and expected.seen and now_s - seen_s > rules.idle_s:
             return True
-        rose = expected.upright_s >= rules.upright_s and not expected.exercise.needs_floor
-        return rose and expected.seated_s >= rules.settle_s
+        return self._rose(expected) and expected.seated_s >= rules.settle_s
+
+    def _rose(self, expected: Expected) -> bool:
+        return expected.upright_s >= self.rules.upright_s and not expected.exercise.needs_floor
 
 
 def _all_sound(t_s: Floats, xyz_g: NDArray[np.float32], newest_s: float) -> bool:

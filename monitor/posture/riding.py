@@ -19,9 +19,8 @@ from pydantic import BaseModel, Field
 
 from monitor.accel.recent import RecentTurn
 from monitor.model import SEDENTARY, Bools, Epochs
+from monitor.posture.rows import among
 from monitor.posture.smoothing import Holding, Share
-
-_SEDENTARY = [int(code) for code in SEDENTARY]
 
 
 class RideRules(BaseModel, frozen=True, extra="forbid"):
@@ -52,7 +51,7 @@ class Ride:
 
     def advance(self, epochs: Epochs, posture: NDArray[np.int64]) -> Bools:
         """(n,) rows in a vehicle among those said to be sitting."""
-        rules, sits = self.rules, np.isin(posture, _SEDENTARY)
+        rules, sits = self.rules, among(posture, SEDENTARY)
         turn_deg = self.turn.advance(epochs.start_s, epochs.mean_g, 1)
         shakes = (epochs.jitter_g > rules.shake_min_g) & (epochs.jitter_g < rules.shake_max_g)
         share = self.shaking.advance(sits & shakes & (turn_deg < rules.turn_max_deg), rules.halving_s)

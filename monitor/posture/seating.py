@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from monitor.accel.metrics import angle_deg
+from monitor.accel.recent import stretches
 from monitor.model import NO_STATEMENT, SEDENTARY, Bools, Epochs, Floats, Posture
-
-_SEDENTARY, _SILENT = [int(code) for code in SEDENTARY], [int(code) for code in NO_STATEMENT]
+from monitor.posture.rows import among
 
 
 class SeatingRules(BaseModel, frozen=True, extra="forbid"):
@@ -47,6 +47,23 @@ class SeatingRules(BaseModel, frozen=True, extra="forbid"):
     known_s: float = Field(60.0, ge=5, le=3600, description="A seat is remembered once it was sat in for so long.")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlook:
+    """Each second, and those ahead of it as far as its row waits for them: (1 + AHEAD_S, n)."""
+
+    tilt_deg: Floats
+    jitter_g: Floats
+
+    @classmethod
+    def of(cls, epochs: Epochs, direction: Floats) -> Outlook:
+        """Tilts are against (n, 3) directions of upright."""
+        ahead_deg = angle_deg(epochs.ahead_mean_g, direction[:, None, :])
+        return cls(
+            np.concatenate((angle_deg(epochs.mean_g, direction)[None], ahead_deg.T)),
+            np.concatenate((epochs.jitter_g[None], epochs.ahead_jitter_g.T)),
+        )
+
+
 @dataclass
 class Seating:
     """Follows one horizontal stretch after the other."""
@@ -64,71 +81,72 @@ class Seating:
     """The highest a knee has been in a seat."""
 
     def advance(
-        self, epochs: Epochs, direction: Floats, posture: NDArray[np.int64], upper_deg: float, lower_deg: float
+        self, start_s: Floats, outlook: Outlook, posture: NDArray[np.int64], upper_deg: float, lower_deg: float
     ) -> Bools:
         """(n,) rows said to be sitting or lying that are no seat, or not yet.
 
         Parameters
         ----------
-        direction : (n, 3) upright in each row.
         posture : (n,) codes, as tilt and rhythm have it.
         upper_deg, lower_deg : a thigh tilted more is horizontal; one tilted less is not any more.
         """
-        tilt_deg, jitter_g = tilts(epochs, direction), jitters(epochs)
-        sits, silent = np.isin(posture, _SEDENTARY), np.isin(posture, _SILENT)
-        level = sits | ((tilt_deg[:, 0] > upper_deg) & (posture != Posture.CYCLING))
-        calm_deg = np.where((jitter_g <= self.rules.high_calm_max_g).all(axis=1), tilt_deg.min(axis=1), np.nan)
-        crouches = np.zeros(len(epochs), np.bool_)
-        columns = (epochs.start_s, level, sits, silent, calm_deg)
-        for place, row in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
-            start_s, is_level, is_sitting, is_silent, lowest_deg = row
-            if not is_level:
-                self.since_s = None
-            elif self.since_s is None:  # from where it may have been so unseen
-                self.since_s = start_s if self.last_s is None else self.last_s + 1.0
-            self.last_s = start_s
-            if not is_sitting:
-                self.upright, self.seated_s = not is_silent, 0.0
-            elif self.upright and not self._is_seat(start_s, tilt_deg[place], jitter_g[place], lower_deg):
-                crouches[place] = True
-            else:
-                self.upright, self.seated_s = False, self.seated_s + 1.0
-                self._learn(lowest_deg)
+        sits, silent = among(posture, SEDENTARY), among(posture, NO_STATEMENT)
+        level = sits | ((outlook.tilt_deg[0] > upper_deg) & (posture != Posture.CYCLING))
+        since_s = self._level_since_s(start_s, level)
+        rests = (outlook.jitter_g <= self.rules.high_calm_max_g).all(axis=0)
+        calm_deg = np.where(rests, outlook.tilt_deg.min(axis=0), np.nan)
+        crouches = np.zeros(len(start_s), np.bool_)
+        for first, end in stretches(sits):
+            if first:
+                self._does_not_sit(silent[first - 1])
+            while self.upright and first < end:
+                seconds = (outlook.tilt_deg[:, first].tolist(), outlook.jitter_g[:, first].tolist())
+                self.upright = not self._is_seat(start_s[first] - since_s[first], *seconds, lower_deg)
+                crouches[first] = self.upright
+                first += self.upright
+            self._sit(calm_deg[first:end])
+        if len(start_s) and not sits[-1]:
+            self._does_not_sit(silent[-1])
         return crouches
 
-    def _is_seat(self, start_s: float, tilt_deg: Floats, jitter_g: Floats, lower_deg: float) -> bool:
-        """Whether this second, or one of those ahead, proves the stretch to be a seat."""
-        assert self.since_s is not None
+    def _level_since_s(self, start_s: Floats, level: Bools) -> Floats:
+        """(n,) start of the horizontal stretch that each horizontal row belongs to, which may have begun unseen."""
+        if not len(start_s):
+            return np.empty(0)
+        unseen_s = np.concatenate(([start_s[0] if self.last_s is None else self.last_s + 1.0], start_s[:-1] + 1.0))
+        begins = level & ~np.concatenate(([self.since_s is not None], level))[:-1]
+        before_s = -np.inf if self.since_s is None else self.since_s
+        since_s: Floats = np.maximum.accumulate(np.where(begins, unseen_s, before_s))
+        self.since_s, self.last_s = float(since_s[-1]) if level[-1] else None, float(start_s[-1])
+        return since_s
+
+    def _does_not_sit(self, silent: np.bool_) -> None:
+        self.upright, self.seated_s = not silent, 0.0
+
+    def _is_seat(self, stays_s: float, tilts_deg: list[float], jitters_g: list[float], lower_deg: float) -> bool:
+        """Whether a second that has been horizontal for ``stays_s``, or one of those ahead, proves a seat."""
         rules, high = self.rules, False
         known_deg = np.inf if self.highest_deg is None else self.highest_deg + rules.high_deg
         squat_deg = max(known_deg, rules.high_min_deg)
-        for ahead, (tilt, jitter) in enumerate(zip(tilt_deg.tolist(), jitter_g.tolist(), strict=True)):
+        for ahead, (tilt, jitter) in enumerate(zip(tilts_deg, jitters_g, strict=True)):
             if ahead and tilt <= lower_deg:
                 return False
-            stayed_s, high = start_s + ahead - self.since_s, high or squat_deg < tilt < rules.high_max_deg
+            stayed_s, high = stays_s + ahead, high or squat_deg < tilt < rules.high_max_deg
             if stayed_s >= rules.stay_s and jitter <= (rules.high_calm_max_g if high else rules.calm_max_g):
                 return True
             if stayed_s >= rules.restless_s and jitter < rules.rising_min_g and not high:
                 return True
             if stayed_s >= rules.surely_s:
                 return True
-        return bool(np.isnan(tilt_deg[-1]))  # nothing follows: nothing speaks against a seat
+        return math.isnan(tilts_deg[-1])  # nothing follows: nothing speaks against a seat
 
-    def _learn(self, calm_deg: float) -> None:
-        """A seat that has been sat in for long, and at rest, shows how high this wearer's knees get.
+    def _sit(self, calm_deg: Floats) -> None:
+        """Seconds more of sitting; a seat that has been sat in for long shows how high this wearer's knees get.
 
-        ``calm_deg`` is the lowest tilt of a second and of those ahead, NaN where they are not at rest.
+        ``calm_deg`` is the lowest tilt of each second and of those ahead, NaN where they are not at rest.
         """
-        if self.seated_s > self.rules.known_s and not math.isnan(calm_deg):
-            self.highest_deg = calm_deg if self.highest_deg is None else max(calm_deg, self.highest_deg)
-
-
-def tilts(epochs: Epochs, direction: Floats) -> Floats:
-    """(n, 1 + AHEAD_S) tilt of each second and of those ahead."""
-    ahead_deg = angle_deg(epochs.ahead_mean_g, direction[:, None, :])
-    return np.concatenate((angle_deg(epochs.mean_g, direction)[:, None], ahead_deg), axis=1)
-
-
-def jitters(epochs: Epochs) -> Floats:
-    """(n, 1 + ahead) jitter in g of each second and of those after it."""
-    return np.concatenate((epochs.jitter_g[:, None], epochs.ahead_jitter_g), axis=1)
+        known_deg = calm_deg[max(0, math.floor(self.rules.known_s - self.seated_s)) :]
+        self.seated_s += len(calm_deg)
+        highest_deg = float(np.fmax.reduce(known_deg, initial=-np.inf))
+        if highest_deg > (-np.inf if self.highest_deg is None else self.highest_deg):
+            self.highest_deg = highest_deg

@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from monitor.model import SEDENTARY, Bools, Epochs, Posture
+from monitor.posture.rows import among
 from monitor.posture.smoothing import Holding, Lasting, Share
-
-_SEDENTARY = [int(code) for code in SEDENTARY]
 
 
 class SleepRules(BaseModel, frozen=True, extra="forbid"):
@@ -51,7 +50,7 @@ class Sleep:
 
     def advance(self, epochs: Epochs, posture: NDArray[np.int64]) -> Bools:
         """(n,) rows of sleep among those said to be sitting or lying."""
-        rules, rests = self.rules, np.isin(posture, _SEDENTARY)
+        rules, rests = self.rules, among(posture, SEDENTARY)
         unbroken_s = self.unbroken.advance(epochs.start_s, rests)
         lying_s = self._lying_s(posture == Posture.LYING, rests)
         stirring = self.stirring.advance(epochs.jitter_g > rules.stir_min_g, rules.stir_halving_s)

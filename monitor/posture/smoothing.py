@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from monitor.model import Bools, Floats
+
+_SHARE_ROWS = 4096
+"""Rows that are taken together at the most: how much more one may weigh than another has its limits."""
+_SHARE_LEAST = 1e-200
+"""A share so small is none: numbers that can hardly be held would lose digits sooner or later, as rows are cut."""
 
 
 @dataclass
@@ -92,16 +98,28 @@ class LastClear:
 
 @dataclass
 class Share:
-    """How much of the recent past something was so, 0 to 1; what is older counts by half for every halving time."""
+    """How much of the recent past something was so, 0 to 1; what is older counts by half for every halving time.
 
-    value: float = 0.0
+    What is old is left as it is, and each row weighs more than the one before (forward decay, as in
+    ``accel.candidates``): so the share is one running sum over another number, and not a loop.
+    """
+
+    total: float = 0.0
+    """Weights of the rows in which it was so."""
+    weight: float = 1.0
+    """Of the last row."""
 
     def advance(self, flags: Bools, halving_s: float) -> Floats:
         """(n,) share up to each row; rows count, time without rows does not."""
-        kept, shares = 0.5 ** (1.0 / halving_s), np.empty(len(flags))
-        value = self.value
-        for place, flag in enumerate(flags.tolist()):
-            value = kept * value + (1.0 - kept if flag else 0.0)
-            shares[place] = value
-        self.value = value
+        pieces = [flags[at : at + _SHARE_ROWS] for at in range(0, len(flags), _SHARE_ROWS)]
+        return np.concatenate([np.empty(0), *(self._advance(piece, 2.0 ** (1.0 / halving_s)) for piece in pieces)])
+
+    def _advance(self, flags: Bools, growth: float) -> Floats:
+        weights = np.multiply.accumulate(np.concatenate(([self.weight], np.full(len(flags), growth))))[1:]
+        totals = np.add.accumulate(np.concatenate(([self.total], np.where(flags, weights, 0.0))))[1:]
+        shares: Floats = (1.0 - 1.0 / growth) * totals / weights
+        self.weight, twos = math.frexp(weights[-1])  # smaller by a power of two: that costs no digit
+        self.total = math.ldexp(totals[-1], -twos)
+        if self.total < _SHARE_LEAST:
+            self.total = 0.0
         return shares

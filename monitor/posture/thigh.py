@@ -24,15 +24,14 @@ from monitor.accel.remembered import KnownUpright
 from monitor.accel.side import Side
 from monitor.accel.stepping import steps
 from monitor.accel.wear import Wear
-from monitor.model import Bools, Epochs, Floats, Posture, PostureEpochs
+from monitor.model import SEDENTARY, Bools, Epochs, Floats, Posture, PostureEpochs
 from monitor.posture.riding import Ride
-from monitor.posture.rows import posture_rows
-from monitor.posture.seating import Seating, jitters, tilts
+from monitor.posture.rows import among, posture_rows
+from monitor.posture.seating import Outlook, Seating
 from monitor.posture.sleeping import Sleep
 from monitor.posture.smoothing import Holding, Hysteresis, Lasting
 
 _UP = (Posture.STANDING, Posture.STEPPING, Posture.ACTIVE)
-_SEDENTARY = (Posture.SITTING, Posture.LYING)
 _STIRRING_G = 0.010
 """A second that shakes more than this is no quiet sitting."""
 _FRESH_RISK, _FRESH_HALVING_S = 0.10, 10.0
@@ -145,10 +144,10 @@ class Thigh:
         correction = self.calibration.advance(epochs)
         epochs, direction = correction.epochs(epochs), correction.directions(upright.direction)
         window_deg = angle_deg(epochs.window_mean_g, direction)
-        second_deg = angle_deg(epochs.mean_g, direction)
-        tilt_deg = np.where(epochs.window_spread_g > self.rules.moving_min_g, window_deg, second_deg)
+        outlook = Outlook.of(epochs, direction)
+        tilt_deg = np.where(epochs.window_spread_g > self.rules.moving_min_g, window_deg, outlook.tilt_deg[0])
         stepping = steps(epochs, self.mounting.stepping_rules) & (window_deg < self.rules.stepping_below_deg)
-        cycling = self._cycles(epochs, window_deg, direction)
+        cycling = self._cycles(epochs, window_deg, outlook)
         horizontal = self.horizontal.advance(tilt_deg, self.rules.upright_below_deg, self.rules.sedentary_above_deg)
         busy = self._is_busy(epochs, stepping)
         posture = np.select(
@@ -172,11 +171,10 @@ class Thigh:
             ],
             Posture.SITTING,
         )
-        crouches = self.seating.advance(
-            epochs, direction, posture, self.rules.sedentary_above_deg, self.rules.upright_below_deg
-        )
+        limits_deg = (self.rules.sedentary_above_deg, self.rules.upright_below_deg)
+        crouches = self.seating.advance(epochs.start_s, outlook, posture, *limits_deg)
         posture = np.where(crouches, Posture.ACTIVE, posture)
-        since_upright_s = self.seated.advance(epochs.start_s, ~np.isin(posture, _UP))
+        since_upright_s = self.seated.advance(epochs.start_s, ~among(posture, _UP))
         sits = posture == Posture.SITTING
         rolled = self.side.advance(epochs.mean_g, unit(direction), sits, since_upright_s)
         posture = np.where(rolled, Posture.LYING, posture)
@@ -184,7 +182,7 @@ class Thigh:
         posture = np.where(self.sleep.advance(epochs, posture), Posture.ASLEEP, posture)
         return posture_rows(epochs, posture, self._confidence(epochs, tilt_deg, posture, upright), wear)
 
-    def _cycles(self, epochs: Epochs, window_deg: Floats, direction: Floats) -> Bools:
+    def _cycles(self, epochs: Epochs, window_deg: Floats, outlook: Outlook) -> Bools:
         rules = self.rules
         within = (window_deg > rules.cycling_min_deg) & (window_deg < rules.cycling_max_deg)
         pedals = (
@@ -195,8 +193,8 @@ class Thigh:
             & (epochs.jerk_g > rules.cycling_jerk_min_g)
         )
         often = self.pedalling.advance(epochs.start_s, pedals, rules.cycling_of_s) * 2 > rules.cycling_of_s
-        still = jitters(epochs) < rules.cycling_still_max_g
-        rests = np.any(still & (tilts(epochs, direction) > rules.sedentary_above_deg), axis=1)
+        still = outlook.jitter_g < rules.cycling_still_max_g
+        rests = np.any(still & (outlook.tilt_deg > rules.sedentary_above_deg), axis=0)
         held = self.cycling.advance(epochs.start_s, often, rules.cycling_hold_s, ends=rests)
         shakes = self.shaking.advance(epochs.start_s, epochs.jerk_g > rules.coasting_jerk_min_g, rules.coasting_of_s)
         coasts = self.coasting.advance(epochs.start_s, often, rules.coasting_hold_s, ends=rests) & (
@@ -217,12 +215,12 @@ class Thigh:
         upright one when it leant: perching at 25 degrees. Of all other
         rows fewer than one in a thousand was wrong.
         """
-        sedentary = np.isin(posture, _SEDENTARY)
+        sedentary = among(posture, SEDENTARY)
         since_s = self.lasting.advance(epochs.start_s, sedentary)
         stirring = np.where(epochs.jitter_g > _STIRRING_G, 1.0, 0.3)
         fresh = 1.0 - _FRESH_RISK * stirring * 0.5 ** (since_s / _FRESH_HALVING_S)
         leaning = 1.0 - _LEANING_RISK * np.clip((tilt_deg - _STRAIGHT_DEG) / 10.0, 0.0, 2.0)
-        unproven = np.isin(posture, (Posture.VEHICLE, Posture.ASLEEP))
+        unproven = among(posture, (Posture.VEHICLE, Posture.ASLEEP))
         said = [sedentary, posture == Posture.STEPPING, posture == Posture.CYCLING, posture == Posture.ACTIVE, unproven]
         middle_deg = (self.rules.sedentary_above_deg + self.rules.upright_below_deg) / 2
         clear = np.minimum(0.99 + 0.0009 * np.abs(tilt_deg - middle_deg), 0.9995)

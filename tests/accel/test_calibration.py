@@ -106,4 +106,4 @@ def test_row_by_row_corrects_the_same() -> None:
 def test_many_poses_never_need_more_memory() -> None:
     calibration = Calibration()
     calibration.advance(rest(poses(300), seconds=12))
-    assert len(calibration.poses_g) <= calibration.rules.poses_max
+    assert len(calibration.poses) <= calibration.rules.poses_max

@@ -34,7 +34,7 @@ def test_the_angle_is_that_of_the_thigh_whichever_way_the_sensor_sits() -> None:
         turned = LIFTS.turned(turn)
         x, y, z = (turn @ np.array(UPRIGHT)).tolist()
         bins = Binning().feed(turned.t_s, turned.xyz_g)
-        angles = [row.angle_deg for row in Reference(upright=(x, y, z)).rows(bins, "flexion")]
+        angles = [angle_deg for _, angle_deg, _, _ in Reference(upright=(x, y, z)).rows(bins, "flexion")]
         assert max(angles) == pytest.approx(85.0, abs=2.0)
         assert min(angles) == pytest.approx(2.0, abs=2.0)
 
@@ -43,7 +43,7 @@ def test_the_seat_in_which_it_began_serves_where_upright_is_not_known() -> None:
     seated = Reference(begins_seated=True)
     seated.begin = seated.seat = SEAT
     bins = Binning().feed(LIFTS.t_s, LIFTS.xyz_g)
-    angles = [row.angle_deg for row in seated.rows(bins, "flexion")]
+    angles = [angle_deg for _, angle_deg, _, _ in seated.rows(bins, "flexion")]
     assert min(angles) == pytest.approx(2.0, abs=2.0)
     assert max(angles) == pytest.approx(85.0, abs=2.0)
 
@@ -51,5 +51,5 @@ def test_the_seat_in_which_it_began_serves_where_upright_is_not_known() -> None:
 def test_backwards_is_negative() -> None:
     back = moving(1, 2.0, -60.0, 1000.0)
     bins = Binning().feed(back.t_s, back.xyz_g)
-    angles = [row.angle_deg for row in Reference(upright=UPRIGHT, seat=SEAT).rows(bins, "signed")]
+    angles = [angle_deg for _, angle_deg, _, _ in Reference(upright=UPRIGHT, seat=SEAT).rows(bins, "signed")]
     assert min(angles) == pytest.approx(-60.0, abs=2.0)

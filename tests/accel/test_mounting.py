@@ -104,7 +104,7 @@ def test_many_directions_never_need_more_memory() -> None:
     mounting = Mounting()
     rows = rows_of(joined(*(wear(("walk", 9), seed=k).turned(rotation(k)) for k in range(40))))
     learn(rows, mounting)
-    assert len(mounting.candidates) <= 8
+    assert len(mounting.candidates.each) <= 8
 
 
 def test_row_by_row_learns_the_same() -> None:

@@ -15,7 +15,7 @@ from monitor.first_run.connecting import host_and_port, join
 from monitor.first_run.guide import Flags
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.settings import SettingsError
-from tests.support.brokers import Listener, Mosquitto, free_port, mosquitto  # noqa: F401
+from tests.support.brokers import Listener, Mosquitto, free_port
 from tests.support.guarded_broker import guarded_broker, user
 from tests.support.scripted_talk import ScriptedTalk, guide_of
 
@@ -26,7 +26,7 @@ def rules(port: int, **more: Any) -> MqttRules:
     return MqttRules(host="127.0.0.1", port=port, **more)
 
 
-async def test_a_message_there_and_back_and_nobody_listens_for_devices(mosquitto: Mosquitto) -> None:  # noqa: F811
+async def test_a_message_there_and_back_and_nobody_listens_for_devices(mosquitto: Mosquitto) -> None:
     async with Listener(mosquitto.port, "#") as all_ears:
         report = await try_broker(rules(mosquitto.port))
         assert report.works
@@ -38,7 +38,7 @@ async def test_a_message_there_and_back_and_nobody_listens_for_devices(mosquitto
 
 
 async def test_who_has_subscribed_to_discovery_is_seen_and_hears_nothing_of_weight(
-    mosquitto: Mosquitto,  # noqa: F811
+    mosquitto: Mosquitto,
 ) -> None:
     async with Listener(mosquitto.port, "homeassistant/+/+/config") as home_assistant:
         assert (await try_broker(rules(mosquitto.port))).home_assistant == "yes"
@@ -48,7 +48,7 @@ async def test_who_has_subscribed_to_discovery_is_seen_and_hears_nothing_of_weig
 
 @pytest.mark.parametrize(("said", "listens"), [("online", "yes"), ("offline", "no")])
 async def test_a_birth_message_that_was_kept_tells_too(
-    mosquitto: Mosquitto,  # noqa: F811
+    mosquitto: Mosquitto,
     said: str,
     listens: str,
 ) -> None:
@@ -58,7 +58,7 @@ async def test_a_birth_message_that_was_kept_tells_too(
     assert (await try_broker(rules(mosquitto.port))).home_assistant == listens
 
 
-async def test_an_old_broker_does_not_tell_who_listens(mosquitto: Mosquitto) -> None:  # noqa: F811
+async def test_an_old_broker_does_not_tell_who_listens(mosquitto: Mosquitto) -> None:
     report = await try_broker(rules(mosquitto.port, protocol="3.1.1"))
     assert (report.works, report.home_assistant) == (True, "unknown")
 

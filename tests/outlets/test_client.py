@@ -16,9 +16,8 @@ from monitor.outlets.mqtt.client import Connection, connect
 from monitor.outlets.mqtt.remedies import remedy
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.mqtt.signals import Acknowledged, Lost, Refused
-from tests.support.brokers import MOSQUITTO, Mosquitto, free_port, mosquitto
+from tests.support.brokers import MOSQUITTO, Mosquitto, free_port
 
-__all__ = ["mosquitto"]
 CONNACK_NOT_AUTHORISED_V5 = bytes.fromhex("2003008700")
 CONNACK_UNSUPPORTED_V5 = bytes.fromhex("2003008400")
 CONNACK_ACCEPTED_V311 = bytes.fromhex("20020000")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from monitor.accel.epochs import EpochBuilder, join, take
 from monitor.model import Bools, Epochs, Posture
-from monitor.posture.seating import Seating
+from monitor.posture.seating import Outlook, Seating
 from tests.support.wearers import wear
 
 CALM_G, STIRRING_G = 0.005, 0.08
@@ -41,7 +41,7 @@ def crouches(seating: Seating, rows: Epochs, *, known: bool = True) -> Bools:
     upright = np.tile([0.0, 0.0, 1.0], (len(rows), 1))
     standing = Posture.STANDING if known else Posture.UNKNOWN
     posture = np.where(rows.mean_g[:, 2] < np.cos(np.radians(48.0)), Posture.SITTING, standing)
-    return seating.advance(rows, upright, posture, 48.0, 40.0)
+    return seating.advance(rows.start_s, Outlook.of(rows, upright), posture, 48.0, 40.0)
 
 
 def after_standing(*parts: tuple[float, float, int]) -> NDArray[np.int64]:

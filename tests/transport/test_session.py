@@ -4,7 +4,6 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -20,19 +19,6 @@ SILENT = {"stall_s": 1.0, "stall_probes": 1, "gatt_timeout_s": 1.0, "backoff_max
 
 class QuietPebble(Pebble):
     SILENCE_IS_LEGAL = True
-
-
-@pytest.fixture
-async def air() -> AsyncIterator[Air]:
-    async with Air() as air:
-        yield air
-
-
-@pytest.fixture
-async def pebble(air: Air) -> PebblePeripheral:
-    pebble = PebblePeripheral(air.join("pebble"))
-    await pebble.power_on()
-    return pebble
 
 
 def lost(facts: Facts) -> list[str]:
