@@ -122,7 +122,7 @@ def _summed_up(t_s: Floats, xyz_g: NDArray[np.float32], start_s: Floats) -> dict
     """Columns of seconds with m samples each; times (m, n), samples (3, m, n)."""
     at_s, axes_g = np.empty(t_s.shape), np.empty(xyz_g.shape)
     np.subtract(t_s, start_s, out=at_s)
-    np.add(xyz_g, 0.0, out=axes_g)  # 0.0 makes a zero of -0.0, of which bincount would do the same
+    np.copyto(axes_g, xyz_g)
     if (at_s == at_s[:, :1]).all():
         at_s = at_s[:, :1]  # all are sampled alike
     half_sum_g, half_count = _half_cells(at_s, axes_g)
@@ -147,7 +147,7 @@ def _alike(cell: NDArray[np.int64], axes_g: Floats) -> tuple[Floats, Floats]:
     sums, sample = np.zeros((3, HALF_CELLS_PER_S, axes_g.shape[-1])), 0
     for place, samples in enumerate(count.tolist()):
         if samples:
-            sums[:, place] = total(axes_g[:, sample : sample + samples])
+            sums[:, place] += total(axes_g[:, sample : sample + samples])  # to 0.0, as bincount does: -0.0 is gone
         sample += samples
     return sums, np.repeat(count.astype(np.float64)[:, None], axes_g.shape[-1], axis=1)
 

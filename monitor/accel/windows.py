@@ -136,9 +136,12 @@ def _laid(half_g: Floats, half_count: Floats) -> tuple[Floats, Bools]:
 
 def cells_at(seconds: Seconds, slots: Slots) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """The cells of some windows (3, 50, n), empty ones filled; the mean of the others (3, n); and the longest hole."""
-    there, halves = slots >= 0, 2 * WINDOW_CELLS
-    half_g = np.where(there, seconds.half_sum_g[:, :, slots], 0.0).swapaxes(1, 2).reshape(3, halves, -1)
-    half_count = np.where(there, seconds.half_count[:, slots], 0.0).swapaxes(0, 1).reshape(halves, -1)
+    half_g, half_count = seconds.half_sum_g[:, :, slots], seconds.half_count[:, slots]
+    absent = slots < 0
+    if absent.any():
+        half_g[:, :, absent], half_count[:, absent] = 0.0, 0.0
+    half_g = half_g.swapaxes(1, 2).reshape(3, 2 * WINDOW_CELLS, -1)
+    half_count = half_count.swapaxes(0, 1).reshape(2 * WINDOW_CELLS, -1)
     count = half_count[0::2] + half_count[1::2]
     cells_g = half_g[:, 0::2] + half_g[:, 1::2]
     cells_g /= np.maximum(count, 1.0)
