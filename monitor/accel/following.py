@@ -69,7 +69,7 @@ class Follower:
     def _see(self, rows: Sequence[Seen]) -> bool:
         news_s = [] if self.counter is None else self.counter.follow(rows)
         if self.holder is not None:
-            news_s += [at_s for at_s, angle_deg, _, _ in rows if self.holder.see(at_s, angle_deg)]
+            news_s += self.holder.follow(rows)
         self.seen_s = max(news_s, default=self.seen_s)
         return bool(news_s)
 

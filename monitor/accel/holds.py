@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel, Field
 
-from monitor.accel.limb import Signal
+from monitor.accel.limb import Seen, Signal
 
 
 class HoldRules(BaseModel, frozen=True, extra="forbid"):
@@ -86,6 +87,25 @@ class Holder:
     def held_s(self) -> float:
         """Seconds held, of all that were entered and left."""
         return sum(hold.lasts_s for hold in self.holds)
+
+    def follow(self, bins: Sequence[Seen]) -> list[float]:
+        """More bins; the times of those with which a hold was recognised.
+
+        Most go on with a stillness of which nothing is to be decided any more; ``see`` would do the same with them.
+        """
+        found_s, trace, still_deg = [], self.trace, self.rules.still_deg
+        for at_s, angle_deg, _, _ in bins:
+            now = self.now
+            goes_on = now is not None and abs(angle_deg - now.angle_deg) <= still_deg and at_s - now.end_s < 1.0
+            if now is not None and goes_on and self.judged:
+                trace.append((at_s, angle_deg))
+                if len(trace) > TRACED:
+                    del trace[0]
+                now.end_s, now.count = at_s, now.count + 1
+                now.angle_deg += (angle_deg - now.angle_deg) / (now.count if now.count < 50 else 50)
+            elif self.see(at_s, angle_deg):
+                found_s.append(at_s)
+        return found_s
 
     def see(self, at_s: float, angle_deg: float) -> bool:
         """One bin more; whether a hold was recognised with it."""

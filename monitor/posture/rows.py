@@ -11,7 +11,7 @@ from monitor.accel.wear import WearColumns
 from monitor.model import Bools, Epochs, Floats, Posture, PostureEpochs
 
 
-def posture_rows(epochs: Epochs, posture: NDArray[np.uint8], confidence: Floats, wear: WearColumns) -> PostureEpochs:
+def posture_rows(epochs: Epochs, posture: NDArray[np.int64], confidence: Floats, wear: WearColumns) -> PostureEpochs:
     """Rows of equal length with ``epochs``; design.md section 4: suspected is unknown, settled is not worn."""
     posture = np.where(wear.settled, Posture.NOT_WORN, np.where(wear.suspected, Posture.UNKNOWN, posture))
     confidence = np.where(wear.settled, 0.99, np.where(posture == Posture.UNKNOWN, 0.0, confidence))

@@ -139,48 +139,47 @@ class Thigh:
 
     def advance(self, epochs: Epochs) -> PostureEpochs:
         """One posture row for every epoch row, in order."""
-        wear = self.wear.advance(epochs)
+        rules, wear = self.rules, self.wear.advance(epochs)
         upright = self.mounting.advance(epochs, wear)
         correction = self.calibration.advance(epochs)
         epochs, direction = correction.epochs(epochs), correction.directions(upright.direction)
-        window_deg = angle_deg(epochs.window_mean_g, direction)
-        outlook = Outlook.of(epochs, direction)
-        tilt_deg = np.where(epochs.window_spread_g > self.rules.moving_min_g, window_deg, outlook.tilt_deg[0])
-        stepping = steps(epochs, self.mounting.stepping_rules) & (window_deg < self.rules.stepping_below_deg)
-        cycling = self._cycles(epochs, window_deg, outlook)
-        horizontal = self.horizontal.advance(tilt_deg, self.rules.upright_below_deg, self.rules.sedentary_above_deg)
-        busy = self._is_busy(epochs, stepping)
-        posture = np.select(
-            [
-                np.isnan(tilt_deg) & upright.steady,
-                np.isnan(tilt_deg),
-                cycling,
-                stepping,
-                busy,
-                ~horizontal,
-                tilt_deg > self.rules.lying_above_deg,
-            ],
-            [
-                Posture.STEPPING,
-                Posture.UNKNOWN,
-                Posture.CYCLING,
-                Posture.STEPPING,
-                Posture.ACTIVE,
-                Posture.STANDING,
-                Posture.LYING,
-            ],
-            Posture.SITTING,
-        )
-        limits_deg = (self.rules.sedentary_above_deg, self.rules.upright_below_deg)
+        outlook, window_deg = Outlook.of(epochs, direction), angle_deg(epochs.window_mean_g, direction)
+        tilt_deg = np.where(epochs.window_spread_g > rules.moving_min_g, window_deg, outlook.tilt_deg[0])
+        posture = self._by_tilt_and_rhythm(epochs, tilt_deg, window_deg, outlook, upright.steady)
+        limits_deg = (rules.sedentary_above_deg, rules.upright_below_deg)
         crouches = self.seating.advance(epochs.start_s, outlook, posture, *limits_deg)
         posture = np.where(crouches, Posture.ACTIVE, posture)
+        posture = self._by_what_lasts(epochs, direction, posture)
+        return posture_rows(epochs, posture, self._confidence(epochs, tilt_deg, posture, upright), wear)
+
+    def _by_tilt_and_rhythm(
+        self, epochs: Epochs, tilt_deg: Floats, window_deg: Floats, outlook: Outlook, steady: Bools
+    ) -> NDArray[np.int64]:
+        """(n,) codes: what the thigh does, taking every horizontal one for a seat."""
+        rules = self.rules
+        stepping = steps(epochs, self.mounting.stepping_rules) & (window_deg < rules.stepping_below_deg)
+        cycling = self._cycles(epochs, window_deg, outlook)
+        horizontal = self.horizontal.advance(tilt_deg, rules.upright_below_deg, rules.sedentary_above_deg)
+        busy, unknown = self._is_busy(epochs, stepping), np.isnan(tilt_deg)
+        said = [
+            (unknown & steady, Posture.STEPPING),
+            (unknown, Posture.UNKNOWN),
+            (cycling, Posture.CYCLING),
+            (stepping, Posture.STEPPING),
+            (busy, Posture.ACTIVE),
+            (~horizontal, Posture.STANDING),
+            (tilt_deg > rules.lying_above_deg, Posture.LYING),
+        ]
+        return np.select([rows for rows, _ in said], [posture for _, posture in said], Posture.SITTING)
+
+    def _by_what_lasts(self, epochs: Epochs, direction: Floats, posture: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(n,) codes, with those that a single second does not show: on the side, on the road, asleep."""
         since_upright_s = self.seated.advance(epochs.start_s, ~among(posture, _UP))
         sits = posture == Posture.SITTING
         rolled = self.side.advance(epochs.mean_g, unit(direction), sits, since_upright_s)
         posture = np.where(rolled, Posture.LYING, posture)
         posture = np.where(self.ride.advance(epochs, posture), Posture.VEHICLE, posture)
-        posture = np.where(self.sleep.advance(epochs, posture), Posture.ASLEEP, posture)
-        return posture_rows(epochs, posture, self._confidence(epochs, tilt_deg, posture, upright), wear)
+        return np.where(self.sleep.advance(epochs, posture), Posture.ASLEEP, posture)
 
     def _cycles(self, epochs: Epochs, window_deg: Floats, outlook: Outlook) -> Bools:
         rules = self.rules

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from monitor.accel.holds import Holder, HoldRules
@@ -72,3 +73,16 @@ def test_who_walks_away_from_the_pose_has_held_it() -> None:
     for tenth in range(70):
         holding.see(at_s + tenth / 10, 30.0 * (tenth % 10 < 5))
     assert len(holding.holds) == 1
+
+
+def test_bins_together_are_the_bins_one_by_one() -> None:
+    rng = np.random.default_rng(4)
+    angles_deg = np.repeat(rng.choice([0.0, 30.0, 60.0, 110.0], 60), rng.integers(1, 90, 60))
+    angles_deg += rng.normal(0.0, 1.5, len(angles_deg))
+    bins = [(number / 10, angle_deg, 0.0, 1.0) for number, angle_deg in enumerate(angles_deg.tolist())]
+    rules = HoldRules(pose_deg=(50.0, 115.0), least_s=2.0, least_count=1)
+    together, one_by_one = Holder(rules, absolute=True), Holder(rules, absolute=True)
+    found_s = [at_s for at_s, angle_deg, _, _ in bins if one_by_one.see(at_s, angle_deg)]
+    assert found_s
+    assert together.follow(bins) == found_s
+    assert together == one_by_one

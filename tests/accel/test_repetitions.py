@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
+import numpy as np
 import pytest
 
-from monitor.accel.limb import Row
+from monitor.accel.limb import Row, Signal
 from monitor.accel.motions import MOTIONS
 from monitor.accel.repetitions import Counter, MotionRules
 
@@ -104,3 +106,20 @@ def test_a_squat_need_not_be_as_deep_if_it_is_calm(shake_g: float, count: int) -
         angle_deg = -8.0 + 42.0 * math.sin(math.pi * step / 50) ** 2
         counting.see(Row(step / 10, angle_deg, shake_g))
     assert counting.repetitions == count
+
+
+@pytest.mark.parametrize("signal", ["flexion", "lowering"])
+def test_bins_together_are_the_bins_one_by_one(signal: Signal) -> None:
+    rng = np.random.default_rng(5)
+    lifts = np.concatenate([[0.0] * 40, *([60.0 * np.sin(np.pi * np.arange(25) / 25) ** 2, [0.0] * 12] * 12)])
+    angles_deg = (-1 if signal == "lowering" else 1) * lifts + rng.normal(0.0, 2.0, len(lifts))
+    bins = [(number / 10, angle_deg, 0.02, 1.0) for number, angle_deg in enumerate(angles_deg.tolist())]
+    rules = MotionRules(signal=signal, least_deg=30.0, load_g=(-1.0, 1.0))
+    one_by_one, ways = Counter.of(rules, absolute=False), []
+    changed_s = [row[0] for row in bins if one_by_one.see(Row(*row))]
+    for cuts in ([], [1, 50, 51, 52, 200, 333]):
+        together = Counter.of(rules, absolute=False)
+        ways.append([at_s for a, b in pairwise([0, *cuts, len(bins)]) for at_s in together.follow(bins[a:b])])
+        assert together == one_by_one
+    assert changed_s
+    assert ways == [changed_s, changed_s]
