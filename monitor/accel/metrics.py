@@ -1,7 +1,7 @@
 """What can be said of acceleration in one formula each: shapes, units, edge cases, papers.
 
-Everything here works row by row and reduces along the last axis of C-ordered arrays only, so that a row has
-the same bits whether it is computed alone or among thousands.
+Everything here works row by row and reduces along the last axis of C-ordered arrays, or column by column and adds one
+row after the other, so that each has the same bits whether it is computed alone or among thousands.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ import math
 import numpy as np
 
 from monitor.model import Bools, Floats
+
+_FLAT = 1e-8
+"""Of less variance (0.1 mg squared) the shape would be rounding."""
 
 
 def norm(vectors: Floats) -> Floats:
@@ -40,16 +43,26 @@ def degrees_of(cosine: Floats) -> Floats:
     return degrees
 
 
-def mean_square(rows: Floats) -> Floats:
-    """Mean of the squares along the last axis."""
-    return np.asarray(np.einsum("...m,...m->...", rows, rows) / rows.shape[-1])
+def total(columns: Floats) -> Floats:
+    """Sum of (..., m, n) over its m rows: one after the other, whatever n is and however the array lies in memory.
+
+    A lone column, or one that is contiguous, numpy would sum in pairs, with other last bits.
+    """
+    if columns.shape[-1] == 1:
+        return np.asarray(np.add.reduce(np.repeat(columns, 2, axis=-1), axis=-2))[..., :1]
+    if columns.strides[-1] != columns.itemsize:
+        columns = np.ascontiguousarray(columns)
+    return np.asarray(np.add.reduce(columns, axis=-2))
 
 
-def skewness(rows: Floats) -> Floats:
-    """Third standardised moment along the last axis of centred rows; 0 for a constant row."""
-    variance = mean_square(rows)
-    cube = np.einsum("...m,...m,...m->...", rows, rows, rows) / rows.shape[-1]
-    skew: Floats = np.divide(cube, variance * np.sqrt(variance), out=np.zeros(cube.shape), where=variance > 1e-12)
+def skewness(mean: Floats, mean_square: Floats, mean_cube: Floats) -> Floats:
+    """Third standardised moment, from the means of the first three powers; 0 where there is next to no spread.
+
+    The values should lie about 0 (take a constant off them), or little is left of the digits.
+    """
+    variance = np.maximum(mean_square - mean * mean, 0.0)
+    third = mean_cube - mean * (3.0 * mean_square - 2.0 * mean * mean)
+    skew: Floats = np.divide(third, variance * np.sqrt(variance), out=np.zeros(third.shape), where=variance > _FLAT)
     return skew
 
 

@@ -6,13 +6,18 @@ direction, and across it only sums over both directions are taken.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
-from monitor.accel.metrics import autocorrelation, mean_square, peak_position, power_spectrum, skewness
-from monitor.accel.windows import CELL_S, WINDOW_CELLS, Windows
+from monitor.accel.metrics import autocorrelation, peak_position, power_spectrum, skewness
+from monitor.accel.windows import CELL_S, MAGNITUDE, PATH, PRODUCTS, SQUARES, VECTOR, WINDOW_CELLS, Windows
 from monitor.model import Bools, Floats
+
+CellsOf = Callable[[NDArray[np.int64]], Floats]
+"""The cells (3, 50, m) of some of the windows."""
 
 _BIN_HZ = 1.0 / (WINDOW_CELLS * CELL_S)
 _SLOW_BINS = slice(1, 6)
@@ -46,62 +51,72 @@ class Movement:
     sway_rhythm: Floats
 
 
-def movement_in(windows: Windows, rhythm_known: Bools) -> Movement:
-    """Movement of each window; the rhythmic columns are NaN where no rhythm can be known."""
-    x, y, z = windows.cells_g
-    norm_g = np.sqrt(x * x + y * y + z * z)
-    norm_g -= norm_g.mean(axis=-1)[:, None]
-    step = np.diff(windows.cells_g, axis=-1)
-    step *= step
-    jerk_g = np.sqrt(step[0] + step[1] + step[2]).mean(axis=-1)
-    spread_g = np.sqrt(mean_square(norm_g))
-    along_g, across_g, sway = _about_gravity(windows)
-    slow, fast, cadence = _beat(norm_g, spread_g)
+def movement_in(windows: Windows, rhythm_known: Bools, cells_of: CellsOf) -> Movement:
+    """Movement of each window; the rhythmic columns are NaN where no rhythm can be known.
+
+    Most of it follows from sums over the cells; ``cells_of`` gives the cells (3, 50, n) of the few that move.
+    """
+    means = windows.sums / WINDOW_CELLS
+    magnitude_g, square, cube = means[MAGNITUDE]
+    spread_g = np.sqrt(np.maximum(square - magnitude_g * magnitude_g, 0.0))
+    down, along_g, across_g = _about_gravity(means)
     columns = Movement(
         window_spread_g=spread_g,
         along_g=along_g,
         across_g=across_g,
-        jerk_g=jerk_g,
-        skewness=skewness(norm_g),
-        slow_power=slow,
-        step_power=fast,
-        cadence_hz=cadence,
-        sway_rhythm=sway,
+        jerk_g=windows.sums[PATH] / (WINDOW_CELLS - 1),
+        skewness=skewness(magnitude_g, square, cube),
+        slow_power=np.zeros(len(cube)),
+        step_power=np.zeros(len(cube)),
+        cadence_hz=np.zeros(len(cube)),
+        sway_rhythm=np.zeros(len(cube)),
     )
+    rows = np.flatnonzero(((spread_g > _STILL_G) | (across_g > _STILL_G)) & rhythm_known)
+    if len(rows):
+        _add_rhythm(columns, rows, cells_of(rows), down[:, rows])
     for column in fields(columns)[3:]:
         getattr(columns, column.name)[~rhythm_known] = np.nan
     return columns
 
 
-def _about_gravity(windows: Windows) -> tuple[Floats, Floats, Floats]:
-    """Spread along the window's mean direction and across it, and how regular the latter is."""
-    centre_g = windows.centre_g
-    length = np.sqrt(centre_g[0] * centre_g[0] + centre_g[1] * centre_g[1] + centre_g[2] * centre_g[2])
+def _about_gravity(means: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean direction (3, n); spread along it and across it, from the covariance of the three axes."""
+    x, y, z = centre_g = means[VECTOR]
+    xx, yy, zz = means[SQUARES] - centre_g * centre_g
+    xy, xz, yz = means[PRODUCTS] - np.stack([x * y, x * z, y * z])
+    length = np.sqrt(x * x + y * y + z * z)
     down = np.divide(centre_g, length, out=np.zeros(centre_g.shape), where=length > 0)
-    moving_g = windows.cells_g - centre_g[:, :, None]
-    x, y, z = moving_g
-    along_g = down[0][:, None] * x + down[1][:, None] * y + down[2][:, None] * z
-    along_square, square = mean_square(along_g), mean_square(moving_g)
-    across_g = np.sqrt(np.maximum(square[0] + square[1] + square[2] - along_square, 0.0))
-    rhythm, rows = np.zeros(len(length)), np.flatnonzero(across_g > _STILL_G)
-    if len(rows):
-        rhythm[rows] = _sway(moving_g[:, rows] - along_g[rows] * down[:, rows, None])
-    return np.sqrt(along_square), across_g, rhythm
+    u, v, w = down
+    along = u * u * xx + v * v * yy + w * w * zz + 2.0 * (u * v * xy + u * w * xz + v * w * yz)
+    across = xx + yy + zz - along
+    return down, np.sqrt(np.maximum(along, 0.0)), np.sqrt(np.maximum(across, 0.0))
 
 
-def _beat(norm_g: Floats, spread_g: Floats) -> tuple[Floats, Floats, Floats]:
-    """Power below and at the step rate, and the rate of the strongest beat; zeros where all is still."""
-    slow, fast, cadence = np.zeros((3, len(norm_g)))
-    rows = np.flatnonzero(spread_g > _STILL_G)
-    if len(rows):
-        fine = power_spectrum(norm_g[rows], _FINE)
-        power = np.ascontiguousarray(fine[:, ::_FINE])
-        slow[rows] = power[:, _SLOW_BINS].sum(axis=-1)
-        fast[rows] = power[:, _STEP_BINS].sum(axis=-1)
-        low, high = (round(edge / _BIN_HZ * _FINE) for edge in _CADENCE_HZ)
-        place, _ = peak_position(fine[:, : high + 2] * _usual(high + 2), low, high)
-        cadence[rows] = place * (_BIN_HZ / _FINE)
-    return slow, fast, cadence
+def _add_rhythm(columns: Movement, rows: NDArray[np.int64], cells_g: Floats, down: Floats) -> None:
+    """Beat and swing of the windows that move; their cells (3, 50, m), their mean directions (3, m)."""
+    by_window_g = np.ascontiguousarray(cells_g.swapaxes(1, 2))
+    x, y, z = by_window_g
+    beats = np.flatnonzero(columns.window_spread_g[rows] > _STILL_G)
+    if len(beats):
+        norm_g = np.sqrt(x * x + y * y + z * z)[beats]
+        norm_g -= norm_g.mean(axis=-1)[:, None]
+        found = _beat(norm_g)
+        columns.slow_power[rows[beats]], columns.step_power[rows[beats]], columns.cadence_hz[rows[beats]] = found
+    sways = np.flatnonzero(columns.across_g[rows] > _STILL_G)
+    if len(sways):
+        moving_g, down = by_window_g[:, sways], down[:, sways, None]
+        moving_g -= moving_g.mean(axis=-1)[:, :, None]
+        moving_g -= (down[0] * moving_g[0] + down[1] * moving_g[1] + down[2] * moving_g[2]) * down
+        columns.sway_rhythm[rows[sways]] = _sway(moving_g)
+
+
+def _beat(norm_g: Floats) -> tuple[Floats, Floats, Floats]:
+    """Power below and at the step rate, and the rate of the strongest beat, of centred magnitudes (n, 50)."""
+    fine = power_spectrum(norm_g, _FINE)
+    power = np.ascontiguousarray(fine[:, ::_FINE])
+    low, high = (round(edge / _BIN_HZ * _FINE) for edge in _CADENCE_HZ)
+    place, _ = peak_position(fine[:, : high + 2] * _usual(high + 2), low, high)
+    return power[:, _SLOW_BINS].sum(axis=-1), power[:, _STEP_BINS].sum(axis=-1), place * (_BIN_HZ / _FINE)
 
 
 def _usual(bins: int) -> Floats:

@@ -1,12 +1,12 @@
-"""From the samples of one segment to seconds and to the 4-s windows around them.
+"""From seconds to the 4-s windows around them.
 
-A common grid makes every wearable look alike: samples are averaged into cells of 0.08 s (12.5 Hz boxcar).
-Row k looks at the 50 cells of [k - 1, k + 3), counted from k - 1. Since 12.5 cells do not fill a second, the
-samples are first gathered in half cells, 25 a second, and two of them make a cell.
+The window of second k is the 50 cells of 0.08 s of [k - 1, k + 3), counted from k - 1. As 12.5 cells do not fill a
+second, cells are laid over its half cells in two ways: a window's first and third second begin with a whole cell
+(``early``), its second and fourth with half of the cell that bridges the border before (``late``). What is asked of a
+window are sums over its cells, so each second is summed once in either way, and four of these parts and two bridges
+make a window.
 
-The bits of a second depend on nothing but its samples: half cells are summed by ``bincount``, which adds in sample
-order, and seconds with the same number of samples are the rows of one C-ordered array, reduced along the row. A second
-without samples is an empty slot, so a gap of a year costs nothing.
+Windows with empty cells are too few to be clever about: their cells are laid out one by one and filled.
 """
 
 from __future__ import annotations
@@ -16,147 +16,153 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.accel.metrics import mean_square
+from monitor.accel.metrics import total
+from monitor.accel.seconds import HALF_CELLS_PER_S, Seconds
 from monitor.model import Bools, Floats
 
-HALF_CELLS_PER_S = 25
 CELL_S = 2.0 / HALF_CELLS_PER_S
 WINDOW_S = 4
 WINDOW_CELLS = WINDOW_S * HALF_CELLS_PER_S // 2
 SECONDS_BEFORE = 1
 """The window of second k begins at k - 1."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Seconds:
-    """What the samples of each second say, one row for every second that has any."""
-
-    start_s: Floats
-    count: NDArray[np.int32]
-    mean_g: Floats
-    """(n, 3) mean vector."""
-    spread_g: Floats
-    """Standard deviation of the vector magnitude."""
-    jitter_g: Floats
-    """Root of the summed variances of the three axes: 0 only where every sample is the same."""
-    magnitude_g: Floats
-    """Mean vector magnitude."""
-    magnitude_moment: Floats
-    """Slope of the vector magnitude over the second, as first moment: slope / 12, g s."""
-    cell_sum_g: Floats
-    """(3, n + 1, 25) sums of the samples in each half cell; the last second is the empty one."""
-    cell_count: Floats
-    """(n + 1, 25)."""
+Slots = NDArray[np.int64]
+"""(4, n) where in ``Seconds`` the seconds of each window are; -1 where one has no samples."""
+_TERMS = 13
+VECTOR, SQUARES, PRODUCTS, MAGNITUDE, PATH = slice(0, 3), slice(3, 6), slice(6, 9), slice(9, 12), 12
+"""Rows of ``cell_sums``: x, y, z; xx, yy, zz; xy, xz, yz; powers 1 to 3 of the magnitude over 1 g; the way from cell
+to cell."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Windows:
-    """The 50 cells around each second."""
+    """What the 50 cells around each second sum up to."""
 
-    cells_g: Floats
-    """(3, n, 50), empty cells filled on the straight line between their neighbours."""
+    sums: Floats
+    """(13, n) ``cell_sums`` of all cells, empty ones filled on the straight line between their neighbours."""
     mean_g: Floats
-    """(n, 3) mean of the cells that have samples."""
-    centre_g: Floats
-    """(3, n) the same of all cells, filled or not."""
+    """(3, n) mean of the cells that have samples."""
     longest_hole: NDArray[np.int64]
     """(n,) most empty cells in a row."""
 
 
-def gather_seconds(t_s: Floats, xyz_g: NDArray[np.float32]) -> Seconds:
-    """Sum up the samples of each second; ``t_s`` (N,) increasing, ``xyz_g`` (N, 3), N >= 1."""
-    second_s = np.floor(t_s)
-    first = np.concatenate(([0], np.flatnonzero(second_s[1:] != second_s[:-1]) + 1))
-    count, at_s, length = np.diff(first, append=len(t_s)), t_s - second_s, len(first)
-    cell_sum_g, cell_count = np.zeros((3, length + 1, HALF_CELLS_PER_S)), np.zeros((length + 1, HALF_CELLS_PER_S))
-    mean_g, spread = np.empty((length, 3)), np.empty((4, length))
-    for width in np.unique(count).tolist():
-        rows = np.flatnonzero(count == width)
-        if rows[-1] - rows[0] == len(rows) - 1:  # as nearly always: one after the other
-            samples = slice(first[rows[0]], first[rows[0]] + len(rows) * width)
-            at, axes_g = at_s[samples].reshape(-1, width), xyz_g[samples].T.astype(np.float64, order="C")
-        else:
-            places = first[rows][:, None] + np.arange(width)
-            at, axes_g = at_s[places], xyz_g[places.reshape(-1)].T.astype(np.float64, order="C")
-        axes_g = axes_g.reshape(3, -1, width)
-        cell_sum_g[:, rows], cell_count[rows] = _half_cells(at, axes_g)
-        mean_g[rows], spread[:, rows] = _moments(at, axes_g)
-    jitter_g, magnitude_g, spread_g, moment = spread
-    return Seconds(
-        start_s=second_s[first],
-        count=count.astype(np.int32),
-        mean_g=mean_g,
-        spread_g=spread_g,
-        jitter_g=jitter_g,
-        magnitude_g=magnitude_g,
-        magnitude_moment=moment,
-        cell_sum_g=cell_sum_g,
-        cell_count=cell_count,
-    )
+def slots_of(seconds: Seconds, wanted_s: Floats) -> NDArray[np.int64]:
+    """Where the seconds of one segment that begin at ``wanted_s`` are, in its shape; -1 where there are none."""
+    start_s, last = seconds.start_s, len(seconds) - 1
+    if start_s[-1] - start_s[0] == last:  # no second is missing: no need to search
+        place = (wanted_s - start_s[0]).astype(np.int64)
+        return np.where((place >= 0) & (place <= last), place, -1)
+    place = np.minimum(np.searchsorted(start_s, wanted_s), last)
+    return np.where(start_s[place] == wanted_s, place, -1)
 
 
-def _half_cells(at_s: Floats, axes_g: Floats) -> tuple[Floats, Floats]:
-    """Sums (3, n, 25) and counts (n, 25) of the half cells; times within their second (n, m), samples (3, n, m)."""
-    part = np.minimum(at_s * HALF_CELLS_PER_S, HALF_CELLS_PER_S - 1).astype(np.int64)
-    part += np.arange(0, len(at_s) * HALF_CELLS_PER_S, HALF_CELLS_PER_S)[:, None]
-    cell, slots = part.reshape(-1), len(at_s) * HALF_CELLS_PER_S
-    sums = [np.bincount(cell, axis_g.reshape(-1), slots).reshape(-1, HALF_CELLS_PER_S) for axis_g in axes_g]
-    count = np.bincount(cell, minlength=slots).reshape(-1, HALF_CELLS_PER_S)
-    return np.stack(sums), count.astype(np.float64)
+def windows_at(seconds: Seconds, slots: Slots) -> Windows:
+    """The windows with their seconds at ``slots``."""
+    sums, whole = _from_parts(seconds, slots)
+    mean_g, longest_hole = sums[VECTOR] / WINDOW_CELLS, np.zeros(slots.shape[1], dtype=np.int64)
+    holey = np.flatnonzero(~whole)
+    if len(holey):
+        cells_g, mean_g[:, holey], longest_hole[holey] = cells_at(seconds, slots[:, holey])
+        sums[:, holey] = cell_sums(cells_g)
+    return Windows(sums=sums, mean_g=mean_g, longest_hole=longest_hole)
 
 
-def _moments(at_s: Floats, axes_g: Floats) -> tuple[Floats, Floats]:
-    """Mean vector (n, 3); and (4, n): jitter, mean magnitude, its spread and its first moment, as in ``Seconds``."""
-    x, y, z = axes_g
-    mean_g = axes_g.mean(axis=-1)
-    residual_g = axes_g - mean_g[:, :, None]
-    jitter_g = np.sqrt(mean_square(residual_g).sum(axis=0))
-    norm_g = np.sqrt(x * x + y * y + z * z)
-    magnitude_g = norm_g.mean(axis=-1)
-    norm_g -= magnitude_g[:, None]
-    spread_g = np.sqrt(mean_square(norm_g))
-    return mean_g.T, np.stack([jitter_g, magnitude_g, spread_g, _slope(at_s, norm_g) / 12.0])
+def cell_sums(cells_g: Floats) -> Floats:
+    """(3, c, n) cells, c >= 1 in order -> (13, n): what is summed over the cells, see ``PATH``."""
+    x, y, z = cells_g
+    terms, sums = np.empty((_TERMS - 1, *x.shape)), np.empty((_TERMS, x.shape[1]))
+    terms[VECTOR] = cells_g
+    np.multiply(cells_g, cells_g, out=terms[SQUARES])
+    np.multiply(x, cells_g[1:], out=terms[6:8])
+    np.multiply(y, z, out=terms[8])
+    norm, square, cube = terms[MAGNITUDE]
+    np.add(terms[3], terms[4], out=norm)
+    norm += terms[5]
+    np.sqrt(norm, out=norm)
+    norm -= 1.0  # at rest little is left of it, so that its powers lose no digits
+    np.multiply(norm, norm, out=square)
+    np.multiply(square, norm, out=cube)
+    sums[:PATH] = total(terms)
+    sums[PATH] = total(_way(cells_g[:, :-1], cells_g[:, 1:])) if x.shape[0] > 1 else 0.0
+    return sums
 
 
-def _slope(at_s: Floats, residual_g: Floats) -> Floats:
-    """Least-squares slope over each second, g/s; 0 where its samples are too few or too close to show one."""
-    apart_s = at_s - at_s.mean(axis=-1)[:, None]
-    width = mean_square(apart_s)
-    slope: Floats = np.divide(
-        np.mean(apart_s * residual_g, axis=-1), width, out=np.zeros(len(width)), where=width > 0.02
-    )
-    return slope
+def _way(from_g: Floats, to_g: Floats) -> Floats:
+    """Distance of vectors (3, ...)."""
+    step = to_g - from_g
+    step *= step
+    length = step[0]
+    length += step[1]
+    length += step[2]
+    return np.asarray(np.sqrt(length, out=length))
 
 
-def windows_around(seconds: Seconds, rows: NDArray[np.int64]) -> Windows:
-    """The windows around the given rows of ``seconds``."""
-    wanted_s = seconds.start_s[rows][:, None] + np.arange(-SECONDS_BEFORE, WINDOW_S - SECONDS_BEFORE)
-    found = np.minimum(np.searchsorted(seconds.start_s, wanted_s), len(seconds.start_s) - 1)
-    slot = np.where(seconds.start_s[found] == wanted_s, found, len(seconds.start_s))
-    half_g = seconds.cell_sum_g[:, slot].reshape(3, len(rows), 2 * WINDOW_CELLS)
-    half_count = seconds.cell_count[slot].reshape(len(rows), 2 * WINDOW_CELLS)
-    count = half_count[:, 0::2] + half_count[:, 1::2]
-    cells_g = half_g[:, :, 0::2] + half_g[:, :, 1::2]
+def _from_parts(seconds: Seconds, slots: Slots) -> tuple[Floats, Bools]:
+    """Sums of the windows (13, n), and which of them are whole; of the others the sums say nothing."""
+    pairs, paired, last_g, first_g = _pairs(seconds)
+    one, two, three, four = slots
+    follow = (one >= 0) & (two == one + 1) & (three == two + 1) & (four == three + 1)
+    one, three = np.where(follow, one, 0), np.where(follow, three, 0)
+    if not len(paired):
+        return np.zeros((_TERMS, len(one))), follow
+    one, three = np.minimum(one, len(paired) - 1), np.minimum(three, len(paired) - 1)
+    sums = pairs[:, one] + pairs[:, three]
+    sums[PATH] += _way(last_g[:, one + 1], first_g[:, three])
+    return sums, follow & paired[one] & paired[three]
+
+
+def _pairs(seconds: Seconds) -> tuple[Floats, Bools, Floats, Floats]:
+    """Two seconds after each other: sums of their 25 cells (13, n - 1), and whether each of these has samples.
+
+    Also the last cell of each second laid late, and the first of each laid early, (3, n): where pairs meet.
+    """
+    half_g, count = seconds.half_sum_g, seconds.half_count
+    early_g, early = _laid(half_g[:, :-1], count[:-1])
+    late_g, late = _laid(half_g[:, 1:], count[1:])
+    shared = count[-1:, :-1] + count[:1, 1:]
+    bridge_g = (half_g[:, -1:, :-1] + half_g[:, :1, 1:]) / np.maximum(shared, 1.0)
+    sums = cell_sums(early_g)[:, :-1] + cell_sums(bridge_g)
+    sums += cell_sums(late_g)[:, 1:]
+    sums[PATH] += _way(early_g[:, -1, :-1], bridge_g[:, 0]) + _way(bridge_g[:, 0], late_g[:, 0, 1:])
+    return sums, early[:-1] & (shared[0] > 0) & late[1:], late_g[:, -1], early_g[:, 0]
+
+
+def _laid(half_g: Floats, half_count: Floats) -> tuple[Floats, Bools]:
+    """Cells (3, 12, n) of 24 half cells, and whether all of them have samples (n,)."""
+    count = half_count[0::2] + half_count[1::2]
+    cells_g = half_g[:, 0::2] + half_g[:, 1::2]
+    cells_g /= np.maximum(count, 1.0)
+    return cells_g, np.asarray((count > 0).all(axis=0))
+
+
+def cells_at(seconds: Seconds, slots: Slots) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """The cells of some windows (3, 50, n), empty ones filled; the mean of the others (3, n); and the longest hole."""
+    half_g, half_count = seconds.half_sum_g[:, :, slots], seconds.half_count[:, slots]
+    absent = slots < 0
+    if absent.any():
+        half_g[:, :, absent], half_count[:, absent] = 0.0, 0.0
+    half_g = half_g.swapaxes(1, 2).reshape(3, 2 * WINDOW_CELLS, -1)
+    half_count = half_count.swapaxes(0, 1).reshape(2 * WINDOW_CELLS, -1)
+    count = half_count[0::2] + half_count[1::2]
+    cells_g = half_g[:, 0::2] + half_g[:, 1::2]
     cells_g /= np.maximum(count, 1.0)
     has = count > 0
-    mean_g = cells_g.sum(axis=-1) / np.maximum(has.sum(axis=-1), 1)
-    filled = np.flatnonzero(~has.all(axis=1))
-    centre_g, longest_hole = mean_g.copy(), np.zeros(len(rows), dtype=np.int64)
-    if len(filled):
-        cells_g[:, filled], longest_hole[filled] = _filled(cells_g[:, filled], has[filled])
-        centre_g[:, filled] = cells_g[:, filled].mean(axis=-1)
-    return Windows(cells_g=cells_g, mean_g=mean_g.T.copy(), centre_g=centre_g, longest_hole=longest_hole)
+    mean_g = total(cells_g) / np.maximum(has.sum(axis=0), 1)
+    longest_hole = np.zeros(slots.shape[1], dtype=np.int64)
+    holey = np.flatnonzero(~has.all(axis=0))
+    if len(holey):
+        cells_g[:, :, holey], longest_hole[holey] = _filled(cells_g[:, :, holey], has[:, holey])
+    return cells_g, mean_g, longest_hole
 
 
 def _filled(cells_g: Floats, has: Bools) -> tuple[Floats, NDArray[np.int64]]:
-    """Empty cells filled, the ends held; and the longest run of empty cells of each row."""
-    place = np.arange(WINDOW_CELLS)
-    before = np.maximum.accumulate(np.where(has, place, -1), axis=1)
-    after = np.minimum.accumulate(np.where(has, place, WINDOW_CELLS)[:, ::-1], axis=1)[:, ::-1]
-    longest = np.where(has, 0, after - before - 1).max(axis=1)
+    """Empty cells filled, the ends held; and the longest run of empty cells of each window."""
+    place = np.arange(WINDOW_CELLS)[:, None]
+    before = np.maximum.accumulate(np.where(has, place, -1), axis=0)
+    after = np.minimum.accumulate(np.where(has, place, WINDOW_CELLS)[::-1], axis=0)[::-1]
+    longest = np.where(has, 0, after - before - 1).max(axis=0)
     left = np.where(before < 0, after, before)
     right = np.where(after == WINDOW_CELLS, before, after)
     share = np.divide(place - left, right - left, out=np.zeros(left.shape), where=right > left)
-    left_g = np.take_along_axis(cells_g, left[None], axis=2)
-    right_g = np.take_along_axis(cells_g, right[None], axis=2)
+    left_g = np.take_along_axis(cells_g, left[None], axis=1)
+    right_g = np.take_along_axis(cells_g, right[None], axis=1)
     return left_g + (right_g - left_g) * share, longest

@@ -132,7 +132,7 @@ def _head(source: Source) -> Rows:
     return head
 
 
-def _check_units(path: Path, xyz_g: Floats) -> None:
+def _check_units(path: Path, xyz_g: NDArray[np.floating[Any]]) -> None:
     """At rest a sensor reads 1 g (0.75 to 1.33 without calibration), and a body rests often."""
     norm_g = float(np.median(np.linalg.norm(xyz_g, axis=1)))
     if norm_g == 0.0 or 0.1 <= norm_g <= 5.0:
@@ -177,15 +177,22 @@ def _open_npz(path: Path) -> Source:
         at_s: Floats = t0_s[segment] + (index - starts[segment]) / rate_hz
         return at_s
 
+    def segments_of(first: int, end: int) -> NDArray[np.int64]:
+        """The segment of each row; one number where, as nearly always, all are of the same."""
+        held = np.clip(ends, first, end) - np.clip(starts, first, end)
+        numbers = np.flatnonzero(held)
+        return numbers if len(numbers) == 1 else np.repeat(numbers, held[numbers])
+
     def pieces() -> Iterator[Rows]:
         with _readable(path):
             told_s = times.parts(NPZ_PIECE_ROWS) if times is not None else None
             first = 0
             for part in acc.parts(NPZ_PIECE_ROWS):
                 index = np.arange(first, first + len(part))
-                held = np.clip(ends, first, first + len(part)) - np.clip(starts, first, first + len(part))
-                segment = np.repeat(np.arange(len(starts)), held)
-                yield Rows(next(told_s) if told_s else computed_s(index, segment), part / 1000.0, segment)
+                segment = segments_of(first, first + len(part))
+                at_s = next(told_s) if told_s else computed_s(index, segment)
+                # 32 bits hold every milli-g as well as 64, and are half to carry
+                yield Rows(at_s, part / np.float32(1000.0), np.broadcast_to(segment, len(part)))
                 first += len(part)
 
     def last_s() -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class Rows:
     """Samples as a file has them; what could not be read is NaN."""
 
     t_s: Floats
-    xyz_g: Floats
+    xyz_g: NDArray[np.floating[Any]]
     segment: NDArray[np.int64]
     """(N,) the file's own count of continuous pieces; all 0 where it has none."""
 
@@ -64,7 +65,7 @@ class Screen:
     last_s: float = -np.inf
     """Time of the last row that has passed."""
     before_s: float = -np.inf
-    """Time of the row before the one that is held back."""
+    """Time of the row before the last one, or before the next where none is held back."""
     kept: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
 
@@ -76,9 +77,12 @@ class Screen:
             following = next(iterator, None)
             rows = self._plausible(piece)
             rows = self._unspiked(held.followed_by(rows) if held is not None else rows)
-            # the last row of a piece waits: whether it is in order, the row after it may have to tell
-            ready = len(rows) if following is None else max(len(rows) - 1, 0)
-            held, piece = rows.only(slice(ready, None)), following
+            # whether a last row that jumps ahead is in order, the row after it has to tell
+            waits = following is not None and len(rows) > 0 and rows.t_s[-1] - self.before_s > self.gap_s
+            ready = len(rows) - waits
+            held, piece = rows.only(slice(ready, None)) if waits else None, following
+            if ready == len(rows) > 0:
+                self.before_s = float(rows.t_s[-1])
             yield from self._ordered(rows.only(slice(ready)))
 
     def _drop(self, rows: Rows, bad: Bools, why: str) -> Rows:
@@ -118,7 +122,7 @@ class Screen:
             yield rows
 
 
-def _within(values: Floats, limit: float) -> bool:
+def _within(values: NDArray[np.floating[Any]], limit: float) -> bool:
     """All are numbers from -limit to limit; the quick look that nearly every piece passes."""
     return not values.size or bool(values.min() >= -limit and values.max() <= limit)
 
@@ -135,9 +139,10 @@ def cut_blocks(pieces: Iterable[Rows], rate_hz: float, block_s: float) -> Iterat
     for rows in pieces:
         origin_s = origin_s if segment >= 0 else float(rows.t_s[0])
         step_s = np.diff(rows.t_s, prepend=last_s)
-        starts = (step_s > gap_s(rate_hz)) | (np.diff(rows.segment, prepend=last_number) != 0)
-        slot = np.floor((rows.t_s - origin_s) / block_s)
-        cuts = np.flatnonzero(starts | (np.diff(slot, prepend=slot[0]) != 0)).tolist()
+        starts = step_s > gap_s(rate_hz)
+        if not last_number == rows.segment[0] == rows.segment[-1]:  # they only grow
+            starts |= np.diff(rows.segment, prepend=last_number) != 0
+        cuts = np.flatnonzero(starts | _new_slots(rows.t_s - origin_s, block_s)).tolist()
         for first, end in pairwise(sorted({0, *cuts, len(rows)})):
             gap_before_s: float | None = 0.0
             if starts[first]:
@@ -145,13 +150,21 @@ def cut_blocks(pieces: Iterable[Rows], rate_hz: float, block_s: float) -> Iterat
                 gap_before_s = max(0.0, float(step_s[first]) - 1.0 / rate_hz) if segment else None
             yield AccelBlock(
                 t_s=rows.t_s[first:end],
-                xyz_g=rows.xyz_g[first:end].astype(np.float32),
+                xyz_g=rows.xyz_g[first:end].astype(np.float32, copy=False),
                 rate_hz=rate_hz,
                 segment=segment,
                 gap_before_s=gap_before_s,
                 quality=quality,
             )
         last_s, last_number = float(rows.t_s[-1]), int(rows.segment[-1])
+
+
+def _new_slots(at_s: Floats, block_s: float) -> Bools:
+    """(N,) true where a growing time enters a new slot of ``block_s`` seconds."""
+    if np.floor(at_s[0] / block_s) == np.floor(at_s[-1] / block_s):
+        return np.zeros(len(at_s), np.bool_)
+    slot = np.floor(at_s / block_s)
+    return np.asarray(np.diff(slot, prepend=slot[0]) != 0)
 
 
 def rate_of(t_s: Floats) -> float:

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from monitor.accel import metrics
+
+
+def powers(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    """Means of the first three powers."""
+    return tuple(np.array([(values**power).mean()]) for power in (1, 2, 3))
 
 
 def test_angles_of_known_directions() -> None:
@@ -37,14 +45,28 @@ def test_a_swing_is_most_like_itself_one_period_later() -> None:
 
 
 def test_constant_signals_have_no_shape() -> None:
-    assert metrics.skewness(np.zeros((1, 50)))[0] == 0.0
+    assert metrics.skewness(*powers(np.zeros(50))) == 0.0
     assert (metrics.autocorrelation(np.zeros((3, 1, 50)), 26) == 0.0).all()
 
 
 def test_impacts_skew_upwards() -> None:
-    row = np.zeros((1, 50))
-    row[0, ::10] = 1.0
-    assert metrics.skewness(row - row.mean())[0] == pytest.approx(8 / 3)
+    values = np.zeros(50)
+    values[::10] = 1.0
+    for offset in (0.0, 0.5):
+        assert metrics.skewness(*powers(values + offset)) == pytest.approx(8 / 3)
+
+
+@given(st.integers(1, 60), st.integers(1, 40), st.integers(0, 1000))
+def test_a_sum_over_rows_has_the_same_bits_alone_and_among_others(rows: int, columns: int, seed: int) -> None:
+    values = np.random.default_rng(seed).normal(size=(2, rows, columns)) * 1000.0 ** np.arange(rows)[:, None] % 7.0
+    together = metrics.total(values)
+    one_by_one = values[:, 0].copy()
+    for row in range(1, rows):
+        one_by_one = one_by_one + values[:, row]
+    assert (together == one_by_one).all()
+    for column in range(columns):
+        assert (metrics.total(values[..., column : column + 1])[..., 0] == together[..., column]).all()
+    assert (metrics.total(np.asfortranarray(values)) == together).all()
 
 
 def test_a_peak_lies_between_the_columns() -> None:
