@@ -168,7 +168,8 @@ class App:
         if self.settings.mqtt.enabled:
             outlets.append(await self._mqtt(history))
         if (push := self.settings.push).enabled:
-            outlets.append(PushOutlet(push, list(self.settings.wearers), history.outbox(PushOutlet.NAME), self.clock))
+            box = history.outbox(PushOutlet.NAME)
+            outlets.append(PushOutlet(push, list(self.settings.wearers), box, self.clock, history, languages))
         if self.settings.web.enabled:
             outlets.append(self._web())
         if (metrics := self.settings.metrics).enabled:

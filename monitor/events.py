@@ -312,6 +312,20 @@ class DayEnded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DaySummary(Event):
+    """The time of ``coach.summary_at`` has come: the day's totals so far."""
+
+    date: str
+    """ISO date of the day that goes on."""
+    until: str
+    """The time of day up to which is told, ``HH:MM``."""
+    sedentary_min: float
+    longest_min: float
+    breaks: int
+    alerts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataCorrected(Event):
     """Samples that came late have changed the books from ``from_s`` to ``until_s``."""
 

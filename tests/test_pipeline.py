@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import numpy as np
@@ -20,6 +21,7 @@ from monitor.events import (
     BreakTaken,
     Command,
     CommandAnswered,
+    DaySummary,
     Event,
     GapEnded,
     event_as_dict,
@@ -80,6 +82,24 @@ def test_cutting_the_input_elsewhere_and_ticking_in_between_changes_nothing(cuts
 def test_packets_of_one_sample_change_nothing() -> None:
     short = Recording(MORNING.t_s[:1500], MORNING.xyz_g[:1500], MORNING.rate_hz)
     assert run(short.blocks(list(range(1, 1500)))) == run([short.block()])
+
+
+def test_the_day_so_far_is_the_same_wherever_the_input_is_cut() -> None:
+    start_s = datetime(2026, 11, 22, 17, 56, tzinfo=UTC).timestamp()
+    evening = wear(("walk", 40), ("sit", 300), start_s=start_s)
+    rules = RULES.model_copy(update={"time_zone": "UTC", "summary_at": "18:00"})
+
+    def told(blocks: Iterable[AccelBlock]) -> list[Event]:
+        heart = Pipeline.of("me", PLACEMENTS["thigh"](), BOUTS, Coach.start("me", "thigh", rules), "UTC")
+        steps = [heart.feed(each) for each in blocks] + [heart.tick(float(evening.t_s[-1]) + LATENCY_S)]
+        return [event for step in steps for event in step.events if isinstance(event, DaySummary)]
+
+    (summary,) = told([evening.block()])
+    assert isinstance(summary, DaySummary)
+    assert (summary.at_s, summary.until) == (start_s + 240, "18:00")
+    assert 3.0 < summary.sedentary_min <= 200 / 60
+    samples = len(evening.t_s)
+    assert told(evening.blocks(list(range(7, samples, 97)))) == told(evening.blocks([240 * 25])) == [summary]
 
 
 def test_any_way_round_gives_the_same_postures_and_alerts() -> None:

@@ -62,6 +62,7 @@ TOLD = {
     "exercise_seen": "the sensor has seen the exercise, or it ended on your word",
     "standing_long": "you have been standing for long (`coach.standing_limit_s`)",
     "snoozed": "quiet until `until`",
+    "day_summary": "the day so far, at `coach.summary_at`: `date`, `until`, and the totals",
     "test": "you asked for a test",
 }
 KEYS = {

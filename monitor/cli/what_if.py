@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, WearerOption, history_file, load_settings
+from monitor.cli.translation import said_here
 
 if TYPE_CHECKING:
     from monitor.what_if import Outcome
@@ -82,20 +83,23 @@ def figures(one: Outcome) -> list[str]:
 
 def show(now: Outcome, then: Outcome, zone: tzinfo, console: Console) -> None:
     """Print both policies side by side, and the calls of the second."""
+    say = said_here("what_if")
     if not now.observed_s:
-        console.print("Nothing is recorded in that time.")
+        console.print(say("Nothing is recorded in that time."))
         return
-    table = Table("", "as it is set", "what if", title=f"{now.observed_s / 3600:.1f} hours with data")
+    title = say(f"{now.observed_s / 3600:.1f} hours with data")
+    table = Table("", say("as it is set"), say("what if"), title=title)
     for label, *values in zip(FIGURES, figures(now), figures(then), strict=True):
-        table.add_row(label, *values)
+        table.add_row(say(label), *values)
     console.print(table)
     for call in then.first_calls[:SHOWN]:
-        at = datetime.fromtimestamp(call.at_s, zone).strftime("%a %d %b %H:%M")
+        at = datetime.fromtimestamp(call.at_s, zone).strftime("%Y-%m-%d %H:%M")
         up = (
             "no break was seen later"
             if call.break_after_s is None
             else f"you got up {call.break_after_s / 60:.0f} min later"
         )
-        console.print(f"  {at}  after {call.sedentary_s / 60:.0f} min of sitting; {up}", highlight=False)
+        sat = f"after {call.sedentary_s / 60:.0f} min of sitting"
+        console.print(f"  {at}  {say(sat)}; {say(up)}", highlight=False)
     if len(then.first_calls) > SHOWN:
-        console.print(f"  and {len(then.first_calls) - SHOWN} more")
+        console.print("  " + say(f"and {len(then.first_calls) - SHOWN} more"))

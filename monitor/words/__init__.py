@@ -31,6 +31,7 @@ from monitor.words.sections import (
     Safety,
     Trial,
     Units,
+    Ways,
     Why,
 )
 
@@ -78,6 +79,7 @@ class Words(BaseModel, frozen=True, extra="forbid"):
     standing: dict[str, str]
     """How things stand, by the state of the alert."""
     news: News
+    ways: Ways
     page: Page
     report: ReportPage
     progress: Progress
@@ -94,6 +96,12 @@ class Words(BaseModel, frozen=True, extra="forbid"):
         patterns = {"repetitions": counted, "hold": told.seen_hold, "posture": told.seen_posture}
         pattern = patterns.get(seen, told.seen_timed)
         return pattern.format(title=title, count=repetitions, length=self.duration(hold_s))
+
+    def day_so_far(self, until: str, sedentary_min: float, longest_min: float, breaks: int) -> str:
+        """The day's account up to a time of day."""
+        sat, longest = self.duration(60.0 * sedentary_min), self.duration(60.0 * longest_min)
+        counted = _counted(breaks, self.news.breaks)
+        return self.news.day_so_far.format(until=until, sat=sat, longest=longest, breaks=counted)
 
     def duration(self, duration_s: float) -> str:
         """A length of time: ``45 seconds``, ``1 minute``, ``30 minutes``, ``1 hour 35 minutes``."""

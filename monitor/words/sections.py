@@ -186,6 +186,27 @@ class News(BaseModel, frozen=True, extra="forbid"):
 
     break_taken: str
     snoozed: str
+    day_so_far: str
+    breaks: Counted
+
+
+class Ways(BaseModel, frozen=True, extra="forbid"):
+    """What became of a call on each of its ways."""
+
+    told: str
+    none: str
+    wearable: str
+    mqtt: str
+    accepted: str
+    seen: str
+    taken_back: str
+    trying: str
+    failed: str
+    refused: str
+    held: str
+    waits: str
+    http: str
+    reasons: dict[str, str]
 
 
 class Progress(BaseModel, frozen=True, extra="forbid"):

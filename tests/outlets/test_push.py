@@ -199,7 +199,11 @@ async def test_no_more_than_so_many_an_hour(caplog: pytest.LogCaptureFixture) ->
         for number in range(1, 5):
             daemon.tell(dataclasses.replace(due(), id=f"e{number}"))
             await daemon.settled(number)
-        assert list(daemon.outbox.fate.values()) == ["sent", "sent", "refused: rate limit", "refused: rate limit"]
+        assert list(daemon.outbox.fate.values()) == [
+            "sent",
+            "sent",
+            *["refused: too many pushes this hour; see push.per_hour"] * 2,
+        ]
         assert caplog.text.count("more than 2 pushes an hour") == 1
 
 
