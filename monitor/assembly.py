@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 def new_driver(settings: Settings, wearer: str) -> Wearable:
     """The driver of the wearer's wearable, by the settings."""
     kind = settings.wearers[wearer].wearable
-    return WEARABLES[kind](getattr(settings, kind))
+    return WEARABLES[kind](settings.rules_of(kind))
 
 
 def new_pipeline(settings: Settings, wearer: str, conditions: Sequence[str] | None = ()) -> Backfill:

@@ -26,7 +26,7 @@ from monitor.history.store import Commit, Store
 from monitor.pipeline import Step
 from monitor.replay import replay_packet_log, replay_recording
 from monitor.reporting.tidy import Cell
-from monitor.settings import Settings
+from monitor.settings import Settings, settings_of
 from monitor.study.tables import Row, bout_rows, day_row, recording_row
 from monitor.transport.devices import DEVICES, open_device
 from monitor.transport.recording import Recording, open_recording
@@ -140,7 +140,7 @@ def _opened(path: Path, time_zone: str) -> Recording:
 
 
 def _pipeline(work: Work) -> Backfill:
-    settings = Settings.model_validate(work.settings)
+    settings = settings_of(work.settings)
     # a wearer of a study has a name from a file, which may be no name for a wearer of the daemon
     settings = settings.model_copy(update={"wearers": {work.wearer: settings.wearers["me"]}})
     backfill = new_pipeline(settings, work.wearer)

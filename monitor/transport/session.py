@@ -17,10 +17,28 @@ from typing import Protocol
 
 from monitor.clock import Clock
 from monitor.model import AccelBlock, Fact, LinkEvent, LinkState, Nudge, PacketRefused
-from monitor.transport.gatt import NEEDS_PAIRING, GattAction
-from monitor.transport.radio import RadioRules
+from monitor.transport.radio_rules import RadioRules
 from monitor.transport.seldom import Seldom
-from monitor.wearables.base import Action, DecodeError, Outcome, Packet, Reconnect, Reply, Resume, Wearable
+from monitor.wearables.base import (
+    Action,
+    DecodeError,
+    Outcome,
+    Packet,
+    Read,
+    Reconnect,
+    Reply,
+    Resume,
+    Subscribe,
+    Unsubscribe,
+    Wearable,
+    Write,
+)
+
+NEEDS_PAIRING = frozenset({0x05, 0x08, 0x0F})
+"""ATT: insufficient authentication, authorization, encryption (Core Specification, Vol 3, Part F, 3.4.1.1)."""
+
+GattAction = Read | Write | Subscribe | Unsubscribe
+"""What a carrier carries out; the session itself sees to a wish to connect anew."""
 
 
 class Carrier(Protocol):
