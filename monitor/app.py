@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from monitor import __version__, checkpoint, lasting, systemd
 from monitor.assembly import fingerprint, new_driver, new_pipeline
@@ -28,10 +28,12 @@ from monitor.model import Nudge, WearableFacts
 from monitor.outlet_assembly import OutletAssembly
 from monitor.outlets.base import Outlet
 from monitor.settings import Settings
-from monitor.transport.packet_log import PacketLog
 from monitor.transport.supervisor import Supervisor
 from monitor.wearables.base import Resume, Wearable
 from monitor.wrong_cases import RecentSamples
+
+if TYPE_CHECKING:
+    from monitor.transport.packet_log import PacketLog
 
 _log = logging.getLogger(__name__)
 
@@ -204,6 +206,8 @@ class App:
         return kept["backfill"], kept["resume"]
 
     def _packet_log(self, wearer: str, driver: Wearable, backfill: Backfill) -> PacketLog:
+        from monitor.transport.packet_log import PacketLog
+
         assert self._log_dir is not None
         plan = self.settings.wearers[wearer]
 
