@@ -1,4 +1,4 @@
-"""Builds the parts and runs them; the only file that knows everybody."""
+"""Has the parts built and runs them: drivers and pipelines, links, outlets, and the history between."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor import __version__, checkpoint, lasting, systemd
-from monitor.assembly import fingerprint, new_driver, new_pipeline
+from monitor.assembly import fingerprint, new_driver, new_pipeline, restored
 from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.checkpoint import CheckpointError
@@ -20,8 +20,8 @@ from monitor.events import Command
 from monitor.gauges import WearersGauges
 from monitor.history.outbox import History
 from monitor.intake import no_record
-from monitor.live import LiveWearer
 from monitor.links import Links
+from monitor.live import LiveWearer
 from monitor.lock import state_lock
 from monitor.logs import of_wearer
 from monitor.model import Nudge, WearableFacts
@@ -194,7 +194,7 @@ class App:
         if text is None:
             return fresh, None
         try:
-            kept = checkpoint.loads(text, fingerprint(self.settings, wearer))
+            kept = restored(text, self.settings, wearer)
         except CheckpointError as error:
             kept = checkpoint.lasting(text, fingerprint(self.settings, wearer))
             remains = "; how the sensor sits is kept" if lasting.hand_over(kept, fresh) else ""

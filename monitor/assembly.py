@@ -6,7 +6,9 @@ import logging
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from monitor import checkpoint
 from monitor.backfill import Backfill
 from monitor.coach.catalogue import Catalogue, CatalogueError, Condition, load_catalogue, with_own
 from monitor.coach.policy import Coach
@@ -63,6 +65,13 @@ def exercise_catalogue(settings: Settings, language: str) -> tuple[Catalogue, li
     except (OSError, UnicodeDecodeError) as error:
         return load_catalogue(), [CatalogueError(path, "", "", f"cannot be read: {error}")]
     return with_own(text, path, language, load_catalogue())
+
+
+def restored(text: str, settings: Settings, wearer: str) -> dict[str, Any]:
+    """What a checkpoint holds. Raises CheckpointError where it does not fit the settings or the program."""
+    PLACEMENTS.get(settings.wearers[wearer].placement)  # loaded first, for a text itself has nothing imported
+    state: dict[str, Any] = checkpoint.loads(text, fingerprint(settings, wearer))
+    return state
 
 
 def fingerprint(settings: Settings, wearer: str) -> str:

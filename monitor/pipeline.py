@@ -204,6 +204,8 @@ class Pipeline:
     # --- the order ------------------------------------------------------------------------------------------
 
     def _decided(self, epochs: Epochs) -> Step:
+        if not len(epochs):  # every second tick or packet of a live stream: nothing is learned from no rows
+            return Step(NO_POSTURES)
         return self.rows(self.placement.advance(epochs), turned_deg(epochs))
 
     def _row(self, second: Second) -> list[Event]:

@@ -108,12 +108,12 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
 
 
 def settings_of(values: Mapping[str, Any]) -> Settings:
-    """The settings with these values; a section for each wearable that is worn or named. Raises ValidationError."""
-    usual: dict[str, Any] = {"me": {}}
-    wearers = values.get("wearers", usual)
+    """The settings with these values; a section for each wearable that is worn or set. Raises ValidationError."""
+    said = {section: value for section, value in values.items() if value != {} or section not in WEARABLES}
+    wearers = said.get("wearers", {"me": {}})
     plans = wearers.values() if isinstance(wearers, Mapping) else ()  # what is no table is refused by the model
     worn = [{"wearable": "deskband", **plan}["wearable"] for plan in plans if isinstance(plan, Mapping)]
-    return with_sections(*(kind for kind in WEARABLES if kind in values or kind in worn))(**values)
+    return with_sections(*(kind for kind in WEARABLES if kind in said or kind in worn))(**said)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from monitor.cli import app
 from monitor.settings import load
 from monitor.study.one import Work, chosen, examine
 from monitor.transport import devices
@@ -62,6 +65,26 @@ def test_a_study_takes_it_as_any_other_recording(tmp_path: Path) -> None:
     part = examine(Work(str(path), "P01", chosen(load(None, (), {}).settings, "thigh")))
     assert not part.error
     assert len(part.bouts) == 2
+
+
+def test_a_replay_takes_it_as_any_other_recording(kind: tuple[str, Writer], tmp_path: Path) -> None:
+    ending, write = kind
+    path, events = write(tmp_path / f"P01{ending}", START_S, PERSON.xyz_g, RATE_HZ), tmp_path / "events.jsonl"
+    done = CliRunner().invoke(
+        app, ["replay", str(path), "--events", str(events), "--set", "coach.time_zone=UTC"], catch_exceptions=False
+    )
+    assert done.exit_code == 0
+    kinds = [json.loads(line)["type"] for line in events.read_text().splitlines()]
+    assert kinds.count("bout_started") == 2
+
+
+@pytest.mark.parametrize(("ending", "library"), HAVE.items())
+def test_a_replay_without_the_library_tells_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, library: str
+) -> None:
+    path = with_library(tmp_path, monkeypatch, ending, library, "raise ImportError")
+    with pytest.raises(ReaderMissingError, match="study-devices"):
+        CliRunner().invoke(app, ["replay", str(path)], catch_exceptions=False)
 
 
 @needs_pygt3x
