@@ -78,6 +78,30 @@ def test_a_replay_takes_it_as_any_other_recording(kind: tuple[str, Writer], tmp_
     assert kinds.count("bout_started") == 2
 
 
+A_READER = """
+import sys, types
+import numpy as np
+
+class ReadCwa:
+    def __init__(self, **options): pass
+    def predict(self, file): return dict(np.load(file), fs=50.0)
+
+sys.modules["skdh.io"] = types.ModuleType("skdh.io")
+sys.modules["skdh.io"].ReadCwa = ReadCwa
+"""
+
+
+def test_a_replay_reads_what_the_library_gives_by_the_clock_of_the_coachs_zone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, rows = with_library(tmp_path, monkeypatch, ".cwa", "skdh", A_READER), tmp_path / "rows.csv"
+    with path.open("wb") as file:
+        np.savez(file, time=PERSON.t_s, accel=PERSON.xyz_g)
+    for zone, offset_s in ((), 0.0), (("--set", "coach.time_zone=Asia/Tokyo"), 9 * 3600.0):
+        CliRunner().invoke(app, ["replay", str(path), "--epochs", str(rows), *zone], catch_exceptions=False)
+        assert float(rows.read_text().splitlines()[1].split(",")[0]) == np.floor(PERSON.t_s[0]) - offset_s
+
+
 @pytest.mark.parametrize(("ending", "library"), HAVE.items())
 def test_a_replay_without_the_library_tells_the_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, library: str
