@@ -2,8 +2,8 @@
 
     python benchmarks/exercises.py DATA [--page docs/exercises.md] [--sets 300]
 
-DATA holds ``exercise/thigh`` (UTD-MHAD, MEx) and ``posture/thigh`` (HARTH, SENS). With ``--page`` the figures replace
-what stands between the markers there.
+DATA holds ``exercise/thigh`` (UTD-MHAD, MEx) and ``posture`` (HARTH, SENS, WISDM, SPSW, HAPT, SisFall, UCI's chests).
+With ``--page`` the figures replace what stands between the markers there.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 from exercise_bodies import MOTION_OF, REPORTED, STRETCHES, SimulatedSet, draw
+from exercise_recordings import Samples, samples, windows
+from exercises_at_trunk import at_trunk
 from numpy.typing import NDArray
 
 from monitor.accel.epochs import EpochBuilder
@@ -29,8 +31,6 @@ from monitor.posture.thigh import Thigh
 BEGIN, END = "<!-- figures: benchmarks/exercises.py -->", "<!-- end of figures -->"
 SEED = 71_000
 """Of the reported bodies; thresholds were found with seeds below 100 and the narrower ``DEVELOPMENT`` ranges."""
-WINDOW_S = 600.0
-"""Somebody is expected to do an exercise for so long, again and again."""
 SQUAT, LUNGE, RISE, SIT = 1, 2, 3, 4
 LEGS = {
     "MEx": "exercise/thigh/mex*",
@@ -38,8 +38,6 @@ LEGS = {
     "SENS": "posture/thigh/sens*",
     "pocket (WISDM, SPSW)": "posture/pocket/*",
 }
-TRUNK = ("chest", "lower_back", "waist")
-Samples = NDArray[np.float64]
 
 
 def follow(motion: str, reference: Reference, t_s: Samples, xyz_g: NDArray[np.floating]) -> Follower:
@@ -238,47 +236,17 @@ def false_sets(data: Path) -> Iterator[str]:
     ours = {exercise.motion for exercise in load_catalogue().exercises.values() if exercise.motion}
     yield ""
     yield f"The five of the catalogue together: {10 * sum(total[m] for m in ours) / sum(hours):.2f} per 10 hours."
-    yield ""
-    yield _false_at_the_trunk(data)
-
-
-def _false_at_the_trunk(data: Path) -> str:
-    """Only boat poses are looked for there."""
-    seen, spent_h = 0, 0.0
-    for path in sorted(each for place in TRUNK for each in (data / "posture" / place).glob("*.npz")):
-        t_s, xyz_g, _, _ = _samples(path)
-        for start_s in np.arange(float(t_s[0]), float(t_s[-1]), WINDOW_S):
-            first, last = np.searchsorted(t_s, [start_s, start_s + WINDOW_S])
-            if last - first < 2:
-                continue
-            follower = Follower.of(MOTIONS["boat_hold"], Reference(), on_leg=False)
-            follower.feed(t_s[first:last], xyz_g[first:last])
-            seen, spent_h = seen + bool(follower.hold_s), spent_h + float(t_s[last - 1] - t_s[first]) / 3600
-    rate = 10 * seen / spent_h
-    return f"Boat poses seen at chest, waist and lower back: {seen} in {spent_h:.1f} hours, {rate:.2f} per 10."
-
-
-def _samples(path: Path) -> tuple[Samples, NDArray[np.float32], NDArray[np.uint8], float]:
-    """Times, acceleration, labels and rate of a recording, in order of time."""
-    with np.load(path) as stored:
-        xyz_g, rate_hz, label = (stored["acc"] / 1000.0).astype(np.float32), float(stored["fs"]), stored["label"]
-        index = np.arange(len(xyz_g))
-        piece = np.searchsorted(stored["seg_start"], index, "right") - 1
-        t_s = stored.get("t", stored["seg_t0"][piece] + (index - stored["seg_start"][piece]) / rate_hz)
-    keep = np.concatenate(([True], np.diff(t_s) > 0))
-    return t_s[keep], xyz_g[keep], label[keep], rate_hz
 
 
 def _false_in(path: Path, name: str, found: dict[str, int]) -> float:
     """Adds what is seen in one recording; returns its seconds."""
-    t_s, xyz_g, label, rate_hz = _samples(path)
+    t_s, xyz_g, label, rate_hz = samples(path)
     thigh = Pocket() if path.parent.name == "pocket" else Thigh()
     rows = thigh.advance(
         EpochBuilder(decides_after_s=decides_after_s(thigh)).feed(AccelBlock(t_s, xyz_g, rate_hz, segment=0))
     )
     given = _upright_of_mex(xyz_g, label) if name == "MEx" else None
-    for start_s in np.arange(float(t_s[0]), float(t_s[-1]), WINDOW_S):
-        first, last = np.searchsorted(t_s, [start_s, start_s + WINDOW_S])
+    for start_s, first, last in windows(t_s):
         if last - first < 20 * rate_hz:
             continue
         upright = given or thigh.upright_at(start_s - 4.0)
@@ -307,7 +275,13 @@ def main() -> None:
     parser.add_argument("--page", type=Path)
     parser.add_argument("--sets", type=int, default=300)
     options = parser.parse_args()
-    parts = (simulated(options.sets), held(options.sets), labelled(options.data), false_sets(options.data))
+    parts = (
+        simulated(options.sets),
+        held(options.sets),
+        labelled(options.data),
+        false_sets(options.data),
+        at_trunk(options.data, options.sets),
+    )
     text = "\n\n".join("\n".join(part) for part in parts)
     print(text)
     if options.page:

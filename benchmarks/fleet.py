@@ -26,8 +26,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.cost import memory_mb, processor_s
 from benchmarks.listening import allow_connections, mosquitto, percentile
-from benchmarks.many import memory_mb, processor_s
 from monitor.events import BreakDue, Event, Message, PostureChanged, WearerState
 from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
 

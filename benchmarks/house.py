@@ -38,12 +38,17 @@ def length(node: Function) -> int:
     return (body[-1].end_lineno or body[-1].lineno) - body[0].lineno + 1
 
 
+def is_setter(node: Function | ast.ClassDef) -> bool:
+    """Whether the property beside it has said all."""
+    return any(isinstance(each, ast.Attribute) and each.attr == "setter" for each in node.decorator_list)
+
+
 def unsaid(tree: ast.Module) -> Iterator[str]:
     """Public classes, functions and methods of public classes without a docstring."""
     holders: list[tuple[str, ast.Module | ast.ClassDef]] = [("", tree)]
     for prefix, holder in holders:
         for node in holder.body:
-            if not isinstance(node, Function | ast.ClassDef) or node.name.startswith("_"):
+            if not isinstance(node, Function | ast.ClassDef) or node.name.startswith("_") or is_setter(node):
                 continue
             if ast.get_docstring(node) is None:
                 yield prefix + node.name

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -16,8 +14,8 @@ from typing import Any, Self
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-PATIENCE_S = 10.0
+from benchmarks.listening import PATIENCE_S, end, free_port, start_mosquitto
+
 NEWS = ("event", "log", "day")
 """The last parts of topics whose messages must arrive, each once."""
 
@@ -27,7 +25,7 @@ class Broker:
 
     def __init__(self, folder: Path, guard: str = "allow_anonymous true", limits: str = "") -> None:
         """``guard`` are mosquitto's settings of the daemon's door, ``limits`` those of all."""
-        self.port, self.plain_port = _free_port(), _free_port()
+        self.port, self.plain_port = free_port(), free_port()
         self._config = folder / "mosquitto.conf"
         self._config.write_text(
             f"user root\nlog_type none\nmax_queued_messages 0\nper_listener_settings true\n{limits}\n"
@@ -44,31 +42,13 @@ class Broker:
 
     def start(self) -> None:
         """Start it; it remembers nothing of an earlier life."""
-        if MOSQUITTO is None:
-            raise SystemExit("mosquitto is not installed: apt install mosquitto")
-        self._process = subprocess.Popen(
-            [MOSQUITTO, "-c", str(self._config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        deadline_s = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline_s:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.01)
-        raise SystemExit("mosquitto does not start")
+        self._process = start_mosquitto(self._config, self.port)
 
     def stop(self) -> None:
         """End it."""
         if self._process is not None:
-            self._process.terminate()
-            self._process.wait(PATIENCE_S)
+            end(self._process)
             self._process = None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -48,28 +48,35 @@ class Broker:
 @contextmanager
 def mosquitto(folder: Path, more: str = "") -> Iterator[Broker]:
     """Run a broker until the block ends; ``more`` are further lines of its settings."""
-    if MOSQUITTO is None:
-        raise SystemExit("mosquitto is not installed: apt install mosquitto")
     port, config = free_port(), folder / "mosquitto.conf"
     as_root = "user root\n" if os.geteuid() == 0 else ""  # it would change to a user who may not read the folder
     config.write_text(as_root + SETTINGS.format(port=port, more=more))
-    process = subprocess.Popen([MOSQUITTO, "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = start_mosquitto(config, port)
     try:
-        _wait_for(port, process)
         yield Broker(port, process.pid)
     finally:
-        process.terminate()
-        process.wait(PATIENCE_S)
+        end(process)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def start_mosquitto(config: Path, port: int) -> subprocess.Popen[bytes]:
+    """Start a broker with these settings; it listens at the port when this returns."""
+    if MOSQUITTO is None:
+        raise SystemExit("mosquitto is not installed: apt install mosquitto")
+    process = subprocess.Popen([MOSQUITTO, "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     until_s = time.monotonic() + PATIENCE_S
     while time.monotonic() < until_s and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+                return process
         time.sleep(0.02)
+    end(process)
     raise SystemExit("mosquitto does not start")
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Let it end, and wait for that."""
+    process.terminate()
+    process.wait(PATIENCE_S)
 
 
 @dataclass(frozen=True, slots=True)

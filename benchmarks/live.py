@@ -36,8 +36,8 @@ from typing import Any
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
+from benchmarks.cost import memory_mb, private_mb, processor_s
 from benchmarks.listening import Ear, Heard, mosquitto, percentile
-from benchmarks.many import memory_mb, processor_s
 from monitor.assembly import new_driver, new_pipeline
 from monitor.intake import Intake, play
 from monitor.pipeline import Step
@@ -65,12 +65,6 @@ class Found:
     """Changes of the body that nobody was told of before the next one."""
     from_second_s: list[float] = field(default_factory=list)
     behind_s: list[float] = field(default_factory=list)
-
-
-def private_mb(pid: int) -> float:
-    """Memory of a process that it shares with nobody."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) * 1024 / 1e6
 
 
 @contextmanager

@@ -3,7 +3,7 @@
     python -m benchmarks.soak [--days 30] [--keep FOLDER]
 
 Two simulated DeskBands at 25 Hz and their air live here, on clocks that are moved by hand; the daemon is a process of
-its own (`benchmarks.soak_daemon`) that reads them through bumble and bleak, stores to SQLite and publishes to a real
+its own (`benchmarks.led_daemon`) that reads them through bumble and bleak, stores to SQLite and publishes to a real
 mosquitto. Simulated time goes on by a step only when the notifications of the last one are on the link and the daemon
 has taken those of the one before: neither side outruns the other. What the daemon holds is read from the system
 (Linux) every six simulated hours; a night's charge, ten minutes out of range a day, and for the second wearer bursts of
@@ -15,22 +15,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import resource
 import shutil
-import socket
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.many import memory_mb, processor_s
+from benchmarks.cost import memory_mb, processor_s
+from benchmarks.led_daemon import LedDaemon
+from benchmarks.listening import Ear, Heard, mosquitto
 from firmware_sim.air import Air
 from firmware_sim.clock import SteppedClock
 from firmware_sim.peripheral import VirtualWearable, virtual_band
@@ -39,7 +35,6 @@ from firmware_sim.profiles.deskband_state import DeskBandSettings
 from firmware_sim.scenario import Scenario, load_scenario
 
 BEGAN_S = 1_790_000_000.0
-HEARD = "heard.jsonl"
 STEP_S = 60.0
 SPEED = 720.0
 """A month in an hour: what a wall second of patience with radio and broker is worth in simulated time."""
@@ -93,73 +88,30 @@ def days() -> tuple[Scenario, Scenario]:
     return easy, Scenario.model_validate({**easy.model_dump(), "faults": faults})
 
 
-@contextmanager
-def mosquitto(folder: Path) -> Iterator[int]:
-    """A broker, and somebody who keeps every event that is told; yields its port."""
-    port = free_port()
-    (folder / "mosquitto.conf").write_text(f"user root\nlistener {port} 127.0.0.1\nallow_anonymous true\n")
-    with ExitStack() as stack:
-        heard = stack.enter_context((folder / HEARD).open("wb"))
-        places = f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin"
-        for command in (
-            [shutil.which("mosquitto", path=places) or "mosquitto", "-c", "mosquitto.conf"],
-            ["mosquitto_sub", "-p", str(port), "-q", "1", "-t", "sitbreak/+/log", "-t", "sitbreak/+/event"],
-        ):
-            process = subprocess.Popen(command, cwd=folder, stdout=heard, stderr=subprocess.DEVNULL)
-            stack.callback(process.terminate)
-            time.sleep(0.5)  # it listens
-        yield port
+def sample(daemon: LedDaemon, folder: Path, elapsed_s: float) -> Sample:
+    """What the daemon holds now."""
+    pid, path = daemon.process.pid, folder / "history.sqlite3"
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as history:
+        waiting = history.execute("SELECT count(*) FROM outbox").fetchone()[0]
+    size = sum(file.stat().st_size for file in folder.glob("history.sqlite3*"))
+    files = sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+    return Sample(elapsed_s / 86400, memory_mb(pid), files, daemon.answer["tasks"], size / 1e6, waiting)
 
 
-def free_port() -> int:
-    """A port on loopback at which nothing listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """What was seen of the days."""
+
+    samples: list[Sample]
+    daemon_s: float
+    """Processor time that the daemon has used."""
+    waited_in_vain: int
+    heard: list[Heard]
+    """Every event that was told at the broker."""
 
 
-class Daemon:
-    """The process under test."""
-
-    def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
-        self.process, self._folder, self.answer = process, folder, {"tasks": 0, "waited_in_vain": 0}
-        self._owed = 0
-
-    async def go_on_to(self, at_s: float, in_reach: list[str]) -> None:
-        """Move its clock, and name the wearers who are in reach; return when it has taken the step before."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(" ".join([repr(at_s), *in_reach, "\n"]).encode())
-        self._owed += 1
-        while self._owed > 1:
-            await self._hear()
-
-    async def _hear(self) -> None:
-        assert self.process.stdout is not None
-        line = await self.process.stdout.readline()
-        if not line:
-            raise SystemExit("the daemon has ended; what it said is above")
-        self.answer, self._owed = json.loads(line), self._owed - 1
-
-    def sample(self, elapsed_s: float) -> Sample:
-        """What it holds now."""
-        pid, path = self.process.pid, self._folder / "history.sqlite3"
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as history:
-            waiting = history.execute("SELECT count(*) FROM outbox").fetchone()[0]
-        size = sum(file.stat().st_size for file in self._folder.glob("history.sqlite3*"))
-        files = sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
-        return Sample(elapsed_s / 86400, memory_mb(pid), files, self.answer["tasks"], size / 1e6, waiting)
-
-    async def end(self) -> None:
-        """Let it come to its end."""
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(20):
-                await self.process.wait()
-
-
-async def soak(folder: Path, days_long: float, latency_s: float) -> tuple[list[Sample], float, dict[str, int]]:
-    """Live the days; returns the samples, the daemon's processor seconds and its last answer."""
+async def soak(folder: Path, days_long: float, latency_s: float) -> Lived:
+    """Live the days."""
     samples = []
     async with AsyncExitStack() as stack:
         air = await stack.enter_async_context(Air(supervision_timeout_s=0.2))
@@ -177,7 +129,10 @@ async def soak(folder: Path, days_long: float, latency_s: float) -> tuple[list[S
             for seed, scenario in enumerate(days(), 1)
         ]
         broker = stack.enter_context(mosquitto(folder))
-        daemon = await started(folder, bands, await air.serve("127.0.0.1", 0), broker, latency_s)
+        ear = stack.enter_context(Ear(broker.port, "sitbreak/+/log", "sitbreak/+/event"))
+        port = await air.serve("127.0.0.1", 0)
+        (folder / "sitbreak.toml").write_text(settings(bands, port, broker.port, latency_s))
+        daemon = await LedDaemon.started(folder, BEGAN_S, STEP_S, SPEED)
         await daemon.go_on_to(BEGAN_S, list(WEARERS))
         await daemon.go_on_to(BEGAN_S, list(WEARERS))  # the days begin with the links
         for step in range(1, round(days_long * 86400 / STEP_S) + 1):
@@ -185,25 +140,17 @@ async def soak(folder: Path, days_long: float, latency_s: float) -> tuple[list[S
             in_reach = [name for name, band in zip(WEARERS, bands, strict=True) if not band.away]
             await daemon.go_on_to(BEGAN_S + step * STEP_S, in_reach)
             if step * STEP_S % SAMPLE_EVERY_S == 0:
-                samples.append(daemon.sample(step * STEP_S))
+                samples.append(sample(daemon, folder, step * STEP_S))
                 print(row(samples[-1]), flush=True)
         used_s = processor_s(daemon.process.pid)
         await daemon.end()
-    return samples, used_s, daemon.answer
+    return Lived(samples, used_s, daemon.answer["waited_in_vain"], ear.heard)
 
 
-async def started(folder: Path, bands: list[Band], air: int, broker: int, latency_s: float) -> Daemon:
-    """The daemon, told where to find air, bands and broker."""
+def settings(bands: list[Band], air: int, broker: int, latency_s: float) -> str:
+    """Where the daemon finds air, bands and broker."""
     anna, ben = (band.address.removesuffix("/P") for band in bands)
-    text = SETTINGS.format(anna=anna, ben=ben, latency_s=latency_s, air=air, broker=broker)
-    (folder / "sitbreak.toml").write_text(text)
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, *os.environ.get("SOAK_PROFILE", "-m benchmarks.soak_daemon").split(), str(folder)),
-        *map(str, (BEGAN_S, STEP_S, SPEED)),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    return Daemon(process, folder)
+    return SETTINGS.format(anna=anna, ben=ben, latency_s=latency_s, air=air, broker=broker)
 
 
 def row(sample: Sample) -> str:
@@ -214,22 +161,22 @@ def row(sample: Sample) -> str:
     )
 
 
-def told(folder: Path) -> tuple[int, int, int]:
+def told(folder: Path, heard: list[Heard]) -> tuple[int, int, int]:
     """Events stored, those of them that nobody heard, and those heard that are not stored.
 
     Records that a second reading of filled holes has made are stored and not told again; changes of posture are
     forgotten with the posture of their day (`history.keep_posture_days`).
     """
-    events = [json.loads(line) for line in (folder / HEARD).read_text().splitlines()]
+    events = [json.loads(one.payload) for one in heard]
     with sqlite3.connect(folder / "history.sqlite3") as history:
         stored = dict(history.execute("SELECT id, corrected FROM events"))
         (kept_from_s,) = history.execute("SELECT min(at_s) FROM events WHERE type = 'posture_changed'").fetchone()
-    heard = {event["id"] for event in events}
+    heard_ids = {event["id"] for event in events}
     forgotten = {
         event["id"] for event in events if event.get("type") == "posture_changed" and event["at_s"] < kept_from_s
     }
-    unheard = {key for key, corrected in stored.items() if not corrected} - heard
-    return len(stored), len(unheard), len(heard - stored.keys() - forgotten)
+    unheard = {key for key, corrected in stored.items() if not corrected} - heard_ids
+    return len(stored), len(unheard), len(heard_ids - stored.keys() - forgotten)
 
 
 def main() -> None:
@@ -243,18 +190,18 @@ def main() -> None:
     folder.mkdir(exist_ok=True)
     began_s = time.monotonic()
     try:
-        samples, used_s, answer = asyncio.run(soak(folder, options.days, options.latency))
-        stored, unheard, invented = told(folder)
+        lived = asyncio.run(soak(folder, options.days, options.latency))
+        stored, unheard, invented = told(folder, lived.heard)
     finally:
         if options.keep is None:
             shutil.rmtree(folder)
-    wall_s, own = time.monotonic() - began_s, resource.getrusage(resource.RUSAGE_SELF)
+    wall_s = time.monotonic() - began_s
     print(
-        f"{options.days:g} days of two wearers in {wall_s / 60:.1f} min; processor: daemon {used_s:.0f} s, "
-        f"bands and air {own.ru_utime + own.ru_stime:.0f} s; waited in vain {answer['waited_in_vain']} times\n"
+        f"{options.days:g} days of two wearers in {wall_s / 60:.1f} min; processor: daemon {lived.daemon_s:.0f} s, "
+        f"bands and air {time.process_time():.0f} s; waited in vain {lived.waited_in_vain} times\n"
         f"{stored} events stored, {unheard} of them never heard at the broker, {invented} heard and not stored"
     )
-    raise SystemExit(grown(samples) or bool(unheard or invented))
+    raise SystemExit(grown(lived.samples) or bool(unheard or invented))
 
 
 def grown(samples: list[Sample]) -> bool:

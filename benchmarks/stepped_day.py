@@ -69,7 +69,10 @@ class SteppedDay:
             await asyncio.sleep(0.005)
 
     async def memory_read(self) -> None:
-        """Wait until the band's memory has been read; time does not pass."""
+        """Wait until the band's memory has been read; time passes only while a lost link has not come back."""
+        while not self.is_streaming:
+            await self.step()
+            await self.caught_up()
         while self.open_holes:  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 

@@ -15,13 +15,14 @@ from monitor.history.outbox import History
 from monitor.live import LATENESS_S, LiveWearer
 from monitor.model import LinkEvent, LinkState, Nudge
 from monitor.settings import Settings, load
-from monitor.wearables.base import Action, Advertised, Outcome, Packet, Reach, Reply, Resume
+from monitor.wearables.base import Action, Advertised, Packet, Reach, Reply, Resume
+from monitor.wearables.told import ToldDriver
 
 EXPIRY_ROOM_S = 300.0
 """The tape waits for the broker while an alert has less than this to live: life is slower than a tape."""
 
 
-class TapeDriver:
+class TapeDriver(ToldDriver):
     """The wearable: gives a step at a time, and remembers which is next, as any driver remembers its samples."""
 
     ADVERTISED: ClassVar[Advertised] = Advertised()
@@ -42,28 +43,8 @@ class TapeDriver:
         self.step += 1
         return [*self.tape.facts(self.step - 1)]
 
-    def done(self, action: Action, outcome: Outcome) -> Reply:
-        """Nothing was asked."""
-        return []
-
-    def tick(self, now_s: float) -> Reply:
-        """Nothing to do."""
-        return []
-
-    def stored(self, segment: int, upto_index: int) -> Reply:
-        """A tape forgets nothing."""
-        return []
-
-    def alert(self, nudge: Nudge, now_s: float) -> Reply:
-        """Nobody to buzz."""
-        return []
-
     def lost(self, now_s: float) -> Reply:
         """Never happens."""
-        return []
-
-    def stop(self) -> Reply:
-        """Nothing to end."""
         return []
 
     def resume(self) -> Resume:

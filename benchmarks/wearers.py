@@ -22,7 +22,6 @@ import argparse
 import asyncio
 import json
 import os
-import resource
 import tempfile
 import threading
 import time
@@ -34,6 +33,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from benchmarks.cost import memory_mb
 from benchmarks.led_clock import LedClock
 from benchmarks.listening import Ear, allow_connections, mosquitto, percentile
 from monitor.assembly import fingerprint, new_pipeline
@@ -292,27 +292,15 @@ async def _watch(count: int, crowd: Crowd, seconds: float) -> Found:
     """Look on for so long."""
     history, ledger = crowd.history, crowd.ledger
     TimedHistory.took_s.clear()
-    writer_s, used_s, began_s = await history.writer_s(), processor_s(), crowd.clock.now_s()
+    writer_s, used_s, began_s = await history.writer_s(), time.process_time(), crowd.clock.now_s()
     while crowd.clock.now_s() < began_s + seconds:  # noqa: ASYNC110
         await asyncio.sleep(0.1)
     took_s = crowd.clock.now_s() - began_s
-    share, writer = (processor_s() - used_s) / took_s, (await history.writer_s() - writer_s) / took_s
+    share, writer = (time.process_time() - used_s) / took_s, (await history.writer_s() - writer_s) / took_s
     commits = list(TimedHistory.took_s)
     calls = [told_s - ledger.needed_s[name] for name, told_s in ledger.told_s.items()]
     late_s = [max(0.0, late) for late in crowd.late_s.values()]
-    return Found(count, share, late_s, calls, len(commits) / took_s, commits, writer, peak_mb())
-
-
-def processor_s() -> float:
-    """Processor time of this process, all threads."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-def peak_mb() -> float:
-    """Resident memory now."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 1e6
+    return Found(count, share, late_s, calls, len(commits) / took_s, commits, writer, memory_mb(os.getpid()))
 
 
 def told(count: int, seconds: float, with_mqtt: bool) -> str:

@@ -34,7 +34,6 @@ class Col(IntEnum):
 COLUMNS = len(Col)
 HIPS = slice(Col.FORWARD_G, Col.UP_G + 1)
 LEG = slice(Col.LEG_ALONG_G, Col.LEG_LEFT_G + 1)
-ANGLES = (Col.THIGH_DEG, Col.TRUNK_DEG, Col.ARM_DEG, Col.ROLL_DEG)
 
 
 def still(elapsed_s: np.ndarray, **values: float) -> np.ndarray:

@@ -46,87 +46,85 @@ class Activity(BaseModel, frozen=True, extra="forbid"):
         return MOTIONS[self.do].posture
 
 
-class OutOfRange(BaseModel, frozen=True, extra="forbid"):
+class Moment(BaseModel, frozen=True, extra="forbid"):
+    """Something goes wrong at a moment."""
+
+    at_s: float = Field(ge=0.0, description="When, since the scenario's start.")
+
+
+class Stretch(Moment):
+    """Something goes wrong for a while."""
+
+    duration_s: float = Field(gt=0.0, description="For how long.")
+
+
+class OutOfRange(Stretch):
     """The wearer walks away from the host."""
 
     kind: Literal["out_of_range"]
-    at_s: float = Field(ge=0.0, description="When, since the scenario's start.")
-    duration_s: float = Field(gt=0.0, description="For how long.")
 
 
-class Reboot(BaseModel, frozen=True, extra="forbid"):
+class Reboot(Moment):
     """The band restarts."""
 
     kind: Literal["reboot"]
-    at_s: float = Field(ge=0.0, description="When, since the scenario's start.")
 
 
-class DropNotifications(BaseModel, frozen=True, extra="forbid"):
+class DropNotifications(Stretch):
     """Live notifications are lost before they reach the radio."""
 
     kind: Literal["drop_notifications"]
-    at_s: float = Field(ge=0.0, description="When, since the scenario's start.")
-    duration_s: float = Field(gt=0.0, description="For how long.")
     probability: float = Field(gt=0.0, le=1.0, description="Share of the notifications that are lost.")
 
 
-class Battery(BaseModel, frozen=True, extra="forbid"):
+class Battery(Moment):
     """The battery jumps to a level."""
 
     kind: Literal["battery"]
-    at_s: float = Field(ge=0.0, description="When, since the scenario's start.")
     level_pct: int = Field(ge=0, le=100, description="Charge from then on.")
 
 
-class LostBursts(BaseModel, frozen=True, extra="forbid"):
+class LostBursts(Moment):
     """The radio loses notifications in bursts: somebody stands in the way."""
 
     kind: Literal["lost_bursts"]
-    at_s: float = Field(ge=0.0, description="When, since the scenario's start.")
     duration_s: float = Field(gt=0.0, description="For how long bursts happen.")
     burst_s: float = Field(2.0, gt=0.0, description="How long a burst lasts on average; nothing arrives in it.")
     every_s: float = Field(30.0, gt=0.0, description="How far apart bursts are on average.")
 
 
-class Disconnects(BaseModel, frozen=True, extra="forbid"):
+class Disconnects(Moment):
     """The link is lost, once or again and again, though the host is in reach."""
 
     kind: Literal["disconnects"]
-    at_s: float = Field(ge=0.0, description="When, since the scenario's start.")
     every_s: float = Field(300.0, gt=0.0, description="How far apart the losses are.")
     times: int = Field(1, ge=1, le=1000, description="How many there are.")
 
 
-class RefusePairing(BaseModel, frozen=True, extra="forbid"):
+class RefusePairing(Stretch):
     """The device forgets its hosts and refuses to be paired."""
 
     kind: Literal["refuse_pairing"]
-    at_s: float = Field(ge=0.0, description="When, since the scenario's start.")
-    duration_s: float = Field(gt=0.0, description="For how long.")
 
 
-class StuckSensor(BaseModel, frozen=True, extra="forbid"):
+class StuckSensor(Stretch):
     """The chip hangs: it gives the same reading again and again."""
 
     kind: Literal["stuck_sensor"]
-    at_s: float = Field(ge=0.0, description="When, since the scenario's start.")
-    duration_s: float = Field(gt=0.0, description="For how long.")
 
 
-class BatteryFalls(BaseModel, frozen=True, extra="forbid"):
+class BatteryFalls(Moment):
     """The battery falls evenly to a level, faster than it should."""
 
     kind: Literal["battery_falls"]
-    at_s: float = Field(ge=0.0, description="When, since the scenario's start.")
     duration_s: float = Field(gt=0.0, description="How long it takes.")
     level_pct: int = Field(0, ge=0, le=100, description="Where it ends.")
 
 
-class Slip(BaseModel, frozen=True, extra="forbid"):
+class Slip(Moment):
     """The sensor slides round the limb and stays there: a mounting learnt before is wrong."""
 
     kind: Literal["slip"]
-    at_s: float = Field(ge=0.0, description="When, since the scenario's start.")
     turn_deg: float = Field(60.0, ge=5.0, le=180.0, description="How far it turns.")
 
 

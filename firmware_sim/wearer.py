@@ -111,7 +111,8 @@ class Wearer:
         angle = np.radians(now[:, column] + mount.tilt_deg + mount.loose_deg * np.sin(2 * np.pi * elapsed_s / 37.0))
         turn_rad_s = np.radians(after[:, column] - before[:, column]) / (2 * STEP_S)
         second = (after - 2 * now + before) / STEP_S**2
-        up_g = 1.0 + mount.shock * (now[:, Col.UP_G] + second[:, Col.HEIGHT_M] / GRAVITY_M_S2)
+        # Shocks are damped on their way, but where the hips go up or down, everything above them goes as far.
+        up_g = 1.0 + mount.shock * now[:, Col.UP_G] + second[:, Col.HEIGHT_M] / GRAVITY_M_S2
         forward_g, left_g = mount.shock * now[:, Col.FORWARD_G], mount.shock * now[:, Col.LEFT_G]
         along = -np.sin(angle) * forward_g + np.cos(angle) * up_g + mount.lever_m * turn_rad_s**2 / GRAVITY_M_S2
         front = np.cos(angle) * forward_g + np.sin(angle) * up_g

@@ -46,8 +46,13 @@ def new_coach(settings: Settings, wearer: str, conditions: Sequence[str] | None,
     plan, rules = settings.wearers[wearer], settings.coach_of(wearer)
     everything = dict.fromkeys([*settings.exercises.conditions, *map(Condition, conditions or ())])
     exercises = settings.exercises.model_copy(update={"conditions": tuple(everything)})
-    buzzes = settings.buzz.enabled and bool(WEARABLES[plan.wearable].ABOUT.alert)
-    return Coach.start(wearer, plan.placement, rules, exercises, catalogue, conditions is not None, buzzes)
+    ready, called = conditions is not None, buzzes(settings, wearer)
+    return Coach.start(wearer, plan.placement, rules, exercises, catalogue, ready, called)
+
+
+def buzzes(settings: Settings, wearer: str) -> bool:
+    """Whether the wearable itself is asked to call its wearer."""
+    return settings.buzz.enabled and bool(WEARABLES[settings.wearers[wearer].wearable].ABOUT.alert)
 
 
 @cache

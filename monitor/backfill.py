@@ -213,8 +213,7 @@ class Backfill:
     def _take_over_coach(self, first: Pipeline) -> list[Event]:
         """The coach goes on with the books as they are now."""
         self.pipeline.coach = coach = first.coach
-        if self.pipeline.day.start_s == first.day.start_s:
-            self.pipeline.day.alerts = first.day.alerts
+        self.pipeline.day.take_over(first.day)
         assert coach is not None
         bout, now_s = self.pipeline.bouts.bout, max(self.pipeline.final_s, first.final_s)
         if bout is None:

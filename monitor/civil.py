@@ -75,6 +75,29 @@ def midnights_around(at_s: float, zone: str) -> tuple[float, float] | None:
     return midnight.timestamp(), (midnight + timedelta(days=1)).timestamp()
 
 
+def last_minute(text: str, now_s: float, zone: str) -> tuple[float, float] | None:
+    """Begin and end of the last minute that was ``HH:MM``, perhaps this one; None without civil time.
+
+    Raises ValueError where the text is no time of day.
+    """
+    minute, local = minute_of_day(text), local_time(now_s, zone)
+    if local is None:
+        return None
+    asked = local.replace(hour=minute // 60, minute=minute % 60, second=0, microsecond=0)
+    if asked > local:
+        asked -= timedelta(days=1)
+    return asked.timestamp(), asked.timestamp() + 60.0
+
+
+def moment_of_day(at_s: float, zone: str, text: str) -> float | None:
+    """When it is ``HH:MM`` on the local day of ``at_s``; None without civil time."""
+    local = local_time(at_s, zone)
+    if local is None:
+        return None
+    hour, minute = divmod(minute_of_day(text), 60)
+    return local.replace(hour=hour, minute=minute, second=0, microsecond=0, fold=0).timestamp()
+
+
 def zone_named(name: str) -> tzinfo:
     """The time zone of this name, or the machine's own where it is empty."""
     return ZoneInfo(name) if name else machine_zone()

@@ -1,11 +1,12 @@
-"""The running totals of one local day, and its end at midnight."""
+"""The running totals of one local day, its account at an hour of the wearer's choice, and its end at midnight."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from monitor.civil import CIVIL_FROM_S, day_of, midnights_around
-from monitor.events import BreakDue, BreakTaken, DayEnded, Event, event_id
+from monitor.civil import CIVIL_FROM_S, day_of, midnights_around, moment_of_day, time_text
+from monitor.events import BreakDue, BreakTaken, DayEnded, DaySummary, Event, event_id
 
 
 @dataclass
@@ -21,11 +22,17 @@ class Day:
     longest_s: float = 0.0
     breaks: int = 0
     alerts: int = 0
+    summary_at: str = ""
+    """Time of day at which the day so far is told; empty for never."""
+    summary_s: float | None = None
+    """When that is today; infinite once it is told or missed, None where it is still to be worked out."""
+    summed_s: float = 0.0
+    """The midnight that began the day that was told last: another hour set meanwhile tells it no second time."""
 
     def begin_second(self, start_s: float) -> list[Event]:
-        """The second that starts at ``start_s`` may be the first of a day."""
+        """The second that starts at ``start_s`` may be the first of a day, or the first after the day's account."""
         if self.start_s is not None and start_s < self.end_s:
-            return []
+            return self._summary(start_s)
         around = midnights_around(start_s, self.time_zone)
         if around is None:
             return []
@@ -33,12 +40,43 @@ class Day:
         self.start_s, self.end_s = around
         self.sedentary_s = self.longest_s = 0.0
         self.breaks = self.alerts = 0
-        return events
+        self.summary_s = None
+        return events + self._summary(start_s)
+
+    def take_rules_of(self, other: Day) -> None:
+        """Go on with the same memory under another's settings."""
+        if (self.time_zone, self.summary_at) != (other.time_zone, other.summary_at):
+            self.time_zone, self.summary_at, self.summary_s = other.time_zone, other.summary_at, None
+
+    def take_over(self, first: Day) -> None:
+        """What a second reading cannot know of the same day: the calls, and whether its account has been told."""
+        if self.start_s == first.start_s:
+            self.alerts, self.summary_s, self.summed_s = first.alerts, first.summary_s, first.summed_s
+
+    def _summary(self, start_s: float) -> list[Event]:
+        """The day's account, once, in the first second at or after its hour; an hour that is over already is let go."""
+        if self.summary_s is None:
+            due_s = moment_of_day(start_s, self.time_zone, self.summary_at) if self.summary_at else None
+            to_come = due_s is not None and due_s >= start_s and self.summed_s != self.start_s
+            self.summary_s = due_s if to_come else float("inf")
+        assert self.summary_s is not None
+        if start_s < self.summary_s:
+            return []
+        at_s, self.summary_s, self.summed_s = self.summary_s, float("inf"), self.start_s or 0.0
+        return [
+            DaySummary(
+                id=event_id(at_s, self.wearer, "day_summary"),
+                at_s=at_s,
+                date=day_of(at_s, self.time_zone),
+                until=time_text(at_s, self.time_zone),
+                **self._totals(),
+            )
+        ]
 
     def runs_until_s(self, start_s: float) -> float:
-        """Seconds from ``start_s`` on that start before this begin no day."""
+        """Seconds from ``start_s`` on that start before this begin no day, and tell none."""
         if self.start_s is not None:
-            return self.end_s
+            return min(self.end_s, start_s if self.summary_s is None else self.summary_s)
         return CIVIL_FROM_S if start_s < CIVIL_FROM_S else start_s
 
     def advance(self, start_s: float, ran_s: float, clock_s: float) -> None:
@@ -68,8 +106,13 @@ class Day:
             id=event_id(self.end_s, self.wearer, "day_ended"),
             at_s=self.end_s,
             date=day_of(self.end_s - 1.0, self.time_zone),
-            sedentary_min=round(self.sedentary_s / 60.0, 1),
-            longest_min=round(self.longest_s / 60.0, 1),
-            breaks=self.breaks,
-            alerts=self.alerts,
+            **self._totals(),
         )
+
+    def _totals(self) -> dict[str, Any]:
+        return {
+            "sedentary_min": round(self.sedentary_s / 60.0, 1),
+            "longest_min": round(self.longest_s / 60.0, 1),
+            "breaks": self.breaks,
+            "alerts": self.alerts,
+        }

@@ -25,6 +25,18 @@ AWAITED_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
+class Pushed:
+    """What a push service made of the last alert that it was given."""
+
+    service: str
+    """Its kind and the number of its address, which is a secret."""
+    outcome: str
+    """``accepted``, ``trying``, ``failed`` or ``refused``."""
+    reason: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostics:
     """One wearer's figures at one moment."""
 
@@ -41,6 +53,15 @@ class Diagnostics:
     alerts_measured: int
     outbox: int | None
     """Messages that wait for the broker; None where the history cannot say."""
+    pushes: tuple[Pushed, ...] = ()
+    """The push services that have been tried."""
+
+    @property
+    def push(self) -> str | None:
+        """``ok``, or ``failing`` where any service has not taken what it was given last; None where none was tried."""
+        if not self.pushes:
+            return None
+        return "ok" if all(each.outcome == "accepted" for each in self.pushes) else "failing"
 
 
 class Gauges(Protocol):
@@ -114,7 +135,7 @@ class Meter:
         if decided_s is not None:
             self._latencies_s = [*self._latencies_s, max(0.0, now_s - decided_s)][-LATENCIES_KEPT:]
 
-    def read(self, now_s: float, outbox: int | None) -> Diagnostics:
+    def read(self, now_s: float, outbox: int | None, pushes: tuple[Pushed, ...] = ()) -> Diagnostics:
         """The figures now."""
         return Diagnostics(
             at_s=now_s,
@@ -125,6 +146,7 @@ class Meter:
             latency_p95_s=percentile(self._latencies_s, 0.95),
             alerts_measured=len(self._latencies_s),
             outbox=outbox,
+            pushes=pushes,
         )
 
     def _loss_pct(self, now_s: float) -> float | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, fields
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -305,6 +305,23 @@ class DayEnded(Event):
 
     date: str
     """ISO date of the day that ended."""
+    sedentary_min: float
+    longest_min: float
+    breaks: int
+    alerts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaySummary(Event):
+    """The time of ``coach.summary_at`` has come: the day's totals so far."""
+
+    LIFE_S: ClassVar[float] = 7200.0
+    """Told so much later, by a daemon that slept through its hour, it is still of use."""
+
+    date: str
+    """ISO date of the day that goes on."""
+    until: str
+    """The time of day up to which is told, ``HH:MM``."""
     sedentary_min: float
     longest_min: float
     breaks: int

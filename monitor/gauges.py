@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from monitor.clock import Clock
-from monitor.diagnostics import Diagnostics, Meter
+from monitor.diagnostics import Diagnostics, Meter, Pushed
 from monitor.events import Message
 from monitor.history.database import HistoryError
 from monitor.history.outbox import History
@@ -21,10 +21,14 @@ class WearersGauges:
 
     async def read(self, wearer: str) -> Diagnostics:
         """One wearer's figures now."""
-        waiting = None
+        waiting: int | None = None
+        pushes: tuple[Pushed, ...] = ()
         with suppress(HistoryError):  # a disk in trouble is said elsewhere, and loud
-            waiting = await self._history.waiting(self._outlet, wearer) if self._history else None
-        return self.meters[wearer].read(self._clock.now_s(), waiting)
+            if self._history:
+                waiting = await self._history.waiting(self._outlet, wearer)
+                kept = await self._history.latest_receipts(wearer)
+                pushes = tuple(Pushed(each.way, str(each.outcome), each.reason, each.at_s) for each in kept)
+        return self.meters[wearer].read(self._clock.now_s(), waiting, pushes)
 
     def acknowledged(self, message: Message) -> None:
         """The broker has taken this message now; of an event only the alert counts, not its line in the log."""

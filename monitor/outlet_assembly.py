@@ -71,13 +71,16 @@ class OutletAssembly:
             raise SettingsError("settings", f"[wearers.{wearer}]", wanted)
         return self.mqtt.source(wearer, self.settings.rules_of(kind).topic_of(wearer))
 
+    @property
+    def _languages(self) -> dict[str, str]:
+        return {name: self.settings.coach_of(name).language for name in self.settings.wearers}
+
     # --- one after the other --------------------------------------------------------------------------------
 
     def _buzz(self) -> Outlet:
         from monitor.outlets.wearable import WearableOutlet
 
-        languages = {name: self.settings.coach_of(name).language for name in self.settings.wearers}
-        return WearableOutlet(self.nudge, self.clock, self.settings.buzz, languages)
+        return WearableOutlet(self.nudge, self.clock, self.settings.buzz, self._languages)
 
     async def _mqtt(self) -> Outlet:
         from monitor.outlets.mqtt.client import BrokerRefused
@@ -116,7 +119,8 @@ class OutletAssembly:
         from monitor.outlets.push import PushOutlet
 
         box = self.history.outbox(PushOutlet.NAME)
-        return PushOutlet(self.settings.push, list(self.settings.wearers), box, self.clock)
+        wearers = list(self.settings.wearers)
+        return PushOutlet(self.settings.push, wearers, box, self.clock, self.history, self._languages)
 
     def _web(self) -> Outlet:
         from monitor.web.desk import Person

@@ -106,7 +106,7 @@ class Pipeline:
     def of(cls, wearer: str, placement: Placement, bout_rules: BoutRules, coach: Coach, time_zone: str) -> Pipeline:
         """A pipeline that has seen nothing yet."""
         epochs = EpochBuilder(decides_after_s=decides_after_s(placement))
-        books = Changes(wearer), Bouts(bout_rules, wearer), Day(wearer, time_zone)
+        books = Changes(wearer), Bouts(bout_rules, wearer), Day(wearer, time_zone, summary_at=coach.rules.summary_at)
         return cls(epochs, placement, *books, coach, Watching(wearer, coach.suggester.placement))
 
     @property
@@ -197,7 +197,7 @@ class Pipeline:
     def take_rules_of(self, other: Pipeline) -> None:
         """Go on with the same memory under another's rules."""
         self.bouts.rules = other.bouts.rules
-        self.day.time_zone = other.day.time_zone
+        self.day.take_rules_of(other.day)
         if self.coach is not None and other.coach is not None:
             self.coach.take_rules_of(other.coach)
 

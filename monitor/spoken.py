@@ -1,10 +1,13 @@
-"""Sentences of the doors (``setup``, the commands' help): a folder of ``words`` each, one file a language.
+"""Sentences of the doors (``setup``, the commands' help and answers): a folder of ``words`` each, one file a language.
 
 Apart from ``monitor.words``, whose models every start of the program would have to build only to print a help page.
+What stands in English in the code (findings, faults, headings) is said in another language by ``Phrases``: English is
+the key, as gettext has it, so that logs, JSON and bug reports stay English whoever reads the screen.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -15,6 +18,9 @@ from typing import Any
 DEFAULT = "en"
 ASKED_FIRST = ("LC_ALL", "LC_MESSAGES", "LANG")
 """In this order, as POSIX has it (The Open Group Base Specifications, 8.2)."""
+_JOINT = re.compile(r"(; |: |, )")
+"""Where a message is put together from parts."""
+_HOLE = re.compile(r"\{(\w*)\}")
 
 
 @cache
@@ -58,3 +64,57 @@ def chosen_language(config: Path | None, environment: Mapping[str, str]) -> str:
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError):
             said = None
     return said if isinstance(said, str) and said in languages() else language_of(environment)
+
+
+class Phrases:
+    """What stands in English in the code, in another language; what it does not know stays as it is.
+
+    A sentence is known whole, or by a pattern: ``{folder} can be written`` keeps what stands for the folder, which is
+    looked up in turn. One that is put together from others (``problem: remedy``) is said part by part.
+    """
+
+    def __init__(self, table: Mapping[str, str]) -> None:
+        self._whole = {english: said for english, said in table.items() if not _HOLE.search(english)}
+        # The pattern with the most words of its own first: it is the one that was meant
+        patterns = sorted(table.keys() - self._whole.keys(), key=lambda english: -len(_HOLE.sub("", english)))
+        self._patterns = [(_expression(english), table[english]) for english in patterns]
+
+    def __call__(self, text: str) -> str:
+        """The text in this language."""
+        if not (text and self._whole):
+            return text
+        known = self._known(text)
+        return self._part_by_part(_JOINT.split(text)) if known is None else known
+
+    def _known(self, text: str) -> str | None:
+        if text in self._whole:
+            return self._whole[text]
+        for expression, said in self._patterns:
+            if found := expression.fullmatch(text):
+                return said.format(**{name: self(value) for name, value in found.groupdict().items()})
+        return None
+
+    def _part_by_part(self, parts: list[str]) -> str:
+        """Parts and the joints between them, as much at once as is known."""
+        for end in range(len(parts), 0, -2):
+            known = self._known("".join(parts[:end]))
+            if known is not None or end == 1:
+                break
+        first, rest = parts[0] if known is None else known, parts[end:]
+        return first + rest[0] + self._part_by_part(rest[1:]) if rest else first
+
+
+def _expression(english: str) -> re.Pattern[str]:
+    """A pattern's text as an expression, with a group for each of its holes."""
+    parts = _HOLE.split(english)
+    return re.compile(
+        "".join(f"(?P<{part}>.+?)" if index % 2 else re.escape(part) for index, part in enumerate(parts)), re.DOTALL
+    )
+
+
+@cache
+def phrases(language: str, *parts: str) -> Phrases:
+    """What these parts (folders beside this file) say in a language; in English everything stays as it is."""
+    if language == DEFAULT:
+        return Phrases({})
+    return Phrases({key: text for part in parts for key, text in sentences(part, language).items()})

@@ -23,10 +23,9 @@ from monitor.outlets.mqtt.client import BrokerRefused
 from monitor.outlets.mqtt.leftovers import Announced
 from monitor.settings import SettingsError, load
 from monitor.wearables.readings import G_MS2
-from tests.support.brokers import MOSQUITTO, Listener, Mosquitto, mosquitto
+from tests.support.brokers import MOSQUITTO, Listener, Mosquitto
 from tests.support.teller import Teller, ruuvi
 
-__all__ = ["mosquitto"]
 PATIENCE_S = 20.0
 RATE_HZ = 50
 

@@ -29,7 +29,7 @@ WALLS = {
     "cryptography": ["monitor/wearables/bthome/sealed.py"],
     "dbus_fast": ["monitor/transport/bluez.py"],
     "prometheus_client": ["monitor/outlets/metrics.py"],
-    "apprise": ["monitor/outlets/push.py"],
+    "apprise": ["monitor/outlets/push_service.py"],
     "iotcore": ["monitor/outlets/mqtt/broker.py"],
     "dask": ["monitor/study/spreading.py"],
     "distributed": ["monitor/study/spreading.py"],

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from monitor.bouts import BoutRules, Bouts
 from monitor.events import BoutEnded, BoutStarted, BreakEnded, BreakTaken, Event, GapEnded
 from monitor.model import Posture
+from tests.support.books import pieces
 
 SIT, STAND, STEP, ACTIVE = Posture.SITTING, Posture.STANDING, Posture.STEPPING, Posture.ACTIVE
 UNKNOWN, OFF = Posture.UNKNOWN, Posture.NOT_WORN
@@ -121,17 +122,8 @@ DAYS = st.lists(
 def test_bouts_breaks_and_gaps_tile_the_observed_time(day: list[tuple[Posture | None, int]]) -> None:
     rules = BoutRules(break_min_s=20, gap_max_s=60)
     events = books((SIT, 1), *day, rules=rules)
-    pieces = sorted(
-        (e.bout_start_s, e.bout_end_s)
-        if isinstance(e, BoutEnded)
-        else (e.break_start_s, e.break_end_s)
-        if isinstance(e, BreakEnded)
-        else (e.gap_start_s, e.gap_end_s)
-        for e in events
-        if isinstance(e, BoutEnded | BreakEnded | GapEnded)
-    )
     borders = [1000.0]
-    for start_s, end_s in pieces:
+    for start_s, end_s in pieces(events):
         assert start_s == borders[-1]
         borders.append(end_s)
     assert borders[-1] == 1001 + sum(seconds for _, seconds in day)

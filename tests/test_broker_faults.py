@@ -12,7 +12,8 @@ import pytest
 
 from benchmarks.broker import judge, play
 from benchmarks.broker_faults import FAULTS, Fault
-from benchmarks.ledger import MOSQUITTO, Ledger
+from benchmarks.ledger import Ledger
+from benchmarks.listening import MOSQUITTO
 from benchmarks.tape import Tape, make_tape
 from monitor.outlets.mqtt import client, delivery, session
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.crash import Verdict, crash, differences, look
-from benchmarks.ledger import MOSQUITTO
+from benchmarks.listening import MOSQUITTO
 
 KILLS = 15
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -15,18 +13,10 @@ from monitor.gauges import WearersGauges
 from monitor.history.outbox import History
 from monitor.history.store import Commit
 from monitor.outlets.mqtt.outlet import MqttOutlet
+from monitor.outlets.receipts import Outcome, Receipt
 from monitor.pipeline import NO_POSTURES
-from tests.support.brokers import Listener, Mosquitto, mosquitto
+from tests.support.brokers import Listener, Mosquitto
 from tests.support.living_outlet import LivingOutlet, break_due
-
-__all__ = ["mosquitto"]
-
-
-@pytest.fixture
-async def history(tmp_path: Path) -> AsyncIterator[History]:
-    history = await History.open(tmp_path / "history.sqlite3")
-    yield history
-    await history.close()
 
 
 def commit(wearer: str, *messages: Message) -> Commit:
@@ -41,6 +31,24 @@ async def test_what_waits_is_counted_a_wearer_and_what_has_gone_is_not(history: 
     (first, *_) = await history.pending(MqttOutlet.NAME, 0, 10)
     await history.sent(first.number)
     assert (await gauges.read("ann")).outbox == 1
+
+
+async def test_how_each_push_service_took_its_last_push_is_read_a_wearer(history: History) -> None:
+    gauges = WearersGauges(["ann", "ben"], history, Clock(), MqttOutlet.NAME)
+    for name in ("ann", "ben"):
+        await history.commit(commit(name))
+        assert (await gauges.read(name)).push is None
+    taken = Receipt("ann", "e1", "ntfy (push address 1)", 1.0, Outcome.ACCEPTED)
+    await history.note_receipt(taken)
+    assert (await gauges.read("ann")).push == "ok"
+    refused = Receipt("ann", "e1", "Telegram (push address 2)", 2.0, Outcome.REFUSED, "http:401")
+    await history.note_receipt(refused)
+    found = await gauges.read("ann")
+    assert (found.push, [(each.service, each.reason) for each in found.pushes]) == (
+        "failing",
+        [("Telegram (push address 2)", "http:401"), ("ntfy (push address 1)", "")],
+    )
+    assert (await gauges.read("ben")).push is None
 
 
 async def test_only_the_alert_itself_is_timed_not_its_line_in_the_log(history: History) -> None:

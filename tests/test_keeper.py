@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,6 @@ from monitor.history.outbox import History
 from monitor.history.store import Commit
 from monitor.keeper import Keeper, Unsaved
 from tests.support.disk import full_disk
-
-
-@pytest.fixture
-async def history(tmp_path: Path) -> AsyncIterator[History]:
-    history = await History.open(tmp_path / "history.sqlite3")
-    yield history
-    await history.close()
 
 
 @pytest.fixture

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sqlite3
-import sys
-import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.led_daemon import LedDaemon
 from firmware_sim.air import Air
-from firmware_sim.clock import ScaledClock
-from firmware_sim.peripheral import virtual_band
+from firmware_sim.clock import SteppedClock
+from firmware_sim.peripheral import VirtualWearable, virtual_band
+from firmware_sim.scenario import Scenario
 
+BEGAN_S = 1_790_000_000.0
+STEP_S = 2.0
 SPEED = 20.0
-PATIENCE_S = 60.0
+"""What the daemon believes, for its pauses."""
+MOST_STEPS = 400
 COUNT = 8
 SCENARIO = f"""
 title = "Sit until the call comes, rise, lift the knee"
@@ -30,33 +33,25 @@ activities = [
     {{ do = "stand", duration_s = 3600 }},
 ]
 """
-DAEMON = """
-import asyncio, sys
-from pathlib import Path
-from monitor.app import App
-from monitor.clock import Clock
-from monitor.settings import load
-port, folder, origin_s, speed = sys.argv[1:]
-overrides = ("coach.limit_s=60", "coach.early_s=0", f"radio.backend=bumble:tcp-client:127.0.0.1:{port}")
-asyncio.run(App(load(None, overrides, {}).settings, Path(folder), Clock(float(origin_s), float(speed))).run())
+SETTINGS = """
+[wearers.me]
+wearable = "deskband"
+[coach]
+limit_s = 60
+early_s = 0
+[radio]
+backend = "bumble:tcp-client:127.0.0.1:{air}"
 """
 
 
 async def test_killed_in_the_middle_of_an_exercise_the_count_goes_on(tmp_path: Path) -> None:
-    (tmp_path / "exercise.toml").write_text(SCENARIO, encoding="utf-8")
-    origin_s = time.time()
-    band = {"scenario": str(tmp_path / "exercise.toml"), "seed": 1, "clock": ScaledClock(origin_s, SPEED)}
-    async with Air() as air, virtual_band(air=air, **band):
-        port = await air.serve("127.0.0.1", 0)
-        first = await _daemon(port, tmp_path, origin_s)
-        await _until(lambda: _lifting(tmp_path))
-        first.kill()
-        await first.wait()
+    scenario = Scenario.model_validate(tomllib.loads(SCENARIO))
+    async with Air() as air, virtual_band(air=air, scenario=scenario, seed=1, clock=SteppedClock(BEGAN_S)) as band:
+        settings = SETTINGS.format(air=await air.serve("127.0.0.1", 0))
+        (tmp_path / "sitbreak.toml").write_text(settings, encoding="utf-8")
+        step = await _live_until(lambda: _lifting(tmp_path), tmp_path, band, 0)
         before = _stored(tmp_path)
-        second = await _daemon(port, tmp_path, origin_s)
-        await _until(lambda: bool(_of("exercise_seen", _stored(tmp_path))))
-        second.kill()
-        await second.wait()
+        await _live_until(lambda: bool(_of("exercise_seen", _stored(tmp_path))), tmp_path, band, step)
     events = _stored(tmp_path)
     assert events[: len(before)] == before
     assert len({event["id"] for event in events}) == len(events)
@@ -65,15 +60,19 @@ async def test_killed_in_the_middle_of_an_exercise_the_count_goes_on(tmp_path: P
     assert abs(seen["repetitions"] - COUNT) <= 1
 
 
-async def _daemon(port: int, folder: Path, origin_s: float) -> asyncio.subprocess.Process:
-    arguments = (str(port), str(folder), str(origin_s), str(SPEED))
-    return await asyncio.create_subprocess_exec(sys.executable, "-c", DAEMON, *arguments)
-
-
-async def _until(fact: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not fact():  # noqa: ASYNC110  the history is another process's
-            await asyncio.sleep(0.05)
+async def _live_until(fact: Callable[[], bool], folder: Path, band: VirtualWearable[Any], step: int) -> int:
+    """Start a daemon, let time pass for it and for the band until something is stored, and kill it; the last step."""
+    daemon = await LedDaemon.started(folder, BEGAN_S + step * STEP_S, STEP_S, SPEED)
+    try:
+        while not fact():
+            assert step < MOST_STEPS, "it is long over"
+            step += 1
+            await band.advance(STEP_S)
+            await daemon.go_on_to(BEGAN_S + step * STEP_S, ["me"])
+    finally:
+        daemon.process.kill()
+        await daemon.process.wait()
+    return step
 
 
 def _lifting(folder: Path) -> bool:

@@ -16,10 +16,9 @@ from monitor.app import App
 from monitor.clock import Clock
 from monitor.outlets.mqtt import session
 from monitor.settings import load
-from tests.support.brokers import Listener, Mosquitto, mosquitto
+from tests.support.brokers import Listener, Mosquitto
 from tests.test_app import SHORT, SPEED, worn_band
 
-__all__ = ["mosquitto"]
 DROPPED = DropNotifications(kind="drop_notifications", at_s=100.0, duration_s=200.0, probability=0.3)
 AWAY = OutOfRange(kind="out_of_range", at_s=400.0, duration_s=60.0)
 SITTING = Scenario(

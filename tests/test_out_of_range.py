@@ -15,7 +15,7 @@ SCENARIO = load_scenario(Path(__file__).parent / "scenarios" / "ten_minutes_away
 RULES = ("bouts.break_min_s=30", "bouts.settle_s=5", "coach.limit_s=14400", "deskband.allow_delta=false")
 DAY_S = 1600.0
 AWAY_S, BACK_S = 300.0, 900.0
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 """Wall seconds for the slowest machine."""
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import numpy as np
@@ -16,12 +17,11 @@ from monitor import checkpoint
 from monitor.bouts import BoutRules
 from monitor.coach.policy import Coach, CoachRules
 from monitor.events import (
-    BoutEnded,
     BreakDue,
-    BreakEnded,
     BreakTaken,
     Command,
     CommandAnswered,
+    DaySummary,
     Event,
     GapEnded,
     event_as_dict,
@@ -30,6 +30,7 @@ from monitor.model import AccelBlock, Posture
 from monitor.pipeline import LATENCY_S, NO_POSTURES, Pipeline, join_postures
 from monitor.posture import PLACEMENTS
 from monitor.replay import event_line, row_lines
+from tests.support.books import pieces
 from tests.support.wearers import Recording, rotation, wear
 
 RULES = CoachRules(limit_s=120, early_s=0, repeat_every_s=60)
@@ -83,6 +84,24 @@ def test_packets_of_one_sample_change_nothing() -> None:
     assert run(short.blocks(list(range(1, 1500)))) == run([short.block()])
 
 
+def test_the_day_so_far_is_the_same_wherever_the_input_is_cut() -> None:
+    start_s = datetime(2026, 11, 22, 17, 56, tzinfo=UTC).timestamp()
+    evening = wear(("walk", 40), ("sit", 300), start_s=start_s)
+    rules = RULES.model_copy(update={"time_zone": "UTC", "summary_at": "18:00"})
+
+    def told(blocks: Iterable[AccelBlock]) -> list[Event]:
+        heart = Pipeline.of("me", PLACEMENTS["thigh"](), BOUTS, Coach.start("me", "thigh", rules), "UTC")
+        steps = [heart.feed(each) for each in blocks] + [heart.tick(float(evening.t_s[-1]) + LATENCY_S)]
+        return [event for step in steps for event in step.events if isinstance(event, DaySummary)]
+
+    (summary,) = told([evening.block()])
+    assert isinstance(summary, DaySummary)
+    assert (summary.at_s, summary.until) == (start_s + 240, "18:00")
+    assert 3.0 < summary.sedentary_min <= 200 / 60
+    samples = len(evening.t_s)
+    assert told(evening.blocks(list(range(7, samples, 97)))) == told(evening.blocks([240 * 25])) == [summary]
+
+
 def test_any_way_round_gives_the_same_postures_and_alerts() -> None:
     plain = [e.type for e in WHOLE[2]]
     for seed in range(3):
@@ -111,18 +130,9 @@ def test_alerts_are_given_only_while_sitting_is_seen() -> None:
 def test_a_gap_freezes_the_clock_and_the_books_still_tile_the_time() -> None:
     first, second = wear(("walk", 40), ("sit", 100)), wear(("sit", 60), ("walk", 40), start_s=1300.0)
     _, _, events = run([first.block(), second.block(segment=1)])
-    pieces = sorted(
-        (e.bout_start_s, e.bout_end_s)
-        if isinstance(e, BoutEnded)
-        else (e.break_start_s, e.break_end_s)
-        if isinstance(e, BreakEnded)
-        else (e.gap_start_s, e.gap_end_s)
-        for e in events
-        if isinstance(e, BoutEnded | BreakEnded | GapEnded)
-    )
-    assert pieces[0][0] == 1000.0
-    assert pieces[-1][1] == 1400.0
-    assert all(a[1] == b[0] for a, b in pairwise(pieces))
+    known = pieces(events)
+    assert (known[0][0], known[-1][1]) == (1000.0, 1400.0)
+    assert all(a[1] == b[0] for a, b in pairwise(known))
     gap_start_s = next(e.gap_start_s for e in events if isinstance(e, GapEnded) and e.gap_start_s > 1100)
     assert 1139 <= gap_start_s <= 1141
     assert not [e for e in events if isinstance(e, BreakDue)]  # 100 s before and 60 s after are two bouts, not one

@@ -16,7 +16,7 @@ from benchmarks.stepped_day import STEP_S, Lived, books, stepped_day
 from firmware_sim.scenario import Activity, BatteryFalls, Disconnects, DropNotifications, Fault, Reboot, Scenario
 
 RULES = ("bouts.break_min_s=30", "bouts.settle_s=5", "coach.limit_s=14400", "radio.backoff_max_s=0.1")
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 """Wall seconds for the slowest machine."""
 ACTIVITIES = (
     Activity(do="walk", duration_s=100),

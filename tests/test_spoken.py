@@ -146,3 +146,36 @@ def test_help_speaks_the_language_of_the_system(language: str, words: str, tmp_p
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
         assert words in done.stdout, done.stderr
         assert "-h" in done.stdout
+
+
+# --- English in the code ---------------------------------------------------------------------------------------
+
+SAY = spoken.Phrases(
+    {
+        "{folder} can be written": "{folder} ist beschreibbar",
+        "the {what} of {whose}": "von {whose}: {what}",
+        "lock": "Schloss",
+        "give another; or wait": "ein anderes, oder warten",
+        "is not there": "ist nicht da",
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("english", "said"),
+    [
+        ("lock", "Schloss"),
+        ("/a/b can be written", "/a/b ist beschreibbar"),
+        ("the lock of the door", "von the door: Schloss"),
+        ("/a: is not there; give another; or wait", "/a: ist nicht da; ein anderes, oder warten"),
+        ("nobody knows this: not even {holes}", "nobody knows this: not even {holes}"),
+        ("{} can be written", "{} ist beschreibbar"),
+        ("", ""),
+    ],
+)
+def test_a_phrase_is_said_whole_by_its_pattern_or_part_by_part(english: str, said: str) -> None:
+    assert SAY(english) == said
+
+
+def test_english_stays_as_it_is() -> None:
+    assert spoken.phrases("en", "doctor", "faults")("is not there") == "is not there"

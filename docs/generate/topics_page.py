@@ -29,7 +29,7 @@ SAID = {
     "link": "`online` / `offline`: fresh samples of the wearable",
     "day": "the totals of the day that ended, at local midnight",
     "info": "version, settings' hash, model of the wearable",
-    "diagnostics": "losses, reconnects, latency of alerts, what waits ([what they mean](observability.md))",
+    "diagnostics": "losses, reconnects, latency of alerts, what waits, pushes ([what they mean](observability.md))",
     "cmd/snooze/result": "what became of the command: `ok`, `error`, `value`",
 }
 """What each topic is for, by what follows the node."""
@@ -62,6 +62,7 @@ TOLD = {
     "exercise_seen": "the sensor has seen the exercise, or it ended on your word",
     "standing_long": "you have been standing for long (`coach.standing_limit_s`)",
     "snoozed": "quiet until `until`",
+    "day_summary": "the day so far, at `coach.summary_at`: `date`, `until`, and the totals",
     "test": "you asked for a test",
 }
 KEYS = {

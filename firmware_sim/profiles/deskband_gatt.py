@@ -1,4 +1,4 @@
-"""The DeskBand on the air: its firmware behind bumble's GATT server, advertised as section 9 of the profile says."""
+"""The DeskBand on the air: its firmware behind bumble's GATT server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 
 from bumble import gatt
 from bumble.att import ATT_Error, Attribute, ErrorCode
-from bumble.core import UUID, AdvertisingData
+from bumble.core import UUID
 from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.profiles.battery_service import BatteryService
@@ -20,6 +20,7 @@ from pydantic import Field
 from firmware_sim.profiles import deskband_control
 from firmware_sim.profiles.base import CatchUp, Circumstances, Felt, Sampling
 from firmware_sim.profiles.deskband import Channel, DeskBandFirmware
+from firmware_sim.profiles.deskband_advertising import advertised, answered
 from firmware_sim.profiles.deskband_codec import COUNTS_PER_G, AlertEvent, AlertKind, Feature
 from firmware_sim.profiles.deskband_state import DeskBandSettings
 from firmware_sim.profiles.options import MaxMtu
@@ -149,35 +150,12 @@ class DeskBandProfile:
     # -- advertising -------------------------------------------------------------------------------------------------
 
     def advertising_data(self) -> bytes:
-        """Return flags, the service and BTHome's battery and moving (which Home Assistant shows unasked)."""
-        moving = not self.firmware.charging
-        bthome = bytes((0x40, 0x01, self.firmware.battery_pct or 0, 0x22, moving))
-        return bytes(
-            AdvertisingData(
-                [
-                    (AdvertisingData.FLAGS, b"\x06"),
-                    (AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, bytes(SERVICE)),
-                    (AdvertisingData.SERVICE_DATA, struct.pack("<H", 0xFCD2) + bthome),
-                ]
-            )
-        )
+        """What everybody hears."""
+        return advertised(self.firmware, SERVICE)
 
     def scan_response_data(self) -> bytes:
-        """Return the name and version, flags, battery and backlog under the company id for tests."""
-        firmware = self.firmware
-        held = firmware.ring.span(firmware.session.number)
-        backlog_s = (held[1] - held[0]) / firmware.configuration.rate_hz if held else 0.0
-        status = firmware.status()
-        battery = 255 if firmware.battery_pct is None else firmware.battery_pct
-        company = struct.pack("<HBBBH", 0xFFFF, 1, status.flags, battery, min(round(backlog_s), 0xFFFF))
-        return bytes(
-            AdvertisingData(
-                [
-                    (AdvertisingData.COMPLETE_LOCAL_NAME, self.name.encode()),
-                    (AdvertisingData.MANUFACTURER_SPECIFIC_DATA, company),
-                ]
-            )
-        )
+        """What is told to those who ask."""
+        return answered(self.firmware, self.name)
 
     # -- the body's side ---------------------------------------------------------------------------------------------
 

@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.accel.holds import Holder
+from monitor.accel.leaning import Leaning
 from monitor.accel.limb import Binning, Reference, Row, Signal
 from monitor.accel.motions import Motion
 from monitor.accel.repetitions import Counter
 from monitor.accel.seeking import Seeker
+from monitor.accel.sinking import Sinking
 from monitor.model import Floats
 
 
@@ -26,24 +28,25 @@ class Follower:
     holder: Holder | None = None
     seeker: Seeker | None = None
     """For motions whose direction is not known beforehand."""
+    trunk: Leaning | Sinking | None = None
     seen_s: float | None = None
     """When the count or the holds last changed."""
 
     @classmethod
     def of(cls, motion: Motion, reference: Reference, on_leg: bool) -> Follower:
         """Follow a motion at a leg, or at the trunk, where only holds can be seen."""
-        known = reference.upright is not None or reference.seat is not None
-        absolute = known or reference.begins_seated or not on_leg
-        count, hold = (motion.count, motion.hold) if on_leg else (None, motion.trunk_hold)
-        absolute_or_seated = absolute  # who knows nothing of the limb's pose counts nothing
+        if not on_leg:
+            return cls(reference, trunk=_at_the_trunk(motion))
+        knows_pose = reference.upright is not None or reference.seat is not None or reference.begins_seated
+        count, hold, against_upright = motion.count, motion.hold, knows_pose
         if count is not None and count.lying and reference.upright is None:
-            count, absolute = count.model_copy(update={"signal": "turn"}), False
+            count, against_upright = count.model_copy(update={"signal": "turn"}), False
         return cls(
             reference,
             binning=Binning(smooth=count.smooth_bins if count else 5),
             signal=count.signal if count else hold.signal if hold else "flexion",
-            counter=Counter.of(count, absolute) if count and absolute_or_seated else None,
-            holder=Holder(hold, absolute) if hold else None,
+            counter=Counter.of(count, against_upright) if count and knows_pose else None,
+            holder=Holder(hold, knows_pose) if hold else None,
             seeker=Seeker(count, reference) if count and count.signal == "aside" else None,
         )
 
@@ -55,6 +58,8 @@ class Follower:
     @property
     def hold_s(self) -> float:
         """Seconds held; of holds only if there were enough to believe them."""
+        if self.trunk is not None:
+            return self.trunk.set.held_s
         if self.holder is not None:
             return self.holder.held_s if self.holder.is_believed else 0.0
         return self.counter.held_s if self.counter else 0.0
@@ -62,6 +67,10 @@ class Follower:
     def feed(self, t_s: Floats, xyz_g: NDArray[np.float32]) -> bool:
         """Samples of whole bins, in order of time; whether anything new was seen."""
         bins = self.binning.feed(t_s, xyz_g)
+        if self.trunk is not None:
+            changed_s = self.trunk.feed(bins)
+            self.seen_s = self.seen_s if changed_s is None else changed_s
+            return changed_s is not None
         rows = self.seeker.rows(bins) if self.seeker is not None else self.reference.rows(bins, self.signal)
         return self._see(rows)
 
@@ -74,11 +83,16 @@ class Follower:
                 self.seen_s, news = row.at_s, True
         return news
 
+    def may_hold(self, at_s: float) -> bool:
+        """Whether what looks like sitting may be a hold that is not over yet."""
+        return isinstance(self.trunk, Sinking) and self.trunk.may_hold(at_s)
+
     @property
     def span_s(self) -> tuple[float, float] | None:
         """From the first to the last that was counted or held; None if nothing was."""
         parts = [(each.start_s, each.end_s) for each in (self.counter.counted if self.counter else [])]
         parts += [(each.start_s, each.end_s) for each in (self.holder.holds if self.holder else [])]
+        parts += [(each.start_s, each.end_s) for each in (self.trunk.set.holds if self.trunk else [])]
         return (parts[0][0], parts[-1][1]) if parts else None
 
     def finish(self, at_s: float) -> None:
@@ -87,3 +101,9 @@ class Follower:
             self._see(self.seeker.finish(at_s))
         if self.counter is not None:
             self.counter.finish(at_s)
+
+
+def _at_the_trunk(motion: Motion) -> Leaning | Sinking | None:
+    if motion.trunk_lean is not None:
+        return Leaning.of(motion.trunk_lean)
+    return Sinking.of(motion.trunk_sink) if motion.trunk_sink is not None else None

@@ -135,11 +135,11 @@ class Holder:
         """Without the last of the way in and the first of the way out, which are slow, too."""
         middle_s, start_s, end_s = (hold.start_s + hold.end_s) / 2, hold.start_s, hold.end_s
         way_in = [each for each in self.trace if before.end_s - MOVE_S / 2 <= each[0] <= middle_s]
-        start_s = max(start_s, _arrived_s(way_in, before.angle_deg, hold.angle_deg) or start_s)
+        start_s = max(start_s, arrived_s(way_in, before.angle_deg, hold.angle_deg) or start_s)
         if after is not None:
             out = [each for each in self.trace if middle_s <= each[0] <= after.start_s + MOVE_S / 2]
             backwards = [(-at_s, angle_deg) for at_s, angle_deg in reversed(out)]
-            end_s = min(end_s, -(_arrived_s(backwards, after.angle_deg, hold.angle_deg) or -end_s))
+            end_s = min(end_s, -(arrived_s(backwards, after.angle_deg, hold.angle_deg) or -end_s))
         return Plateau(start_s, max(start_s, end_s), hold.angle_deg, hold.count)
 
     def _stands_out(self, plateau: Plateau, other: Plateau) -> bool:
@@ -162,7 +162,7 @@ class Holder:
         return other is not None and other[0] <= plateau.angle_deg <= other[1]
 
 
-def _arrived_s(trace: list[tuple[float, float]], from_deg: float, to_deg: float) -> float | None:
+def arrived_s(trace: list[tuple[float, float]], from_deg: float, to_deg: float) -> float | None:
     """When a move was over, by its middle part, which neither sway nor the way itself makes long.
 
     A smooth move (minimum jerk, Flash and Hogan 1985) does the middle half of its way in 28 % of its time.

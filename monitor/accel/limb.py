@@ -186,6 +186,12 @@ def dot(a: Vector, b: Vector) -> float:
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
+def unit(x: float, y: float, z: float) -> Vector:
+    """Of length one."""
+    length = math.sqrt(x * x + y * y + z * z) or 1.0
+    return x / length, y / length, z / length
+
+
 def between_deg(a: Vector, b: Vector) -> float:
     """Angle between two directions."""
     return math.degrees(math.acos(max(-1.0, min(1.0, dot(a, b)))))
@@ -204,6 +210,4 @@ def perpendicular(vector: Vector, zero: Vector) -> Vector:
 
 
 def _across(vector: Vector, zero: Vector) -> Vector:
-    x, y, z = perpendicular(vector, zero)
-    length = math.sqrt(x * x + y * y + z * z) or 1.0
-    return x / length, y / length, z / length
+    return unit(*perpendicular(vector, zero))

@@ -11,7 +11,9 @@ from typing import Literal
 from pydantic import BaseModel
 
 from monitor.accel.holds import HoldRules
+from monitor.accel.leaning import LeanRules
 from monitor.accel.repetitions import MotionRules
+from monitor.accel.sinking import SinkRules
 
 MotionName = Literal[
     "knee_lift", "leg_raise", "bird_dog", "squat", "forward_lunge", "sit_to_stand", "lunge_hold", "boat_hold"
@@ -23,7 +25,13 @@ class Motion(BaseModel, frozen=True, extra="forbid"):
 
     count: MotionRules | None = None
     hold: HoldRules | None = None
-    trunk_hold: HoldRules | None = None
+    trunk_lean: LeanRules | None = None
+    trunk_sink: SinkRules | None = None
+
+    @property
+    def shows_at_trunk(self) -> bool:
+        """Whether a sensor at waist, lower back or chest sees anything of it."""
+        return self.trunk_lean is not None or self.trunk_sink is not None
 
 
 MOTIONS: dict[str, Motion] = {
@@ -87,10 +95,11 @@ MOTIONS: dict[str, Motion] = {
         )
     ),
     "lunge_hold": Motion(
-        hold=HoldRules(signal="signed", least_s=15.0, pose_deg=(-60.0, -3.0), other_deg=(42.0, 115.0))
+        hold=HoldRules(signal="signed", least_s=15.0, pose_deg=(-60.0, -3.0), other_deg=(42.0, 115.0)),
+        trunk_sink=SinkRules(),
     ),
     "boat_hold": Motion(
         hold=HoldRules(pose_deg=(105.0, 170.0), still_deg=5.0, differs_deg=4.0),
-        trunk_hold=HoldRules(pose_deg=(20.0, 70.0), least_s=8.0, still_deg=4.0, differs_deg=15.0, least_count=3),
+        trunk_lean=LeanRules(),
     ),
 }

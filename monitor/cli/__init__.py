@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from monitor import logs
-from monitor.cli.translation import run_in_the_users_language
+from monitor.cli.translation import run_in_the_users_language, said_here
 from monitor.cli.veil import veil
 from monitor.errors import MonitorError
 
@@ -112,7 +112,7 @@ def fail(error: MonitorError) -> None:
     if error.exit_code and logs.speaks_json():
         logging.getLogger("monitor").critical("%s", error)
     elif error.exit_code:
-        print(f"sitbreak: {error}", file=sys.stderr)
+        print(f"sitbreak: {said_here()(str(error))}", file=sys.stderr)
     sys.exit(error.exit_code)
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
+from monitor.cli.process import ConfigOption, SetOption, StateDirOption, WearerOption, history_file, load_settings
 
 if TYPE_CHECKING:
     from monitor.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="What the coach has learned of you, and your own trial.")
-WearerOption = Annotated[str, typer.Option("--wearer", help="Whose; the first one unless told.", show_default=False)]
 
 
 @app.command("explain")
@@ -52,7 +51,6 @@ def trial(
 def _known(
     wearer: str, config: Path | None, set_: list[str] | None, state_dir: Path | None
 ) -> tuple[Settings, Path, str]:
-    from monitor.settings import load
 
-    settings = load(config or default_config(), set_ or ()).settings
-    return settings, (state_dir or default_state_dir()) / "history.sqlite3", settings.wearer_named(wearer)
+    settings = load_settings(config, set_).settings
+    return settings, history_file(state_dir), settings.wearer_named(wearer)

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
+from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, history_file, load_settings
 
 app = typer.Typer(no_args_is_help=True, help="Show, check and write settings.")
 
@@ -24,10 +24,10 @@ def template() -> None:
 @app.command("show")
 def show(config: ConfigOption = None, set_: SetOption = None) -> None:
     """Print every setting in force and where it comes from; secrets are hidden."""
-    from monitor.settings import in_force, load
+    from monitor.settings import in_force
 
     table = Table("setting", "value", "from")
-    for key, value, source in in_force(load(config or default_config(), set_ or ())):
+    for key, value, source in in_force(load_settings(config, set_)):
         table.add_row(key, value, source)
     Console().print(table)
 
@@ -36,10 +36,9 @@ def show(config: ConfigOption = None, set_: SetOption = None) -> None:
 def check(config: ConfigOption = None, set_: SetOption = None) -> None:
     """Say whether the settings are right; exit 2 with the first fault otherwise."""
     from monitor.assembly import new_pipeline
-    from monitor.settings import load
 
     path = config or default_config()
-    settings = load(path, set_ or ()).settings
+    settings = load_settings(path, set_).settings
     for wearer in settings.wearers:
         new_pipeline(settings, wearer)
     typer.echo(
@@ -51,10 +50,9 @@ def check(config: ConfigOption = None, set_: SetOption = None) -> None:
 def topics(config: ConfigOption = None, set_: SetOption = None, state_dir: StateDirOption = None) -> None:
     """Print what each wearer's MQTT topics begin with: a random name, made when the daemon first runs."""
     from monitor.history import queries
-    from monitor.settings import load
 
-    settings = load(config or default_config(), set_ or ()).settings
-    nodes = {row.name: row.node_id for row in queries.wearers((state_dir or default_state_dir()) / "history.sqlite3")}
+    settings = load_settings(config, set_).settings
+    nodes = {row.name: row.node_id for row in queries.wearers(history_file(state_dir))}
     for name in settings.wearers:
         typer.echo(f"{name}\t{settings.mqtt.base}/{nodes[name]}" if name in nodes else f"{name}\tnot yet: sitbreak run")
 

@@ -17,6 +17,7 @@ from monitor.cli.process import (
     run_until_signal,
     set_up_logging,
 )
+from monitor.cli.translation import said_here, spoken_here
 
 
 def demo(
@@ -56,7 +57,8 @@ def demo(
     from monitor.outlets.console import ConsoleOutlet
     from monitor.settings import load
 
-    profile, settings = choose(load(config, [*_broker(broker), *(set_ or ())]), profile)
+    language = f"coach.language={spoken_here(sys.argv[1:])}"
+    profile, settings = choose(load(config, [language, *_broker(broker), *(set_ or ())]), profile)
     set_up_logging(verbose, quiet, settings.logging)
     plan = Demo(
         settings=settings,
@@ -70,8 +72,10 @@ def demo(
         web=web,
         listen=_address(listen),
     )
-    live = sys.stdout.isatty()
-    run_until_signal(run_demo(plan, say, lambda clock: ConsoleOutlet(clock, live, sys.stdout)))
+    live, told = sys.stdout.isatty(), said_here("scan", "console")
+    run_until_signal(
+        run_demo(plan, lambda line: say(told(line)), lambda clock: ConsoleOutlet(clock, live, sys.stdout, say=told))
+    )
 
 
 def _broker(text: str) -> list[str]:

@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
+from monitor.cli.translation import said_here
+from monitor.spoken import Phrases
 
 if TYPE_CHECKING:
     from monitor.doctor.finding import Case, Finding
@@ -33,7 +35,7 @@ def doctor(
     if as_json:
         print(as_text(findings))
     else:
-        print(f"{verdicts.count('failed')} failed, {verdicts.count('warning')} warnings")
+        print(said_here("doctor")(f"{verdicts.count('failed')} failed, {verdicts.count('warning')} warnings"))
     if "failed" in verdicts:
         sys.exit(1)
 
@@ -43,12 +45,12 @@ async def _examined(config: Path | None, set_: list[str], state_dir: Path, silen
     from monitor.doctor.table import CHECKS, examine
     from monitor.settings import Settings, SettingsError, load
 
-    console, found, checks = Console(highlight=False), [], CHECKS
+    console, found, checks, say = Console(highlight=False), [], CHECKS, said_here("doctor")
 
     def tell(subject: str, finding: Finding) -> None:
         found.append((subject, finding))
         if not silent:
-            console.print(line(subject, finding), soft_wrap=True)
+            console.print(line(subject, finding, say), soft_wrap=True)
 
     try:
         loaded = load(config, set_)
@@ -69,16 +71,19 @@ def _case(settings: object, sources: dict[str, str], config: Path | None, state_
     return Case(settings, state_dir, time.time(), config, sources, is_held(state_dir))  # type: ignore[arg-type]
 
 
-def line(subject: str, finding: Finding) -> Text:
+def line(subject: str, finding: Finding, say: Phrases) -> Text:
     """One line a finding: verdict, subject, what was found, and what to do."""
-    remedy = f" -> {finding.remedy}" if finding.remedy else ""
+    remedy = f" -> {say(finding.remedy)}" if finding.remedy else ""
     return Text.assemble(
-        (f"{finding.verdict:8}", STYLES[finding.verdict]), (f"{subject:12}", "bold"), finding.told, (remedy, "italic")
+        (f"{say(finding.verdict):8}", STYLES[finding.verdict]),
+        (f"{say(subject):12}", "bold"),
+        say(finding.told),
+        (remedy, "italic"),
     )
 
 
 def as_text(findings: list[tuple[str, Finding]]) -> str:
-    """The whole report as JSON."""
+    """The whole report as JSON, for programs: in English whatever the language."""
     told = [
         {"subject": subject, "verdict": str(finding.verdict), "told": finding.told, "remedy": finding.remedy or None}
         for subject, finding in findings

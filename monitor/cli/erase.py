@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
+from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_state_dir, load_settings
 from monitor.cli.report import date_of, zone_of
 
 if TYPE_CHECKING:
@@ -23,9 +23,7 @@ def erase(
     from_: Annotated[str, typer.Option("--from", metavar="DATE", help="First day that goes.")] = "",
     to: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day that goes.")] = "",
     everything: Annotated[bool, typer.Option("--everything", help="All there is of everybody.")] = False,
-    recordings: Annotated[
-        Path | None, typer.Option(help="Also what `sitbreak record` wrote into this folder.", show_default=False)
-    ] = None,
+    recordings: Annotated[Path | None, typer.Option(help="Also what `sitbreak record` wrote into this folder.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     config: ConfigOption = None,
     set_: SetOption = None,
@@ -33,11 +31,10 @@ def erase(
 ) -> None:
     """Erase what is known of a person, of some days, or everything: for good, while the daemon is stopped."""
     from monitor.lock import state_lock
-    from monitor.settings import load
 
     if everything == bool(wearer or from_ or to):
         raise typer.BadParameter("say what: --wearer NAME, --from DATE --to DATE (or both), or --everything")
-    zone = zone_of(load(config or default_config(), set_ or ()).settings)
+    zone = zone_of(load_settings(config, set_).settings)
     folder = state_dir or default_state_dir()
     with state_lock(folder):
         if everything:

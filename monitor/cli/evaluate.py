@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -28,7 +30,6 @@ BarOption = Annotated[
         "--min",
         metavar="[PLACEMENT.]SCOPE.FIGURE=VALUE",
         help="Exit with 1 if a pooled figure is lower, such as taught.sensitivity=99.8; may be repeated.",
-        show_default=False,
     ),
 ]
 CeilingOption = Annotated[
@@ -37,16 +38,13 @@ CeilingOption = Annotated[
         "--max",
         metavar="[PLACEMENT.]SCOPE.FIGURE=VALUE",
         help="Exit with 1 if one is higher, such as after_walk.standing_called_sedentary=0.3; may be repeated.",
-        show_default=False,
     ),
 ]
 
 
 def evaluate(
     data: DataArgument,
-    placement: Annotated[
-        str | None, typer.Option(help="This placement only; for files: where they were worn.", show_default=False)
-    ] = None,
+    placement: Annotated[str | None, typer.Option(help="This placement only; for files: where they were worn.")] = None,
     rotate: Annotated[
         list[int] | None,
         typer.Option(metavar="SEED", help="Turn every recording at random by this seed; may be repeated. Default 0."),
@@ -90,11 +88,8 @@ def evaluate(
     if figure is not None:
         check_installed()
     sources, seeds = find(data, placement), tuple(rotate or (0,))
-    with Progress(transient=True, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress, quietly():
-        task = progress.add_task("", total=len(sources))
-        scored = score_all(
-            sources, seeds, days, peer, lambda subject: progress.update(task, advance=1, description=subject)
-        )
+    with _progress(len(sources)) as advance, quietly():
+        scored = score_all(sources, seeds, days, peer, advance)
         for name, groups in scored.items():
             show(name, groups, Console())
     if figure is not None:
@@ -105,6 +100,14 @@ def evaluate(
         found = {"version": __version__, **options, "data_sets": about, "placements": scored}
         json_.write_text(json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
     _hold_to(bars, scored)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[str], None]]:
+    """A bar where somebody looks; yields what is to be told of each subject that is done."""
+    with Progress(transient=True, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda subject: bar.update(task, advance=1, description=subject)
 
 
 def _check_outputs(json_: Path | None, figure: Path | None) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
+from monitor.cli.process import ConfigOption, SetOption, StateDirOption, WearerOption, history_file, load_settings
 
 if TYPE_CHECKING:
     from monitor.coach.catalogue import Catalogue
@@ -23,23 +23,18 @@ BLANK = "\u2800"
 
 
 def exercises(
-    exercise: Annotated[
-        str, typer.Argument(metavar="[EXERCISE]", help="Show this one: words and a picture.", show_default=False)
-    ] = "",
-    svg: Annotated[
-        Path | None, typer.Option(help="Write every exercise into this folder as a moving picture.", show_default=False)
-    ] = None,
-    wearer: Annotated[str, typer.Option(help="Whose; the first one unless told.", show_default=False)] = "",
+    exercise: Annotated[str, typer.Argument(metavar="[EXERCISE]", help="Show this one: words and a picture.")] = "",
+    svg: Annotated[Path | None, typer.Option(help="Write every exercise into this folder as a moving picture.")] = None,
+    wearer: WearerOption = "",
     config: ConfigOption = None,
     set_: SetOption = None,
     state_dir: StateDirOption = None,
 ) -> None:
     """List the exercises, yours among them, and what the sensor can see of each."""
     from monitor.assembly import exercise_catalogue
-    from monitor.settings import load
     from monitor.words import words
 
-    settings = load(config or default_config(), set_ or ()).settings
+    settings = load_settings(config, set_).settings
     name = settings.wearer_named(wearer)
     language = settings.coach_of(name).language
     catalogue, complaints = exercise_catalogue(settings, language)
@@ -51,7 +46,7 @@ def exercises(
             raise typer.BadParameter(f"{exercise!r} is not among: {', '.join(catalogue.exercises)}")
         show_one(exercise, catalogue.words_of(exercise, language), words(language))
         return
-    show_all(settings, name, catalogue, (state_dir or default_state_dir()) / "history.sqlite3")
+    show_all(settings, name, catalogue, history_file(state_dir))
     for complaint in complaints:
         typer.secho(str(complaint), fg="red")
     if complaints:

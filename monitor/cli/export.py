@@ -8,7 +8,7 @@ from typing import Annotated, get_args
 
 import typer
 
-from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
+from monitor.cli.process import ConfigOption, SetOption, StateDirOption, history_file, load_settings
 from monitor.cli.report import date_of, zone_of
 
 
@@ -17,7 +17,7 @@ def export(
     format_: Annotated[str, typer.Option("--format", metavar="csv|parquet|fhir", help="What to write.")] = "csv",
     from_: Annotated[str, typer.Option("--from", metavar="DATE", help="First day; the first there is.")] = "",
     to: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day; the last there is.")] = "",
-    wearer: Annotated[str, typer.Option(help="Whose; all there are unless told.", show_default=False)] = "",
+    wearer: Annotated[str, typer.Option(help="Whose; all there are unless told.")] = "",
     config: ConfigOption = None,
     set_: SetOption = None,
     state_dir: StateDirOption = None,
@@ -26,13 +26,12 @@ def export(
     from monitor.history import queries
     from monitor.reporting.exporting import Format, books_of
     from monitor.reporting.exporting import export as write
-    from monitor.settings import load
 
     form = next((known for known in get_args(Format) if known == format_), None)
     if form is None:
         raise typer.BadParameter(f"--format is one of {', '.join(get_args(Format))}")
-    zone = zone_of(load(config or default_config(), set_ or ()).settings)
-    path = (state_dir or default_state_dir()) / "history.sqlite3"
+    zone = zone_of(load_settings(config, set_).settings)
+    path = history_file(state_dir)
     names = [wearer] if wearer else [row.name for row in queries.wearers(path)]
     now_s = datetime.now().timestamp()
     first, last = (date_of(text, datetime.fromtimestamp(now_s, zone).date()) if text else None for text in (from_, to))

@@ -1,4 +1,4 @@
-"""What every long-running command shares: options, logging, signals, exit codes."""
+"""What the commands share: options and what they mean, logging, signals, exit codes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import platformdirs
 import typer
@@ -17,20 +17,24 @@ import typer
 from monitor import logs
 from monitor.logs import LoggingRules
 
+if TYPE_CHECKING:
+    from monitor.settings import Loaded
+
 INTERRUPTED = 130
 
 ConfigOption = Annotated[
     Path | None,
-    typer.Option("--config", "-c", envvar="SITBREAK_CONFIG", help="Settings file (TOML).", show_default=False),
+    typer.Option("--config", "-c", envvar="SITBREAK_CONFIG", help="Settings file (TOML)."),
 ]
 SetOption = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Override a setting; may be repeated.", show_default=False),
+    typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Override a setting; may be repeated."),
 ]
 StateDirOption = Annotated[
     Path | None,
-    typer.Option("--state-dir", envvar="SITBREAK_STATE_DIR", help="Folder of the history.", show_default=False),
+    typer.Option("--state-dir", envvar="SITBREAK_STATE_DIR", help="Folder of the history."),
 ]
+WearerOption = Annotated[str, typer.Option("--wearer", help="Whose; the first one unless told.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens underneath.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Log only what has failed.")]
 
@@ -45,6 +49,18 @@ def default_state_dir() -> Path:
     """Where the history lives unless told otherwise: systemd's folder, or the user's."""
     given = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
     return Path(given) if given else platformdirs.user_state_path("sitbreak")
+
+
+def load_settings(config: Path | None, set_: Sequence[str] | None) -> Loaded:
+    """The settings that these options stand for; not before, because help must come at once."""
+    from monitor.settings import load
+
+    return load(config or default_config(), set_ or ())
+
+
+def history_file(state_dir: Path | None) -> Path:
+    """The history in this folder, or where it is unless told otherwise."""
+    return (state_dir or default_state_dir()) / "history.sqlite3"
 
 
 def set_up_logging(verbose: bool, quiet: bool = False, rules: LoggingRules | None = None) -> None:

@@ -8,32 +8,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
+from monitor.cli.process import ConfigOption, SetOption, StateDirOption, WearerOption, history_file, load_settings
 
 if TYPE_CHECKING:
     from monitor.words import Words
 
 
 def ready(
-    condition: Annotated[
-        list[str] | None, typer.Option(help="Something that applies to you; may be repeated.", show_default=False)
-    ] = None,
+    condition: Annotated[list[str] | None, typer.Option(help="Something that applies to you; may be repeated.")] = None,
     none: Annotated[bool, typer.Option("--none", help="Nothing of it applies to you.")] = False,
     forget: Annotated[bool, typer.Option("--forget", help="Forget the answers.")] = False,
-    wearer: Annotated[str, typer.Option(help="Whose; the first one unless told.", show_default=False)] = "",
+    wearer: WearerOption = "",
     config: ConfigOption = None,
     set_: SetOption = None,
     state_dir: StateDirOption = None,
 ) -> None:
     """Say what applies to you, so that unfit exercises are left out. The answers stay in the history file."""
     from monitor.history import readiness
-    from monitor.settings import load
     from monitor.words import words
 
-    settings = load(config or default_config(), set_ or ()).settings
+    settings = load_settings(config, set_).settings
     name = settings.wearer_named(wearer)
     said = words(settings.coach_of(name).language)
-    path = (state_dir or default_state_dir()) / "history.sqlite3"
+    path = history_file(state_dir)
     if forget:
         readiness.write(path, name, None)
         typer.echo(said.ready.forgotten)

@@ -12,6 +12,7 @@ import typer
 from rich.progress import Progress
 
 from monitor.cli.process import SetOption, VerboseOption, set_up_logging
+from monitor.cli.translation import said_here
 
 if TYPE_CHECKING:
     from monitor.replay import ReplayFiles
@@ -80,7 +81,7 @@ def replay(
         complete = True
     finally:
         files.close(complete)
-    print(files.summary())
+    print(said_here("console")(files.summary()))
 
 
 def _replay_samples(
@@ -110,4 +111,4 @@ def _replay_samples(
                     time.sleep((block.t_s[-1] - block.t_s[0]) / pace)
     if source.dropped:
         reasons = ", ".join(f"{count} {why}" for why, count in source.dropped_why.items())
-        print(f"{path}: samples left out: {reasons}", file=sys.stderr)
+        print(said_here()(f"{path}: samples left out: {reasons}"), file=sys.stderr)

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from monitor.civil import zone_named
-from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
+from monitor.cli.process import ConfigOption, SetOption, StateDirOption, history_file, load_settings
 
 if TYPE_CHECKING:
     from monitor.reporting.figures import Kind
@@ -36,18 +36,14 @@ def date_of(text: str, today: date) -> date:
 
 
 def report(
-    on: Annotated[
-        str, typer.Argument(metavar="[DATE]", help="YYYY-MM-DD or yesterday; today unless told.", show_default=False)
-    ] = "",
+    on: Annotated[str, typer.Argument(metavar="[DATE]", help="YYYY-MM-DD or yesterday; today unless told.")] = "",
     day: Annotated[bool, typer.Option("--day", help="The books of that day (the default).")] = False,
     week: Annotated[bool, typer.Option("--week", help="The week of that day, from Monday.")] = False,
     month: Annotated[bool, typer.Option("--month", help="The month of that day.")] = False,
-    html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write it as one HTML file.", show_default=False)
-    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write it as one HTML file.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print it as JSON, one line a wearer.")] = False,
     date_: Annotated[str, typer.Option("--date", metavar="YYYY-MM-DD", help="The same as DATE.", hidden=True)] = "",
-    wearer: Annotated[str, typer.Option(help="Whose; all there are unless told.", show_default=False)] = "",
+    wearer: Annotated[str, typer.Option(help="Whose; all there are unless told.")] = "",
     config: ConfigOption = None,
     set_: SetOption = None,
     state_dir: StateDirOption = None,
@@ -55,12 +51,11 @@ def report(
     """Tell a day, a week or a month: sitting, bouts, breaks, alerts and what followed them, exercises, gaps."""
     from monitor.history import queries
     from monitor.reporting.reading import read
-    from monitor.settings import load
 
     kind = _kind(day, week, month)
-    settings = load(config or default_config(), set_ or ()).settings
+    settings = load_settings(config, set_).settings
     zone = zone_of(settings)
-    path = (state_dir or default_state_dir()) / "history.sqlite3"
+    path = history_file(state_dir)
     last_s = {row.name: row.last_s or 0.0 for row in queries.wearers(path)}
     names = [wearer] if wearer else list(last_s)
     if html is not None and len(names) != 1:

@@ -12,8 +12,8 @@ from monitor.cli.process import (
     SetOption,
     StateDirOption,
     VerboseOption,
-    default_config,
     default_state_dir,
+    load_settings,
     run_until_signal,
     set_up_logging,
 )
@@ -43,9 +43,8 @@ def serve(
     """Load the settings and run the daemon; with a folder, write every packet and command down."""
     from monitor.app import App
     from monitor.exposed import exposed
-    from monitor.settings import load
 
-    loaded = load(config or default_config(), set_ or ())
+    loaded = load_settings(config, set_)
     set_up_logging(verbose, quiet, loaded.settings.logging)
     for warning in exposed(loaded):
         _log.warning("%s", warning)

@@ -13,7 +13,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli.process import ConfigOption, SetOption, VerboseOption, default_config, run_until_signal, set_up_logging
+from monitor.cli.process import ConfigOption, SetOption, VerboseOption, load_settings, run_until_signal, set_up_logging
+from monitor.cli.translation import said_here
 
 if TYPE_CHECKING:
     from monitor.in_reach import Neighbour, Survey
@@ -31,9 +32,8 @@ def scan(
 ) -> None:
     """Look for wearables in reach: what each can do, and the lines for the settings."""
     from monitor.in_reach import look_around
-    from monitor.settings import load
 
-    settings = load(config or default_config(), set_ or ()).settings
+    settings = load_settings(config, set_).settings
     set_up_logging(verbose, rules=settings.logging)
     console = Console()
 
@@ -78,21 +78,22 @@ def row(neighbour: Neighbour) -> dict[str, Any]:
 
 def picture(survey: Survey, everybody: bool) -> Table:
     """The table; what comes from the air is shown as it is, for a name may look like markup."""
-    table = Table("signal", "device", "what it is", "samples", "alert", "first", "now")
+    say = said_here("scan")
+    table = Table(*map(say, ("signal", "device", "what it is", "samples", "alert", "first", "now")))
     for neighbour in survey.known:
         cells = row(neighbour)
         texts = [
             neighbour.bars,
             f"{cells['name']}\n{cells['address']}".strip(),
-            cells["title"],
-            cells["rate"],
-            cells["alert"] or "none",
-            cells["pairing"] or "nothing to do",
+            say(cells["title"]),
+            say(cells["rate"]),
+            say(cells["alert"] or "none"),
+            say(cells["pairing"] or "nothing to do"),
             now(neighbour),
         ]
         table.add_row(*map(Text, texts))
     for neighbour in survey.unknown if everybody else ():
-        words = (neighbour.bars, f"{neighbour.name}\n{neighbour.address}".strip(), "not known")
+        words = (neighbour.bars, f"{neighbour.name}\n{neighbour.address}".strip(), say("not known"))
         table.add_row(*map(Text, words))
     return table
 
@@ -101,18 +102,19 @@ def now(neighbour: Neighbour) -> str:
     """What it says unasked, and whose it is."""
     battery = f"battery {neighbour.battery_pct} %" if neighbour.battery_pct is not None else ""
     owner = f"worn by {neighbour.wearer}" if neighbour.wearer else ""
-    return ", ".join(part for part in (battery, neighbour.tells, owner) if part)
+    say = said_here("scan")
+    return ", ".join(say(part) for part in (battery, neighbour.tells, owner) if part)
 
 
 def advice(survey: Survey) -> list[str]:
     """What to do next, line by line."""
-    count = len(survey.unknown)
-    lines = [f"{count} more of no known kind (--all shows them)"] if count else []
+    count, say = len(survey.unknown), said_here("scan")
+    lines = [say(f"{count} more of no known kind (--all shows them)")] if count else []
     free = [neighbour for neighbour in survey.known if not neighbour.wearer]
     if not survey.known:
-        lines.append("No wearable that we know: is it on, near, and not connected to a phone?")
+        lines.append(say("No wearable that we know: is it on, near, and not connected to a phone?"))
     if free:
-        lines.append("To use one, write into the settings:")
+        lines.append(say("To use one, write into the settings:"))
     for neighbour in free:
         lines += ["", f"# {neighbour.name or neighbour.kind}, {neighbour.rssi_dbm} dBm", *neighbour.settings_lines]
     return lines
@@ -121,10 +123,11 @@ def advice(survey: Survey) -> list[str]:
 def line_by_line(everybody: bool) -> Callable[[Survey], None]:
     """Without a terminal: a line for every device when it is first heard, or says more of itself."""
     said: dict[str, str] = {}
+    say = said_here("scan")
 
     def show(survey: Survey) -> None:
         for neighbour in (*survey.known, *(survey.unknown if everybody else ())):
-            kind = row(neighbour)["title"] if neighbour.kind else "not known"
+            kind = say(row(neighbour)["title"] if neighbour.kind else "not known")
             words = ", ".join(part for part in (neighbour.name, kind, now(neighbour)) if part)
             heading = f"{neighbour.name} {kind} {neighbour.battery_pct}"
             if said.get(neighbour.address) != heading:

@@ -22,35 +22,23 @@ from monitor.cli.process import (
 
 
 def setup(
-    wearable: Annotated[str, typer.Option(help="Kind of wearable; not looked for then.", show_default=False)] = "",
-    address: Annotated[str, typer.Option(help="Bluetooth address of the wearable.", show_default=False)] = "",
-    placement: Annotated[str, typer.Option(help="Where it is worn.", show_default=False)] = "",
-    broker: Annotated[
-        str | None,
-        typer.Option(metavar="HOST[:PORT]", help='MQTT broker; "" for none.', show_default=False),
-    ] = None,
-    username: Annotated[str, typer.Option(help="User name at the broker.", show_default=False)] = "",
-    password_file: Annotated[
-        str, typer.Option(metavar="FILE", help="File whose first line is the password.", show_default=False)
-    ] = "",
-    tls: Annotated[
-        str, typer.Option(metavar="off|system|ca-file", help="Encryption to the broker.", show_default=False)
-    ] = "",
-    ca_file: Annotated[
-        str, typer.Option(metavar="FILE", help="Certificate authority of the broker (PEM).", show_default=False)
-    ] = "",
+    wearable: Annotated[str, typer.Option(help="Kind of wearable; not looked for then.")] = "",
+    address: Annotated[str, typer.Option(help="Bluetooth address of the wearable.")] = "",
+    placement: Annotated[str, typer.Option(help="Where it is worn.")] = "",
+    broker: Annotated[str | None, typer.Option(metavar="HOST[:PORT]", help='MQTT broker; "" for none.')] = None,
+    username: Annotated[str, typer.Option(help="User name at the broker.")] = "",
+    password_file: Annotated[str, typer.Option(metavar="FILE", help="File whose first line is the password.")] = "",
+    tls: Annotated[str, typer.Option(metavar="off|system|ca-file", help="Encryption to the broker.")] = "",
+    ca_file: Annotated[str, typer.Option(metavar="FILE", help="Certificate authority of the broker (PEM).")] = "",
     language: Annotated[
-        str,
-        typer.Option(metavar="en|de", help="Language of the setup, of calls, exercises and page.", show_default=False),
+        str, typer.Option(metavar="en|de", help="Language of the setup, of calls, exercises and page.")
     ] = "",
     wearer: Annotated[
         str, typer.Option(help="Whose; a short name in small letters.", show_default="me, or the first one there is")
     ] = "",
-    proof: Annotated[
-        bool | None, typer.Option("--proof/--no-proof", help="Try live whether it sees you.", show_default=False)
-    ] = None,
+    proof: Annotated[bool | None, typer.Option("--proof/--no-proof", help="Try live whether it sees you.")] = None,
     unit: Annotated[
-        bool | None, typer.Option("--unit/--no-unit", help="Write and start the systemd user unit.", show_default=False)
+        bool | None, typer.Option("--unit/--no-unit", help="Write and start the systemd user unit.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: take what is said here, else the default.")] = False,
     duration: Annotated[float, typer.Option(min=1, help="Look for wearables for so many seconds.")] = 15.0,

@@ -29,7 +29,7 @@ def study(
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the tables, and of what is finished.")],
     scheduler: Annotated[
-        str, typer.Option(metavar="tcp://HOST:PORT", help="Use the workers of this Dask scheduler.", show_default=False)
+        str, typer.Option(metavar="tcp://HOST:PORT", help="Use the workers of this Dask scheduler.")
     ] = "",
     workers: Annotated[
         int | None,
@@ -42,11 +42,7 @@ def study(
     ] = None,
     wearer_from: Annotated[
         str,
-        typer.Option(
-            metavar="REGEX",
-            help="Its first ( ) finds the wearer in the file's name; else the whole name.",
-            show_default=False,
-        ),
+        typer.Option(metavar="REGEX", help="Its first ( ) finds the wearer in the file's name; else the whole name."),
     ] = "",
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Settings file; none unless given.")] = None,
     set_: SetOption = None,

@@ -1,4 +1,4 @@
-"""The help of the commands in the user's language. English stands in the code and is the key, as gettext has it."""
+"""The commands in the user's language: help, answers and faults. English stands in the code and is the key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 import typer.main
 
 from monitor.cli.process import default_config
-from monitor.spoken import DEFAULT, chosen_language, sentences
+from monitor.spoken import DEFAULT, Phrases, chosen_language, languages, phrases, sentences
 
 PANELS = {
     "ARGUMENTS_PANEL_TITLE": "Arguments",
@@ -26,6 +26,8 @@ PANELS = {
 }
 """What typer itself writes into a help page."""
 USAGE = "Usage:"
+FAULTS = "faults"
+"""The part in which every command's faults are said."""
 
 
 def spoken_here(arguments: Sequence[str]) -> str:
@@ -36,7 +38,14 @@ def spoken_here(arguments: Sequence[str]) -> str:
             given = after
         elif word.startswith("--config="):
             given = word.partition("=")[2]
+        elif word == "--set" and (said := after.removeprefix("coach.language=")) in languages():
+            return said
     return chosen_language(Path(given) if given else default_config(), os.environ)
+
+
+def said_here(*parts: str) -> Phrases:
+    """What says these parts, and every fault, in the language of this command line."""
+    return phrases(spoken_here(sys.argv[1:]), *parts, FAULTS)
 
 
 def translate(command: Any, language: str) -> None:
@@ -48,6 +57,7 @@ def translate(command: Any, language: str) -> None:
     table = sentences("help", language)
     for constant, english in PANELS.items():
         setattr(typer.rich_utils, constant, table.get(english, english))
+    _translate_faults(typer.rich_utils, phrases(language, FAULTS))
     for each in commands_below(command):
         each.help = table.get(each.help, each.help)
         context = each.context_class(each, help_option_names=command.context_settings["help_option_names"])
@@ -57,6 +67,18 @@ def translate(command: Any, language: str) -> None:
                 if isinstance(said, str):
                     setattr(parameter, key, table.get(said, said))
         each.get_usage = partial(_usage, each.get_usage, table.get(USAGE, USAGE))
+
+
+def _translate_faults(typers: Any, say: Phrases) -> None:
+    """Let typer say its own faults and ours by ``say``."""
+    usual = typers.rich_format_error
+
+    def in_this_language(error: Any) -> None:
+        told = say(error.format_message())
+        error.format_message = lambda: told
+        usual(error)
+
+    typers.rich_format_error, typers.RICH_HELP = in_this_language, say(typers.RICH_HELP)
 
 
 def commands_below(command: Any) -> Iterator[Any]:

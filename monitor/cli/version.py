@@ -15,12 +15,7 @@ def version_lines() -> list[str]:
         f"sitbreak {__version__}",
         f"Python {platform.python_version()} on {platform.platform()}",
         "with " + ", ".join(f"{name} {installed(name) or 'missing'}" for name in CORE),
-        "extras: " + ", ".join(f"{name} {'yes' if is_here(name) else 'no'}" for name in EXTRAS),
+        "extras: " + ", ".join(f"{name} {'yes' if extra.is_here else 'no'}" for name, extra in EXTRAS.items()),
         f"settings {default_config() or 'none yet: sitbreak config template'}",
         f"state {default_state_dir()}",
     ]
-
-
-def is_here(extra: str) -> bool:
-    """Whether everything that the extra brings is installed."""
-    return all(installed(package) for package in EXTRAS[extra].packages)

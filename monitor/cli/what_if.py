@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, default_state_dir
+from monitor.cli.process import ConfigOption, SetOption, StateDirOption, WearerOption, history_file, load_settings
+from monitor.cli.translation import said_here
 
 if TYPE_CHECKING:
     from monitor.what_if import Outcome
@@ -29,10 +30,10 @@ def seconds(text: str) -> float:
 
 
 def what_if(
-    limit: Annotated[str, typer.Option(help="Sitting limit, such as 20m, 90s or 1h.", show_default=False)] = "",
-    recipe: Annotated[str, typer.Option(help="A dose recipe, such as walk-2-per-20.", show_default=False)] = "",
+    limit: Annotated[str, typer.Option(help="Sitting limit, such as 20m, 90s or 1h.")] = "",
+    recipe: Annotated[str, typer.Option(help="A dose recipe, such as walk-2-per-20.")] = "",
     days: Annotated[int, typer.Option(min=1, max=366, help="How many days back.")] = 14,
-    wearer: Annotated[str, typer.Option(help="Whose; the first one unless told.", show_default=False)] = "",
+    wearer: WearerOption = "",
     config: ConfigOption = None,
     set_: SetOption = None,
     state_dir: StateDirOption = None,
@@ -40,18 +41,17 @@ def what_if(
     """Play your own recorded days under another policy: how many calls, when, and which came just before a break."""
     from monitor.cli.report import zone_of
     from monitor.history import queries
-    from monitor.settings import load
     from monitor.what_if import DAY_S, play
 
-    before = load(config or default_config(), ()).settings
+    before = load_settings(config, None).settings
     changes = [*(set_ or ())]
     changes += [f"coach.limit_s={seconds(limit)}"] if limit else []
     changes += [f"coach.recipe={recipe}"] if recipe else []
     if not changes:
         raise typer.BadParameter("say what shall be different: --limit 20m, --recipe NAME or --set SECTION.KEY=VALUE")
-    after = load(config or default_config(), changes).settings
+    after = load_settings(config, changes).settings
     name = before.wearer_named(wearer)
-    path = (state_dir or default_state_dir()) / "history.sqlite3"
+    path = history_file(state_dir)
     last_s = next((row.last_s for row in queries.wearers(path) if row.name == name), None) or 0.0
     found = queries.postures(path, name, last_s - days * DAY_S, last_s)
     show(play(found, before, name), play(found, after, name), zone_of(before), Console())
@@ -83,20 +83,23 @@ def figures(one: Outcome) -> list[str]:
 
 def show(now: Outcome, then: Outcome, zone: tzinfo, console: Console) -> None:
     """Print both policies side by side, and the calls of the second."""
+    say = said_here("what_if")
     if not now.observed_s:
-        console.print("Nothing is recorded in that time.")
+        console.print(say("Nothing is recorded in that time."))
         return
-    table = Table("", "as it is set", "what if", title=f"{now.observed_s / 3600:.1f} hours with data")
+    title = say(f"{now.observed_s / 3600:.1f} hours with data")
+    table = Table("", say("as it is set"), say("what if"), title=title)
     for label, *values in zip(FIGURES, figures(now), figures(then), strict=True):
-        table.add_row(label, *values)
+        table.add_row(say(label), *values)
     console.print(table)
     for call in then.first_calls[:SHOWN]:
-        at = datetime.fromtimestamp(call.at_s, zone).strftime("%a %d %b %H:%M")
+        at = datetime.fromtimestamp(call.at_s, zone).strftime("%Y-%m-%d %H:%M")
         up = (
             "no break was seen later"
             if call.break_after_s is None
             else f"you got up {call.break_after_s / 60:.0f} min later"
         )
-        console.print(f"  {at}  after {call.sedentary_s / 60:.0f} min of sitting; {up}", highlight=False)
+        sat = f"after {call.sedentary_s / 60:.0f} min of sitting"
+        console.print(f"  {at}  {say(sat)}; {say(up)}", highlight=False)
     if len(then.first_calls) > SHOWN:
-        console.print(f"  and {len(then.first_calls) - SHOWN} more")
+        console.print("  " + say(f"and {len(then.first_calls) - SHOWN} more"))

@@ -105,6 +105,11 @@ class CoachRules(BaseModel, frozen=True, extra="forbid"):
     quiet_from: str = Field("", description='Start of the quiet hours as "HH:MM"; empty for none.')
     quiet_until: str = Field("", description='End of the quiet hours as "HH:MM"; before the start = the next day.')
     time_zone: str = Field("", description='Time zone such as "Europe/Vienna"; empty = the machine\'s own.')
+    summary_at: str = Field(
+        "",
+        description='Time of day as "HH:MM" at which you are told how the day went so far, over MQTT and as a push; '
+        "empty for never. The day itself ends at midnight.",
+    )
     daily_cap: int = Field(0, ge=0, le=200, description="Most alerts a day (repeats not counted); 0 = no cap.")
     learn: bool = Field(
         False,
@@ -143,6 +148,13 @@ class CoachRules(BaseModel, frozen=True, extra="forbid"):
     def _time_of_day(cls, value: str) -> str:
         if value:
             minute_of_day(value)
+        return value
+
+    @field_validator("summary_at")
+    @classmethod
+    def _within_the_day(cls, value: str) -> str:
+        if value and minute_of_day(value) == 0:
+            raise ValueError(f'"{value}": at midnight the day is told anyway; use 00:01 to 23:59, or "" for never')
         return value
 
     @field_validator("time_zone")

@@ -245,7 +245,7 @@ class Watching:
         events = self.finish(event.at_s)
         motion = MOTIONS.get(exercise.motion) if exercise.motion else None
         on_leg, follower = self.placement in LEGS, None
-        if motion is not None and (on_leg or motion.trunk_hold is not None) and self.placement != "wrist":
+        if motion is not None and (on_leg or motion.shows_at_trunk) and self.placement != "wrist":
             reference = Reference(upright=upright if on_leg else None, begins_seated=on_leg and seated)
             follower = Follower.of(motion, reference, on_leg)
         self.expected = Expected(exercise, suggestion, event.alert_id, event.at_s, until_s, follower, event.at_s)
@@ -283,7 +283,12 @@ class Watching:
         if seen_s is not None and expected.seen and now_s - seen_s > rules.idle_s:
             return True
         rose = expected.upright_s >= rules.upright_s and not expected.exercise.needs_floor
-        return rose and expected.seated_s >= rules.settle_s
+        return rose and expected.seated_s >= rules.settle_s and not self._may_hold(expected, now_s)
+
+    def _may_hold(self, expected: Expected, now_s: float) -> bool:
+        """At the trunk a lunge looks like sitting until the wearer rises: all samples there are decide."""
+        self._look(expected)
+        return expected.follower is not None and expected.follower.may_hold(now_s)
 
 
 def _all_sound(t_s: Floats, xyz_g: NDArray[np.float32], newest_s: float) -> bool:

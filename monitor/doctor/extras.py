@@ -21,6 +21,11 @@ class Extra:
     packages: tuple[str, ...]
     wanted_by: Callable[[Settings], str] = lambda settings: ""
 
+    @property
+    def is_here(self) -> bool:
+        """Whether everything that it brings is installed."""
+        return all(installed(package) for package in self.packages)
+
 
 def _radio(kind: str) -> Callable[[Settings], str]:
     return lambda settings: "radio.backend" if settings.radio.backend.startswith(kind) else ""
@@ -50,8 +55,8 @@ def extras(case: Case) -> Sequence[Finding]:
     """Versions of what is there; a fault for each that is wanted and missing."""
     core = ", ".join(f"{name} {installed(name) or 'missing'}" for name in CORE)
     found = [ok(f"sitbreak {__version__}, Python {platform.python_version()}, {core}")]
-    there = [_said(name, extra) for name, extra in EXTRAS.items() if _complete(extra)]
-    absent = [name for name, extra in EXTRAS.items() if not _complete(extra)]
+    there = [_said(name, extra) for name, extra in EXTRAS.items() if extra.is_here]
+    absent = [name for name, extra in EXTRAS.items() if not extra.is_here]
     found.append(ok(f"installed: {'; '.join(there) or 'none'}. Not installed: {', '.join(absent) or 'none'}"))
     wanted = {name: EXTRAS[name].wanted_by(case.settings) for name in absent}
     return found + [
@@ -67,10 +72,6 @@ def installed(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-def _complete(extra: Extra) -> bool:
-    return all(installed(package) for package in extra.packages)
 
 
 def _said(name: str, extra: Extra) -> str:

@@ -16,6 +16,7 @@ from monitor.doctor.extras import extras
 from monitor.doctor.finding import Case, Finding, Look, failed
 from monitor.doctor.host_clock import host_clock
 from monitor.doctor.pairing import pairing
+from monitor.doctor.pushes import pushes
 from monitor.doctor.storage import disk, history, state_directory
 from monitor.doctor.topics import topics
 from monitor.errors import MonitorError
@@ -47,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
     Check("certificate", certificate),
     Check("broker", broker),
     Check("topics", topics),
+    Check("push", pushes),
 )
 
 

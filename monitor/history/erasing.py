@@ -30,9 +30,20 @@ _MOMENTS = {
     "alerts": ("first_at_s", "last_at_s", "due_s", "cleared_at_s"),
     "exercises": ("start_s", "end_s"),
     "readiness": ("answered_s",),
+    "receipts": ("at_s", "taken_back_s", "seen_s"),
 }
 """Tables of moments: a record goes when one of its moments does."""
-_OF_A_WEARER = (*_RECORDS, "posture_runs", "alerts", "exercises", "events", "outbox", "checkpoints", "readiness")
+_OF_A_WEARER = (
+    *_RECORDS,
+    "posture_runs",
+    "alerts",
+    "exercises",
+    "events",
+    "outbox",
+    "receipts",
+    "checkpoints",
+    "readiness",
+)
 """Not ``announcements``: random names, by which the retained messages are taken back at the broker."""
 
 
@@ -187,7 +198,8 @@ def _forget_events(
     for id_, at_s, body in found.fetchall():
         if at_s < until_s or _tells_of(json.loads(body), from_s, until_s, dates):
             connection.execute("DELETE FROM events WHERE wearer_id = ? AND id = ?", (wearer_id, id_))
-            connection.execute("DELETE FROM outbox WHERE wearer_id = ? AND event_id = ?", (wearer_id, id_))
+            for table in ("outbox", "receipts"):
+                connection.execute(f"DELETE FROM {table} WHERE wearer_id = ? AND event_id = ?", (wearer_id, id_))
     connection.execute(
         "DELETE FROM outbox WHERE wearer_id = ? AND (stored_s IS NULL OR (stored_s >= ? AND stored_s < ?))",
         (wearer_id, from_s, until_s),

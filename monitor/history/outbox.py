@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ from monitor.history.store import Commit, Posted, Store
 from monitor.history.stored_outbox import StoredOutbox
 from monitor.outlets.base import OutboxRow
 from monitor.outlets.mqtt.leftovers import Announced
+from monitor.outlets.receipts import Receipt
 
 _Result = TypeVar("_Result")
 _log = logging.getLogger(__name__)
@@ -168,6 +170,27 @@ class History:
     async def waiting(self, outlet: str, wearer: str) -> int:
         """How many rows of an outlet about a wearer wait to be sent."""
         return await self._ask(self._store.waiting, outlet, wearer)
+
+    async def note_receipt(self, receipt: Receipt) -> None:
+        """What a service made of an event; lost where the disk takes nothing, which is said elsewhere, and loud."""
+        with suppress(HistoryError):
+            await self._ask(self._store.note_receipt, receipt)
+
+    async def standing_receipts(self) -> list[Receipt]:
+        """Messages that are on phones and could be taken back, of all wearers."""
+        with suppress(HistoryError):
+            return await self._ask(self._store.standing_receipts)
+        return []
+
+    async def settled_ways(self, event_id: str) -> frozenset[str]:
+        """Services that have taken or refused this event already."""
+        with suppress(HistoryError):
+            return await self._ask(self._store.settled_ways, event_id)
+        return frozenset()
+
+    async def latest_receipts(self, wearer: str) -> list[Receipt]:
+        """The newest receipt of each push service that has been tried for a wearer."""
+        return await self._ask(self._store.latest_receipts, wearer)
 
     async def sent(self, number: int) -> None:
         """A row was acknowledged; told through its outbox."""

@@ -34,6 +34,7 @@ def forget(connection: sqlite3.Connection, wearer_id: int, rules: HistoryRules, 
 
     older("DELETE FROM posture_runs WHERE wearer_id = ? AND end_s", rules.keep_posture_days)
     older("DELETE FROM events WHERE wearer_id = ? AND type = 'posture_changed' AND at_s", rules.keep_posture_days)
+    older("DELETE FROM receipts WHERE wearer_id = ? AND at_s", rules.keep_posture_days)
     older("DELETE FROM outbox WHERE wearer_id = ? AND state <> 'pending' AND stored_s", rules.keep_posture_days)
     older(
         "UPDATE outbox SET state = 'expired', reason = 'waited too long'"

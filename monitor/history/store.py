@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor.events import Correction, Event, Message, event_as_dict
-from monitor.history import aside, books, runs
+from monitor.history import aside, books, receipts, runs
 from monitor.history.database import Database, HistoryDamagedError, wearer_id_of
 from monitor.history.readiness import Readiness, said
 from monitor.history.retention import HistoryRules, forget
 from monitor.model import PostureEpochs
 from monitor.outlets.base import OutboxRow
 from monitor.outlets.mqtt.leftovers import Announced
+from monitor.outlets.receipts import Outcome, Receipt
 
 _FORGET_EVERY_S = 3600.0
 _log = logging.getLogger(__name__)
@@ -189,12 +190,37 @@ class Store:
         """The row has been acknowledged and may be forgotten."""
         # a mark lost by a power cut only sends the row again, so it need not wait for the disk
         with self._database.transaction("NORMAL") as connection:
+            receipts.note_settled(connection, number, Outcome.ACCEPTED, "")
             connection.execute("DELETE FROM outbox WHERE number = ?", (number,))
 
     def settle(self, number: int, state: str, reason: str | None = None) -> None:
         """The row will never be sent (``refused`` or ``expired``); it stays for those who ask why."""
         with self._database.transaction("NORMAL") as connection:
+            outcome = Outcome.REFUSED if state == "refused" else Outcome.HELD
+            receipts.note_settled(connection, number, outcome, reason or "late")
             connection.execute("UPDATE outbox SET state = ?, reason = ? WHERE number = ?", (state, reason, number))
+
+    # --- what became of it --------------------------------------------------------------------------------------
+
+    def note_receipt(self, receipt: Receipt) -> None:
+        """What a service made of an event."""
+        with self._database.transaction("NORMAL") as connection:
+            receipts.note(connection, receipt)
+
+    def standing_receipts(self) -> list[Receipt]:
+        """Messages that are on phones and could be taken back."""
+        with self._database.reading() as connection:
+            return receipts.standing(connection)
+
+    def settled_ways(self, event_id: str) -> frozenset[str]:
+        """Services that have taken or refused this event already."""
+        with self._database.reading() as connection:
+            return receipts.settled_ways(connection, event_id)
+
+    def latest_receipts(self, wearer: str) -> list[Receipt]:
+        """The newest receipt of each push service."""
+        with self._database.reading() as connection:
+            return receipts.latest(connection, wearer)
 
     # --- inside -------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import ClassVar, TextIO
 
 from monitor.clock import Clock
@@ -30,17 +30,25 @@ class ConsoleOutlet:
     stream : where to write, usually ``sys.stdout``.
     header : lines to say first.
     wearers : names; with more than one each line says whose it is.
+    say : English into the language of whoever looks at the panel; plain lines are for programs too, and stay English.
     """
 
     NAME: ClassVar[str] = "console"
 
     def __init__(
-        self, clock: Clock, live: bool, stream: TextIO, header: Sequence[str] = (), wearers: Sequence[str] = ()
+        self,
+        clock: Clock,
+        live: bool,
+        stream: TextIO,
+        header: Sequence[str] = (),
+        wearers: Sequence[str] = (),
+        say: Callable[[str], str] = str,
     ) -> None:
         self._clock = clock
         self._live = live
         self._stream = stream
         self._header = list(header)
+        self._say = say
         self._name_wearers = len(wearers) > 1
         self._states: dict[str, WearerState] = {}
 
@@ -79,7 +87,7 @@ class ConsoleOutlet:
     async def _run_live(self, updates: AsyncIterator[Update]) -> None:
         from monitor.outlets.panel import shown  # a daemon without a screen spares the memory
 
-        with shown(self._stream) as panel:
+        with shown(self._stream, self._say) as panel:
             for line in self._header:
                 panel.say(line)
             async for update in updates:
@@ -90,4 +98,4 @@ class ConsoleOutlet:
 
     def _lines(self, update: Update) -> list[str]:
         whose = update.wearer if self._name_wearers else ""
-        return [event_line(event, whose) for event in update.events]
+        return [event_line(event, whose, self._say if self._live else str) for event in update.events]

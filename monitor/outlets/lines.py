@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from monitor.events import (
     CommandAnswered,
     DataCorrected,
     DayEnded,
+    DaySummary,
     Event,
     ExerciseSeen,
     GapEnded,
@@ -33,13 +35,17 @@ from monitor.events import (
 )
 
 
-def event_line(event: Event, wearer: str = "") -> str:
-    """Local stream time, the event's name, what matters of it; a text for people comes last and in quotes."""
+def event_line(event: Event, wearer: str = "", say: Callable[[str], str] = str) -> str:
+    """Local stream time, the event's name, what matters of it; a text for people comes last and in quotes.
+
+    ``say`` puts names and values into another language; times and numbers stay.
+    """
     words = dict(_matters(event))
     message = words.pop("message", None)
-    parts = [clock_time(event.at_s), event.type]
-    parts += [f"wearer={wearer}"] if wearer else []
-    parts += [f"{key}={_shown(value)}" for key, value in words.items() if value not in (None, "")]
+    parts = [clock_time(event.at_s), say(event.type)]
+    parts += [f"{say('wearer')}={wearer}"] if wearer else []
+    known = {key: value for key, value in words.items() if value not in (None, "")}
+    parts += [f"{say(key)}={_shown(say(value) if isinstance(value, str) else value)}" for key, value in known.items()]
     return " ".join(parts + ([f'"{" ".join(message.split())}"'] if message else []))
 
 
@@ -98,6 +104,13 @@ def _of_the_books(event: Event) -> dict[str, Any]:
             return {"lasted": span(event.gap_end_s - event.gap_start_s), "reason": event.reason}
         case DayEnded():
             return {"date": event.date, "sat": span(event.sedentary_min * 60), "breaks": event.breaks}
+        case DaySummary():
+            return {
+                "date": event.date,
+                "until": event.until,
+                "sat": span(event.sedentary_min * 60),
+                "breaks": event.breaks,
+            }
         case DataCorrected():
             return {"from": clock_time(event.from_s), "until": clock_time(event.until_s)}
     return {}

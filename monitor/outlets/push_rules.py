@@ -54,6 +54,11 @@ class PushRules(BaseModel, frozen=True, extra="forbid"):
         " this level on; with a wearable that cannot call the first carries 2. 1 pushes every call.",
     )
     per_hour: int = Field(12, ge=1, le=60, description="So many pushes an hour to one address and no more.")
+    take_back: bool = Field(
+        True,
+        description="Take a call off the phone when the break is seen or it is answered, where the service lets one"
+        " (ntfy, Telegram; Pushover ends its repetition).",
+    )
     timeout_s: float = Field(
         20.0, ge=1, le=120, description="Seconds after which a service that does not answer is given up for a while."
     )

@@ -13,16 +13,16 @@ from monitor.reporting.figures import Report
 from monitor.reporting.reading import Told
 from monitor.reporting.ribbons import ribbons
 from monitor.reporting.sections import exercises_table, followed, gaps, quality, table
-from monitor.reporting.titles import language_code, subtitle, when
+from monitor.reporting.titles import subtitle, when
 from monitor.web.figures import hours_text
-from monitor.words import Words
+from monitor.words import Words, code_of
 
 
 def page(told: Told, said: Words) -> str:
     """The whole file."""
     report, title = told.report, escape(f"{said.report.title}: {told.report.wearer}, {when(told.report, said)}")
     head = (
-        f'<!DOCTYPE html>\n<html lang="{language_code(said)}"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!DOCTYPE html>\n<html lang="{code_of(said)}"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<style>{_css()}</style></head>"

@@ -6,13 +6,12 @@ from collections.abc import Collection
 from html import escape
 
 from monitor.history.day import DayBooks
-from monitor.model import Posture
 from monitor.report import clock
 from monitor.reporting import drawing
 from monitor.reporting.figures import DayFigures
 from monitor.reporting.reading import Told
 from monitor.reporting.titles import long_date
-from monitor.web.figures import LOOKS, MARKS, SILENT, hours_text
+from monitor.web.figures import MARKS, hours_text, mark_items, marked, posture_items
 from monitor.words import Words
 
 FEW_DAYS = 7
@@ -63,15 +62,10 @@ def _told(books: DayBooks, figures: DayFigures, said: Words) -> str:
 
 def _marks(books: DayBooks, kinds: Collection[str] = tuple(MARKS)) -> str:
     """Reminders, breaks and exercises above a ribbon."""
-    placed = [
-        *((alert.first_at_s, "call") for alert in books.alerts),
-        *((each.start_s, "break") for each in books.breaks if each.taken and each.begun),
-        *((exercise.start_s, "exercise") for exercise in books.seen),
-    ]
     length_s = books.end_s - books.start_s
     spans = (
         f'<span style="left:{100 * (at_s - books.start_s) / length_s:.2f}%">{MARKS[kind]}</span>'
-        for at_s, kind in placed
+        for at_s, kind in marked(books)
         if kind in kinds
     )
     return f'<div class="placed marks" aria-hidden="true">{"".join(spans)}</div>'
@@ -84,13 +78,6 @@ def _axis(books: DayBooks, every_h: int) -> str:
 
 def _legend(seen: Collection[int | None], told: Told, said: Words) -> str:
     """The postures that are there, as high as they are drawn, and the signs."""
-    items = []
-    for posture in Posture:
-        if posture in seen:
-            kind, height = LOOKS.get(posture, SILENT)
-            swatch = f'<i class="{kind}" style="height:{height / 100:.2f}em" aria-hidden="true"></i>'
-            items.append(f"<li>{swatch}{escape(said.page.postures[posture.word])}</li>")
-    words = {"call": said.page.mark_call, "break": said.page.mark_break, "exercise": said.page.mark_exercise}
-    shown = list(words) if len(told.days) == 1 else ["call"] if len(told.days) <= FEW_DAYS else []
-    items += [f'<li><span aria-hidden="true">{MARKS[kind]}</span> {escape(words[kind])}</li>' for kind in shown]
+    marks = MARKS if len(told.days) == 1 else ("call",) if len(told.days) <= FEW_DAYS else ()
+    items = [*posture_items(seen, said.page), *mark_items(marks, said.page)]
     return f'<ul class="legend">{"".join(items)}</ul>'

@@ -8,11 +8,6 @@ from monitor.reporting.figures import Report
 from monitor.words import Words
 
 
-def language_code(said: Words) -> str:
-    """``en``, ``de``: for screen readers."""
-    return {"Deutsch": "de"}.get(said.language, "en")
-
-
 def when(report: Report, said: Words) -> str:
     """The day, or the first and the last."""
     first, last = (date.fromisoformat(text) for text in (report.first_date, report.last_date))

@@ -30,25 +30,13 @@ async def remove_device(device: BLEDevice) -> bool:
     path = details.get("path")
     if not path or details.get("props", {}).get("Paired"):
         return False
-    request = Message(
-        destination="org.bluez",
-        path=path.rpartition("/")[0],
-        interface="org.bluez.Adapter1",
-        member="RemoveDevice",
-        signature="o",
-        body=[path],
-    )
+    adapter = path.rpartition("/")[0]
     try:
-        async with asyncio.timeout(ANSWER_S):
-            bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
-            try:
-                reply = await bus.call(request)
-            finally:
-                bus.disconnect()
+        reply = await _ask(adapter, "org.bluez.Adapter1", "RemoveDevice", signature="o", body=[path])
     except (OSError, EOFError, DBusFastError, TimeoutError) as error:
         _log.debug("%s cannot be forgotten: %r", device.address, error)
         return False
-    return reply is not None and reply.message_type is MessageType.METHOD_RETURN
+    return reply.message_type is MessageType.METHOD_RETURN
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +58,7 @@ class Known:
 
 async def look_at_bluez() -> tuple[list[Adapter], list[Known]]:
     """The adapters, by name, and the devices that BlueZ knows. Raises one of ``RADIO_FAULTS``."""
-    request = Message(
-        destination="org.bluez",
-        path="/",
-        interface="org.freedesktop.DBus.ObjectManager",
-        member="GetManagedObjects",
-    )
-    async with asyncio.timeout(ANSWER_S):
-        bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
-        try:
-            reply = await bus.call(request)
-        finally:
-            bus.disconnect()
-    assert reply is not None  # only a message that wants no reply has none
+    reply = await _ask("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
     if reply.message_type is MessageType.ERROR:
         raise BleakDBusError(reply.error_name or "", reply.body)
     objects: dict[str, dict[str, Any]] = reply.body[0]
@@ -97,3 +73,16 @@ async def look_at_bluez() -> tuple[list[Adapter], list[Known]]:
         if (found := interfaces.get("org.bluez.Device1")) is not None
     ]
     return adapters, known
+
+
+async def _ask(path: str, interface: str, member: str, **arguments: Any) -> Message:
+    """What BlueZ answers, on a connection of its own; its error too is an answer."""
+    request = Message(destination="org.bluez", path=path, interface=interface, member=member, **arguments)
+    async with asyncio.timeout(ANSWER_S):
+        bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
+        try:
+            reply = await bus.call(request)
+        finally:
+            bus.disconnect()
+    assert reply is not None  # only a message that wants no reply has none
+    return reply

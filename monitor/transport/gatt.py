@@ -13,8 +13,8 @@ from bleak.exc import BleakDBusError, BleakGATTProtocolError
 from bleak.uuids import normalize_uuid_str
 
 from monitor.clock import Clock
+from monitor.transport.carrier import NEEDS_PAIRING, GattAction
 from monitor.transport.radio import RADIO_FAULTS
-from monitor.transport.session import NEEDS_PAIRING, GattAction
 from monitor.wearables.base import Outcome, Read, Subscribe, Unsubscribe, Write
 
 _LAST_ATT_ERROR = 0x7F

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from monitor.clock import Clock
 from monitor.model import AccelBlock, Fact, LinkEvent, LinkState
+from monitor.transport.carrier import GattAction
 from monitor.transport.radio_rules import RadioRules
-from monitor.transport.session import Deliver, GattAction, Session
+from monitor.transport.session import Deliver, Session
 from monitor.transport.supervisor import Supervisor
 from monitor.wearables.base import Advertised, Outcome, Resume, Wearable
 

@@ -24,6 +24,10 @@ from monitor.wearables.base import Advertised, Wearable
 RETRY_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 """Pauses before the radio is tried again after it was lost while the program ran."""
 
+REMEMBERED_AT_MOST = 1000
+"""More devices than this, and those are forgotten that were not heard lately: phones change their address every quarter
+of an hour."""
+REMEMBERED_FOR_S = 60.0
 NOTHING_ADVERTISED = Advertised()
 
 _log = logging.getLogger(__name__)
@@ -185,8 +189,9 @@ class Scanner:
         sighting = _sighting(device, data)
         self._last_heard_s = sighting.heard_s
         self._recent[sighting.address] = sighting
-        if len(self._recent) > 1000:  # phones change their address every quarter of an hour
-            self._recent = {a: s for a, s in self._recent.items() if s.heard_s > sighting.heard_s - 60.0}
+        if len(self._recent) > REMEMBERED_AT_MOST:
+            since_s = sighting.heard_s - REMEMBERED_FOR_S
+            self._recent = {address: one for address, one in self._recent.items() if one.heard_s > since_s}
         for heed in list(self._listeners):
             heed(sighting)
         for waiter, match in self._waiting.items():

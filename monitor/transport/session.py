@@ -13,62 +13,13 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from monitor.clock import Clock
 from monitor.model import AccelBlock, Fact, LinkEvent, LinkState, Nudge, PacketRefused
+from monitor.transport.carrier import NEEDS_PAIRING, Carrier, GattAction
 from monitor.transport.radio_rules import RadioRules
 from monitor.transport.seldom import Seldom
-from monitor.wearables.base import (
-    Action,
-    DecodeError,
-    Outcome,
-    Packet,
-    Read,
-    Reconnect,
-    Reply,
-    Resume,
-    Subscribe,
-    Unsubscribe,
-    Wearable,
-    Write,
-)
-
-NEEDS_PAIRING = frozenset({0x05, 0x08, 0x0F})
-"""ATT: insufficient authentication, authorization, encryption (Core Specification, Vol 3, Part F, 3.4.1.1)."""
-
-GattAction = Read | Write | Subscribe | Unsubscribe
-"""What a carrier carries out; the session itself sees to a wish to connect anew."""
-
-
-class Carrier(Protocol):
-    """What carries out a driver's actions: a connected client, or nobody where a wearable only tells."""
-
-    SILENCE: str
-    """What it means that data fail to come, in words."""
-
-    @property
-    def is_up(self) -> bool:
-        """Whether there is anything to serve."""
-        ...
-
-    @property
-    def bearer_is_dead(self) -> bool:
-        """Whether nothing more can be asked."""
-        ...
-
-    async def perform(self, action: GattAction) -> Outcome:
-        """Carry out one action; there is always an outcome."""
-        ...
-
-    async def probe(self) -> str | None:
-        """None when somebody is there, else what failed."""
-        ...
-
-    async def close(self, limit_s: float) -> None:
-        """End it cleanly; each step within ``limit_s``."""
-        ...
-
+from monitor.wearables.base import Action, DecodeError, Outcome, Packet, Reconnect, Reply, Resume, Wearable
 
 Deliver = Callable[[list[Fact]], Awaitable[None]]
 Expect = Callable[[bool], None]

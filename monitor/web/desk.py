@@ -76,8 +76,9 @@ class Desk:
     def invitation(self, wearer: str) -> BreakDue | None:
         """The alert that is open now, where its words are known."""
         state, call = self.seen[wearer].state, self.seen[wearer].call
-        open_now = state is not None and state.alert in ("due", "overdue")
-        return call if open_now and call is not None and state is not None and call.alert_id == state.alert_id else None
+        if state is None or call is None or state.alert not in ("due", "overdue"):
+            return None
+        return call if call.alert_id == state.alert_id else None
 
     def recall(self, wearer: str) -> None:
         """Take the last call from the books: it may be open still after a restart. Blocks."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from html import escape
 from itertools import groupby
@@ -90,6 +90,13 @@ def _rectangles(rows: Sequence[int | None], first: int, begin: int, end: int) ->
         at += length
 
 
+def marked(books: DayBooks) -> Iterator[tuple[float, str]]:
+    """When there was a reminder, a break or an exercise, and its kind in ``MARKS``."""
+    yield from ((alert.first_at_s, "call") for alert in books.alerts)
+    yield from ((each.start_s, "break") for each in books.breaks if each.taken and each.begun)
+    yield from ((exercise.start_s, "exercise") for exercise in books.seen)
+
+
 class _Window:
     """The minutes that are drawn; places are percent of the width."""
 
@@ -97,11 +104,7 @@ class _Window:
         self.books, self.first, self.end = books, first, end
 
     def marks(self) -> Iterator[str]:
-        for at_s, kind in (
-            *((alert.first_at_s, "call") for alert in self.books.alerts),
-            *((each.start_s, "break") for each in self.books.breaks if each.taken and each.begun),
-            *((exercise.start_s, "exercise") for exercise in self.books.seen),
-        ):
+        for at_s, kind in marked(self.books):
             yield self._placed((at_s - self.books.start_s) / MINUTE_S, f"mark {kind}", MARKS[kind])
 
     def hours(self) -> Iterator[str]:
@@ -117,18 +120,27 @@ class _Window:
 
 def legend(rows: Sequence[int | None], page: Page) -> str:
     """The postures that are there, as high as they are drawn, and the marks."""
-    items = []
-    for posture in Posture:
-        if posture in rows:
-            kind, height = LOOKS.get(posture, SILENT)
-            swatch = f'<i class="{kind}" style="height:{height / 100:.2f}em" aria-hidden="true"></i>'
-            items.append(f"<li>{swatch}{escape(page.postures[posture.word])}</li>")
+    items = posture_items(rows, page)
     known = [minute for minute, posture in enumerate(rows) if posture is not None]
     if known and None in rows[known[0] : known[-1]]:
         items.append(f'<li><i class="{GAP}" style="height:1em" aria-hidden="true"></i>{escape(page.gap)}</li>')
+    return f'<ul class="legend">{"".join([*items, *mark_items(MARKS, page)])}</ul>'
+
+
+def posture_items(seen: Collection[int | None], page: Page) -> list[str]:
+    """Lines of a legend: these postures, each as high as it is drawn."""
+    shown = [(posture, *LOOKS.get(posture, SILENT)) for posture in Posture if posture in seen]
+    return [
+        f'<li><i class="{kind}" style="height:{height / 100:.2f}em" aria-hidden="true"></i>'
+        f"{escape(page.postures[posture.word])}</li>"
+        for posture, kind, height in shown
+    ]
+
+
+def mark_items(kinds: Iterable[str], page: Page) -> list[str]:
+    """Lines of a legend: these marks."""
     words = {"call": page.mark_call, "break": page.mark_break, "exercise": page.mark_exercise}
-    items += [f'<li><span aria-hidden="true">{MARKS[kind]}</span> {escape(word)}</li>' for kind, word in words.items()]
-    return f'<ul class="legend">{"".join(items)}</ul>'
+    return [f'<li><span aria-hidden="true">{MARKS[kind]}</span> {escape(words[kind])}</li>' for kind in kinds]
 
 
 def weeks(days: Sequence[DayBooks], said: Words) -> str:

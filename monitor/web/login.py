@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from monitor.web.looks import CSS
-from monitor.words import Words, languages, words
+from monitor.words import Words, code_of
 
 PAGE = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -36,8 +36,3 @@ def login_page(said: Words, trouble: str = "", several: bool = False) -> str:
         name=NAME.format(name=escape(page.name), hint=escape(page.name_hint)) if several else "",
         focus="" if several else " autofocus",
     )
-
-
-def code_of(said: Words) -> str:
-    """The language's code, for ``lang``."""
-    return next(code for code in languages() if words(code) is said)

@@ -19,11 +19,11 @@ from monitor.web.controls import Controls
 from monitor.web.desk import Desk, Person
 from monitor.web.elements import button, field, say, section, text
 from monitor.web.guard import LOGIN, PICTURES, VISIT, Guard
-from monitor.web.login import code_of
 from monitor.web.looks import CSS
 from monitor.web.rules import WebRules
 from monitor.web.sessions import Sessions, Visit
 from monitor.web.telling import Facts, facts, log_html
+from monitor.words import code_of
 
 LIVE_S, BOOKS_S, WEEKS_S = 0.5, 5.0, 30.0
 """How often a browser is told what is now, today's books, and the weeks."""

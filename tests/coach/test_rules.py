@@ -14,6 +14,8 @@ from monitor.coach.rules import CoachRules, Profile
         ({"quiet_from": "25:00", "quiet_until": "07:00"}, r'"25:00": not a time of day \(HH:MM\)'),
         ({"quiet_from": "22:00"}, "belong together"),
         ({"quiet_from": "22:00", "quiet_until": "22:00"}, "set two times, or neither"),
+        ({"summary_at": "6pm"}, r'"6pm": not a time of day \(HH:MM\)'),
+        ({"summary_at": "00:00"}, "at midnight the day is told anyway; use 00:01 to 23:59"),
         ({"time_zone": "Mars/Olympus"}, "not a time zone"),
         ({"recipe": "walk-9"}, "not a recipe; use one of desk-30"),
         ({"limit_s": 59}, "greater than or equal to 60"),

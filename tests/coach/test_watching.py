@@ -21,6 +21,7 @@ from monitor.pipeline import LATENCY_S, Pipeline
 from monitor.posture import PLACEMENTS
 from monitor.replay import event_line
 from tests.support.lifting import joined, moving
+from tests.support.lunging import lunges
 from tests.support.wearers import Recording, rotation, wear
 
 RULES = CoachRules(limit_s=120, early_s=0, repeat_every_s=300)
@@ -216,3 +217,49 @@ def test_the_word_given_in_a_hole_stands_in_the_second_reading() -> None:
     assert backfill.pipeline.watching is not None
     assert backfill.pipeline.watching.expected is not None
     assert backfill.pipeline.watching.expected.said
+
+
+# --- at the trunk -------------------------------------------------------------------------------------------
+
+HELD_S = (25.0, 27.0, 24.0)
+
+
+def lunging(*held_s: float) -> Recording:
+    """Walk, sit until the call comes, rise, hold lunges, sit again."""
+    before = wear(("walk", 40), ("sit", 140), ("stand", 8))
+    held = lunges(*held_s, start_s=after(before))
+    return joined(before, held, wear(("stand", 8), ("sit", 150), start_s=after(held)))
+
+
+def at_waist() -> Pipeline:
+    """Its postures are those of a thigh, so that the call comes; its watcher has a waist."""
+    coach = Coach.start("me", "waist", RULES, ExerciseRules(no_go=("standing_hip_flexion",)))
+    return Pipeline.of("me", PLACEMENTS["thigh"](), BOUTS, coach, "")
+
+
+LUNGED = lunging(*HELD_S)
+LUNGES = run([LUNGED.block()], at_waist())
+
+
+def test_lunges_at_the_waist_are_held_and_timed() -> None:
+    (found,) = seen(LUNGES)
+    assert (found.exercise_id, found.seen, found.repetitions) == ("lunge_stretch", "hold", 0)
+    assert found.hold_s == pytest.approx(sum(HELD_S), rel=0.1)
+    assert found.end_s - found.start_s == pytest.approx(sum(HELD_S) + 2 * 7.8, abs=3.0)
+
+
+@pytest.mark.parametrize("step", [37, 130, 1111])
+def test_cuts_questions_and_restarts_change_nothing_at_the_waist(step: int) -> None:
+    pipeline, events = at_waist(), list[Event]()
+    for number, block in enumerate(LUNGED.blocks(list(range(0, len(LUNGED.t_s), step)))):
+        if step > 100:
+            pipeline = checkpoint.loads(checkpoint.dumps(pipeline, ""), "") if number % 2 else copy.deepcopy(pipeline)
+        events += pipeline.feed(block).events
+        pipeline.state(float(block.t_s[-1]))
+    end_s = float(LUNGED.t_s[-1]) + LATENCY_S
+    events += [*pipeline.tick(end_s).events, *pipeline.stop(end_s).events]
+    assert list(map(event_line, events)) == list(map(event_line, LUNGES))
+
+
+def test_a_single_lunge_at_the_waist_is_not_believed() -> None:
+    assert seen(run([lunging(30.0).block()], at_waist())) == []

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from dbus_fast import Message, Variant
-from dbus_fast.aio import MessageBus
 
 from firmware_sim.air import Air
 from firmware_sim.clock import ScaledClock
@@ -18,6 +15,7 @@ from monitor.doctor.finding import Finding, Verdict
 from monitor.doctor.pairing import pairing
 from tests.doctor.cases import case, only
 from tests.support.brokers import free_port
+from tests.support.bus import in_place_of_bluez, system_bus
 
 HCI0 = ("/org/bluez/hci0", "org.bluez.Adapter1", {"Address": "00:11:22:33:44:55", "Powered": True})
 HCI1 = ("/org/bluez/hci1", "org.bluez.Adapter1", {"Address": "00:11:22:33:44:66", "Powered": False})
@@ -44,29 +42,18 @@ class StandIn:
 
 
 @pytest.fixture
-async def bus(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MessageBus]:
-    """A system bus of our own, without BlueZ."""
-    daemon = shutil.which("dbus-daemon")
-    if daemon is None:
-        pytest.skip("dbus-daemon is not installed")
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(daemon, "--session", "--nofork", "--print-address", stdout=pipe)
-    assert process.stdout is not None
-    address = (await asyncio.wait_for(process.stdout.readline(), 5)).decode().strip()
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
-    bus = await MessageBus(bus_address=address).connect()
-    yield bus
-    bus.disconnect()
-    process.terminate()
-    await process.wait()
+async def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    """The address of a system bus of our own, without BlueZ."""
+    async with system_bus(tmp_path) as address:
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
+        yield address
 
 
 @pytest.fixture
-async def bluez(bus: MessageBus) -> StandIn:
+async def bluez(bus: str) -> AsyncIterator[StandIn]:
     stand_in = StandIn()
-    bus.add_message_handler(stand_in)
-    await bus.request_name("org.bluez")
-    return stand_in
+    async with in_place_of_bluez(bus, stand_in):
+        yield stand_in
 
 
 async def look(folder: Path, *overrides: str, running: bool = False) -> Finding:
@@ -107,7 +94,7 @@ async def test_who_may_not_ask_is_told_the_group(tmp_path: Path, bluez: StandIn)
     assert "group `bluetooth`" in found.remedy
 
 
-async def test_a_bus_without_bluez_fails_with_the_command_that_starts_it(tmp_path: Path, bus: MessageBus) -> None:
+async def test_a_bus_without_bluez_fails_with_the_command_that_starts_it(tmp_path: Path, bus: str) -> None:
     found = await look(tmp_path)
     assert found.verdict is Verdict.FAILED
     assert "systemctl start bluetooth" in found.remedy

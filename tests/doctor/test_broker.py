@@ -14,11 +14,10 @@ from monitor.doctor.finding import Case, Verdict
 from monitor.doctor.topics import topics
 from monitor.history.outbox import History
 from tests.doctor.cases import case, only, verdicts
-from tests.support.brokers import MOSQUITTO, Listener, Mosquitto, free_port, mosquitto
+from tests.support.brokers import MOSQUITTO, Listener, Mosquitto, free_port
 from tests.support.certificates import certificate as make_certificate
 from tests.support.guarded_broker import guarded_broker
 
-__all__ = ["mosquitto"]
 pytestmark = pytest.mark.mosquitto
 ME = ("mqtt.username=sitbreak", "mqtt.password=pw-sitbreak")
 

@@ -7,22 +7,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bumble.core import UUID
 from bumble.device import Connection, Device, Peer
 from bumble.gatt_client import CharacteristicProxy
 from bumble.hci import Address
 
 from firmware_sim.air import Air
-from firmware_sim.clock import SteppedClock
+from firmware_sim.clock import Clock, SteppedClock
 from firmware_sim.peripheral import VirtualWearable, virtual_wearable
 from firmware_sim.scenario import Activity, Fault, Scenario
 from tests.firmware.host import power_on
 
+DEFAULT_MTU = 23
 
-def long_uuid(uuid: UUID) -> str:
+
+def long_uuid(text: str) -> str:
     """Return a UUID's 128-bit form, lower case."""
-    text = uuid.to_hex_str("-").lower()
-    return f"0000{text}-0000-1000-8000-00805f9b34fb" if len(text) == 4 else text
+    return f"0000{text}-0000-1000-8000-00805f9b34fb".lower() if len(text) == 4 else text.lower()
 
 
 class AnyHost:
@@ -32,25 +32,34 @@ class AnyHost:
         self.connection = connection
         self.lost = asyncio.Event()
         self.heard: dict[str, list[bytes]] = {}
+        self.services: list[str] = []
+        """Their UUIDs, the 16-bit ones in four digits."""
         self._by_uuid: dict[str, CharacteristicProxy[bytes]] = {}
         self._stirred = asyncio.Event()
         connection.on("disconnection", lambda _reason: self.lost.set())
 
     async def discover(self, mtu: int) -> None:
         peer = Peer(self.connection)
-        await peer.request_mtu(mtu)
+        if mtu > DEFAULT_MTU:
+            await peer.request_mtu(mtu)
         for service in await peer.discover_services():
+            self.services.append(service.uuid.to_hex_str("-").lower())
             for characteristic in await service.discover_characteristics():
-                self._by_uuid[long_uuid(characteristic.uuid)] = characteristic
+                self._by_uuid[long_uuid(characteristic.uuid.to_hex_str("-"))] = characteristic
 
     def has(self, uuid: str) -> bool:
-        return uuid in self._by_uuid
+        return long_uuid(uuid) in self._by_uuid
+
+    def characteristic(self, uuid: str) -> CharacteristicProxy[bytes]:
+        return self._by_uuid[long_uuid(uuid)]
 
     async def read(self, uuid: str) -> bytes:
-        return await self._by_uuid[uuid].read_value()
+        return bytes(await self.characteristic(uuid).read_value())
 
-    async def write(self, uuid: str, value: str, response: bool = True) -> None:
-        await self._by_uuid[uuid].write_value(bytes.fromhex(value), with_response=response)
+    async def write(self, uuid: str, value: str | bytes, response: bool = True) -> None:
+        """Write bytes, or what hexadecimal digits say."""
+        data = bytes.fromhex(value) if isinstance(value, str) else value
+        await self.characteristic(uuid).write_value(data, with_response=response)
 
     async def subscribe(self, uuid: str, indications: bool = False) -> list[bytes]:
         heard = self.heard.setdefault(uuid, [])
@@ -59,7 +68,7 @@ class AnyHost:
             heard.append(value)
             self._stirred.set()
 
-        await self._by_uuid[uuid].subscribe(hear, prefer_notify=not indications)
+        await self.characteristic(uuid).subscribe(hear, prefer_notify=not indications)
         return heard
 
     async def heard_by(self, uuid: str, number: int) -> bytes:
@@ -96,23 +105,25 @@ SITTING = day(("sit", 36000.0))
 
 @asynccontextmanager
 async def worn(
-    profile: str, scenario: Scenario = SITTING, **options: Any
+    profile: str, scenario: Scenario = SITTING, clock: Clock | None = None, **options: Any
 ) -> AsyncIterator[tuple[VirtualWearable[Any], Device]]:
-    """Run a wearable on a stepped clock, and a host's device beside it."""
+    """Run a wearable, on a stepped clock unless told otherwise, and a host's device beside it."""
     async with (
         Air() as air,
-        virtual_wearable(profile, air=air, scenario=scenario, clock=SteppedClock(), **options) as it,
+        virtual_wearable(profile, air=air, scenario=scenario, clock=clock or SteppedClock(), **options) as it,
     ):
         yield it, await power_on(air.join("host"))
 
 
 @asynccontextmanager
 async def linked(
-    profile: str, scenario: Scenario = SITTING, mtu: int = 247, **options: Any
+    profile: str, scenario: Scenario = SITTING, mtu: int = 247, hears: str = "", **options: Any
 ) -> AsyncIterator[tuple[VirtualWearable[Any], AnyHost]]:
-    """The same, connected."""
+    """The same, connected, and subscribed to a characteristic where one is named."""
     async with worn(profile, scenario, **options) as (wearable, device):
         host = await connect(device, wearable.address, mtu)
+        if hears:
+            await host.subscribe(hears)
         yield wearable, host
         if not host.lost.is_set():
             await host.connection.disconnect()

@@ -45,6 +45,22 @@ async def advertisement_of(device: Device, address: str) -> dict[int, bytes]:
     return heard
 
 
+@asynccontextmanager
+async def listening(transport: Transport, address: str) -> AsyncIterator[list[dict[int, bytes]]]:
+    """Scan; the list grows with every advertisement of this address, scan responses included."""
+    device = await power_on(transport)
+    heard: list[dict[int, bytes]] = []
+
+    def hear(advertisement: object) -> None:
+        if advertisement.address.to_string(False) == address:  # type: ignore[attr-defined]
+            heard.append(dict(advertisement.data.ad_structures))  # type: ignore[attr-defined]
+
+    device.on("advertisement", hear)
+    await device.start_scanning(active=True, filter_duplicates=False)
+    yield heard
+    await device.stop_scanning()
+
+
 class Host:
     """A connection with everything subscribed."""
 

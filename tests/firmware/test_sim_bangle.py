@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -15,8 +15,8 @@ from firmware_sim.air import Air
 from firmware_sim.clock import SteppedClock
 from firmware_sim.peripheral import VirtualWearable, virtual_wearable
 from firmware_sim.scenario import Activity, Scenario
+from tests.firmware.any_host import connect, linked, worn
 from tests.firmware.host import ALERT, INFO, STATUS, Host, advertisement_of, connected, power_on
-from tests.firmware.plain_host import PlainHost, plainly_connected
 
 SITTING = Scenario(
     title="sitting", activities=(Activity(do="walk", duration_s=20), Activity(do="sit", duration_s=7200))
@@ -34,14 +34,7 @@ async def watch_and_host(**options: Any) -> AsyncIterator[tuple[VirtualWearable[
         yield watch, host
 
 
-@asynccontextmanager
-async def watch_and_console() -> AsyncIterator[tuple[VirtualWearable[Any], PlainHost]]:
-    async with (
-        Air() as air,
-        virtual_wearable("bangle", air=air, scenario=SITTING, clock=SteppedClock()) as watch,
-        plainly_connected(air.join("host"), watch.address) as host,
-    ):
-        yield watch, host
+watch_and_console = partial(linked, "bangle")
 
 
 async def test_it_advertises_its_name_and_the_uart() -> None:
@@ -133,7 +126,8 @@ async def test_there_is_no_battery_service() -> None:
 
 
 async def test_the_watch_is_free_for_the_next_host_after_the_first() -> None:
-    async with Air() as air, virtual_wearable("bangle", air=air, scenario=SITTING, clock=SteppedClock()) as watch:
-        for name in ("first", "second"):
-            async with asyncio.timeout(5), plainly_connected(air.join(name), watch.address) as host:
-                assert await host.read("e8200002-ac6e-48f1-9b41-d591858ee542")
+    async with worn("bangle") as (watch, device):
+        for _ in range(2):
+            host = await connect(device, watch.address)
+            assert await host.read("e8200002-ac6e-48f1-9b41-d591858ee542")
+            await host.connection.disconnect()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,20 +11,20 @@ from hypothesis import strategies as st
 
 from firmware_sim.profiles import deskband_codec as codec
 from tests.firmware.mini_decoder import read_block
+from tests.support.vectors import named, valid
 
-VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "deskband.json").read_text())
 
-
-def vectors(kind: str) -> list[Any]:
-    valid = [vector for vector in VECTORS if vector["kind"] == kind and "error" not in vector["expect"]]
-    return [pytest.param(bytes.fromhex(vector["hex"]), vector["expect"], id=vector["id"]) for vector in valid]
+def of_kind(kind: str) -> list[Any]:
+    """The bytes, and what they say."""
+    chosen = valid("deskband", kind)
+    return [pytest.param(bytes.fromhex(vector["hex"]), vector["expect"], id=vector["id"]) for vector in chosen]
 
 
 def can_be_sent(expect: dict[str, Any]) -> bool:
     return expect["fmt"] in (0, 1, 15)
 
 
-@pytest.mark.parametrize(("value", "expect"), vectors("block"))
+@pytest.mark.parametrize(("value", "expect"), of_kind("block"))
 def test_a_block_is_written_byte_for_byte(value: bytes, expect: dict[str, Any]) -> None:
     if expect["fmt"] == 15:
         flags = codec.BlockFlag(expect["flags"])
@@ -39,7 +37,7 @@ def test_a_block_is_written_byte_for_byte(value: bytes, expect: dict[str, Any]) 
         assert codec.encode_block(block, allow_delta=expect["fmt"] == 1) == value
 
 
-@pytest.mark.parametrize(("value", "expect"), [one for one in vectors("block") if can_be_sent(one.values[1])])
+@pytest.mark.parametrize(("value", "expect"), [one for one in of_kind("block") if can_be_sent(one.values[1])])
 def test_the_vectors_agree_with_an_independent_reading(value: bytes, expect: dict[str, Any]) -> None:
     read = read_block(value)
     assert read == (
@@ -52,7 +50,7 @@ def test_the_vectors_agree_with_an_independent_reading(value: bytes, expect: dic
     )
 
 
-@pytest.mark.parametrize(("value", "expect"), [one for one in vectors("status") if len(one.values[0]) == 20])
+@pytest.mark.parametrize(("value", "expect"), [one for one in of_kind("status") if len(one.values[0]) == 20])
 def test_status_is_written_byte_for_byte(value: bytes, expect: dict[str, Any]) -> None:
     status = codec.Status(
         session=expect["session"], next_index=expect["next_index"], oldest_index=expect["oldest_index"],
@@ -69,7 +67,7 @@ def test_the_count_of_overwritten_blocks_saturates() -> None:
 
 
 def test_info_is_written_byte_for_byte() -> None:
-    vector = next(vector for vector in VECTORS if vector["id"] == "info")
+    (vector,) = named("deskband", "info")
     expect = vector["expect"]
     info = codec.Info(
         codec.Feature(expect["features"]), expect["rates"], expect["ranges"], expect["placement"], expect["capacity"],
@@ -78,7 +76,7 @@ def test_info_is_written_byte_for_byte() -> None:
     assert info.encode().hex() == vector["hex"]
 
 
-@pytest.mark.parametrize(("value", "expect"), vectors("alert"))
+@pytest.mark.parametrize(("value", "expect"), of_kind("alert"))
 def test_an_alert_is_read_with_defaults_for_what_is_cut_off(value: bytes, expect: dict[str, Any]) -> None:
     alert = codec.decode_alert(value)
     assert alert == codec.Alert(
@@ -87,13 +85,13 @@ def test_an_alert_is_read_with_defaults_for_what_is_cut_off(value: bytes, expect
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("value", "expect"), vectors("alert_event"))
+@pytest.mark.parametrize(("value", "expect"), of_kind("alert_event"))
 def test_an_alert_event_is_written_byte_for_byte(value: bytes, expect: dict[str, Any]) -> None:
     event = codec.AlertEvent[expect["event"]]
     assert codec.encode_alert_event(event, expect["alert_id"], expect["t_us"]) == value
 
 
-@pytest.mark.parametrize(("value", "expect"), [one for one in vectors("control") if "event" in one.values[1]])
+@pytest.mark.parametrize(("value", "expect"), [one for one in of_kind("control") if "event" in one.values[1]])
 def test_the_end_of_a_replay_is_written_byte_for_byte(value: bytes, expect: dict[str, Any]) -> None:
     status = codec.ControlStatus(expect["status"])
     written = codec.encode_replay_done(expect["tag"], status, expect["session"], expect["next_index"], expect["blocks"])

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from functools import partial
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,12 +12,12 @@ from bumble.att import ATT_Error
 
 from firmware_sim.air import Air
 from firmware_sim.clock import SteppedClock
-from firmware_sim.peripheral import VirtualWearable, virtual_wearable
+from firmware_sim.peripheral import virtual_wearable
 from firmware_sim.profiles.infinitime import Notification, decode_new_alert
 from firmware_sim.scenario import Activity, Scenario
 from firmware_sim.sensor import SensorRules
-from tests.firmware.host import advertisement_of, power_on
-from tests.firmware.plain_host import PlainHost, listening, plainly_connected
+from tests.firmware.any_host import connect, linked
+from tests.firmware.host import advertisement_of, listening, power_on
 
 RAW = "00030002-78fc-48fe-8e23-433b3a1942d0"
 STEPS = "00030001-78fc-48fe-8e23-433b3a1942d0"
@@ -31,17 +29,7 @@ WALKING = Scenario(title="walking", activities=(Activity(do="walk", duration_s=6
 ON_TABLE = Scenario(title="on a table", activities=(Activity(do="off_body", duration_s=600),))
 NO_NOISE = SensorRules(noise_mg=0.0)
 
-Watch = VirtualWearable[Any]
-
-
-@asynccontextmanager
-async def watch_and_host(scenario: Scenario = SITTING, **options: Any) -> AsyncIterator[tuple[Watch, PlainHost]]:
-    async with (
-        Air() as air,
-        virtual_wearable("infinitime", air=air, scenario=scenario, clock=SteppedClock(), **options) as watch,
-        plainly_connected(air.join("host"), watch.address) as host,
-    ):
-        yield watch, host
+watch_and_host = partial(linked, "infinitime")
 
 
 async def test_it_advertises_heart_rate_and_dfu_and_its_name_only_in_the_scan_response() -> None:
@@ -114,7 +102,7 @@ async def test_an_alert_is_felt_and_five_are_kept() -> None:
         felt = watch.profile.take_felt()
         assert [(one.calls, one.details["title"]) for one in felt] == [(True, "Time to stand")]
         for level in (2, 1, 0, 2, 1):
-            await host.write(ALERT_LEVEL, bytes([level]), with_response=False)
+            await host.write(ALERT_LEVEL, bytes([level]), response=False)
         await host.read(BATTERY)  # an answer proves that the commands before it have arrived
         titles = [one.title for one in watch.profile.notifications]
         assert titles == [f"Alert : {word}" for word in ("High", "Mild", "None", "High", "Mild")]
@@ -160,12 +148,11 @@ async def test_the_clock_goes_on_from_what_was_written() -> None:
 
 async def test_one_host_at_a_time_and_found_again_after_it() -> None:
     async with Air() as air, virtual_wearable("infinitime", air=air, scenario=SITTING, clock=SteppedClock()) as watch:
-        async with (
-            plainly_connected(air.join("host"), watch.address),
-            listening(air.join("second"), watch.address) as heard,
-        ):
+        host = await connect(await power_on(air.join("host")), watch.address)
+        async with listening(air.join("second"), watch.address) as heard:
             await watch.advance(5.0)
             assert heard == []
+        await host.connection.disconnect()
         await advertisement_of(await power_on(air.join("third")), watch.address)
 
 

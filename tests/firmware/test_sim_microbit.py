@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
 
 import numpy as np
 import pytest
 from bumble.att import ATT_Error
 
 from firmware_sim.air import Air
-from firmware_sim.clock import Clock, ScaledClock, SteppedClock
-from firmware_sim.peripheral import VirtualWearable, virtual_wearable
+from firmware_sim.clock import ScaledClock, SteppedClock
+from firmware_sim.peripheral import virtual_wearable
 from firmware_sim.profiles.microbit import BOARDS, microbit
 from firmware_sim.scenario import Activity, Scenario
+from tests.firmware.any_host import DEFAULT_MTU, linked
 from tests.firmware.host import advertisement_of, power_on
-from tests.firmware.plain_host import PlainHost, plainly_connected
 
 SITTING = Scenario(title="sitting", activities=(Activity(do="sit", duration_s=600),))
 
@@ -32,16 +30,7 @@ DATA, PERIOD, PICTURE, TEXT, SCROLL, BUTTON_A, BUTTON_B = (
 )
 
 
-@asynccontextmanager
-async def board_and_host(
-    clock: Clock | None = None, **options: Any
-) -> AsyncIterator[tuple[VirtualWearable[Any], PlainHost]]:
-    async with (
-        Air() as air,
-        virtual_wearable("microbit", air=air, scenario=SITTING, clock=clock or SteppedClock(), **options) as board,
-        plainly_connected(air.join("host"), board.address, mtu=23) as host,
-    ):
-        yield board, host
+board_and_host = partial(linked, "microbit", mtu=DEFAULT_MTU)
 
 
 async def test_it_advertises_its_name_and_no_service() -> None:

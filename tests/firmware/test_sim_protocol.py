@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
 from firmware_sim.profiles.deskband_codec import PARAMETER_BYTES, ControlStatus, Op
+from tests.support.vectors import vectors
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "firmware_sim" / "PROTOCOL.md").read_text(encoding="utf-8")
-VECTORS = {vector["hex"] for vector in json.loads((ROOT / "tests" / "vectors" / "deskband.json").read_text())}
+VECTORS = {vector["hex"] for vector in vectors("deskband")}
 
 
 def test_every_vector_of_the_page_is_one_of_the_tests() -> None:

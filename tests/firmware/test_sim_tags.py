@@ -19,8 +19,7 @@ from firmware_sim.profiles.broadcaster import ActivityCounter
 from firmware_sim.profiles.bthome import encode_acceleration
 from firmware_sim.profiles.ruuvi import encode_format_5
 from firmware_sim.scenario import Activity, Scenario
-from tests.firmware.host import power_on
-from tests.firmware.plain_host import listening
+from tests.firmware.host import listening, power_on
 
 SITTING = Scenario(title="sitting", activities=(Activity(do="sit", duration_s=600),))
 WALKING = Scenario(title="walking", activities=(Activity(do="walk", duration_s=600),))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,27 +13,14 @@ from firmware_sim.profiles.polar_frames import FrameType, encode_frame
 from firmware_sim.profiles.polar_products import OLD_FACTORS
 from firmware_sim.profiles.thingy52_codec import MotionConfiguration, encode_raw, is_light
 from firmware_sim.profiles.witmotion_frames import RATE_CODES, Registers, encode_stream
-
-VECTORS = Path(__file__).parent.parent / "vectors"
-
-
-def vectors(kind: str, *ids: str) -> list[Any]:
-    """Return vectors of a kind by their ids, as test parameters."""
-    known = {entry["id"]: entry for entry in json.loads((VECTORS / f"{kind}.json").read_text(encoding="utf-8"))}
-    return [pytest.param(known[name], id=name) for name in ids]
+from tests.support.vectors import each, named, valid
 
 
-def vectors_of(kind: str, part: str) -> list[Any]:
-    """Return all valid vectors of a part of a kind."""
-    entries = json.loads((VECTORS / f"{kind}.json").read_text(encoding="utf-8"))
-    return [
-        pytest.param(entry, id=entry["id"])
-        for entry in entries
-        if entry["kind"] == part and "error" not in entry["expect"]
-    ]
+def data_of(device: str, *ids: str) -> list[bytes]:
+    return [bytes.fromhex(vector["hex"]) for vector in named(device, *ids)]
 
 
-@pytest.mark.parametrize("vector", vectors("polar", "pmd-raw1-own", "pmd-delta1-own"))
+@each(named("polar", "pmd-raw1-own", "pmd-delta1-own"))
 def test_polar_frames(vector: dict[str, Any]) -> None:
     published = bytes.fromhex(vector["hex"])
     time_ns = int.from_bytes(published[1:9], "little")
@@ -45,14 +30,14 @@ def test_polar_frames(vector: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("vector", "model"),
+    ("name", "model"),
     [
-        (*vectors("polar", "pmd-cp-settings-h10")[0].values, H10),
-        (*vectors("polar", "settings-verity")[0].values, VERITY),
+        ("pmd-cp-settings-h10", H10),
+        ("settings-verity", VERITY),
     ],
 )
-def test_polar_settings(vector: dict[str, Any], model: Model) -> None:
-    assert PolarControl(model, {}).answer(b"\x01\x02", 244) == [bytes.fromhex(vector["hex"])]
+def test_polar_settings(name: str, model: Model) -> None:
+    assert PolarControl(model, {}).answer(b"\x01\x02", 244) == data_of("polar", name)
 
 
 @pytest.mark.parametrize(
@@ -63,25 +48,24 @@ def test_polar_settings(vector: dict[str, Any], model: Model) -> None:
     ],
 )
 def test_polar_starts(start: str, answer: str, model: Model) -> None:
-    asked, answered = (bytes.fromhex(param.values[0]["hex"]) for param in vectors("polar", start, answer))  # type: ignore[index]
+    asked, answered = data_of("polar", start, answer)
     control = PolarControl(model, OLD_FACTORS if model is VERITY else {})
     assert control.answer(asked, 244) == [answered]
-    (stopped,) = vectors("polar", "device-stopped-acc")
-    assert control.stop_by_itself() == [bytes.fromhex(stopped.values[0]["hex"])]  # type: ignore[index]
+    assert control.stop_by_itself() == data_of("polar", "device-stopped-acc")
 
 
 @pytest.mark.parametrize(
-    ("vector", "model"),
+    ("name", "model"),
     [
-        (*vectors("polar", "pmd-feature-read-h10")[0].values, H10),
-        (*vectors("polar", "pmd-feature-read-verity")[0].values, VERITY),
+        ("pmd-feature-read-h10", H10),
+        ("pmd-feature-read-verity", VERITY),
     ],
 )
-def test_polar_features(vector: dict[str, Any], model: Model) -> None:
-    assert model.features == bytes.fromhex(vector["hex"])
+def test_polar_features(name: str, model: Model) -> None:
+    assert [model.features] == data_of("polar", name)
 
 
-@pytest.mark.parametrize("vector", vectors("movesense", "movesense-acc-data", "data-last-stamp"))
+@each(named("movesense", "movesense-acc-data", "data-last-stamp"))
 def test_movesense_data(vector: dict[str, Any]) -> None:
     expect = vector["expect"]
     values = np.array(expect["ms2"], dtype="<f4").tobytes()
@@ -89,16 +73,13 @@ def test_movesense_data(vector: dict[str, Any]) -> None:
 
 
 def test_movesense_answers() -> None:
-    subscribe, unsubscribe, subscribed = (
-        bytes.fromhex(param.values[0]["hex"])  # type: ignore[index]
-        for param in vectors("movesense", "movesense-subscribe-acc13", "unsubscribe", "subscribed")
-    )
+    subscribe, unsubscribe, subscribed = data_of("movesense", "movesense-subscribe-acc13", "unsubscribe", "subscribed")
     gsp = Gsp("0" * 12)
     assert gsp.answer(subscribe) == subscribed
     assert gsp.answer(unsubscribe) == subscribed
 
 
-@pytest.mark.parametrize("vector", vectors_of("witmotion", "motion"))
+@each(valid("witmotion", "motion"))
 def test_witmotion_frames(vector: dict[str, Any]) -> None:
     expect = vector["expect"]
     counts = np.rint(np.array([expect["g"]]) * 2048).astype(np.int16)
@@ -107,9 +88,9 @@ def test_witmotion_frames(vector: dict[str, Any]) -> None:
     )
 
 
-@pytest.mark.parametrize("vector", vectors("witmotion", "rate-10", "rate-200"))
+@each(named("witmotion", "rate-10", "rate-200"))
 def test_witmotion_commands(vector: dict[str, Any]) -> None:
-    unlock, save = (bytes.fromhex(param.values[0]["hex"]) for param in vectors("witmotion", "unlock", "save"))  # type: ignore[index]
+    unlock, save = data_of("witmotion", "unlock", "save")
     registers = Registers(rate_code=5, saved_rate_code=5)
     for command in (unlock, bytes.fromhex(vector["hex"]), save):
         registers.write(command)
@@ -117,7 +98,7 @@ def test_witmotion_commands(vector: dict[str, Any]) -> None:
     assert registers.ignored == 0
 
 
-@pytest.mark.parametrize("vector", vectors_of("thingy52", "config"))
+@each(valid("thingy52", "config"))
 def test_thingy_configurations(vector: dict[str, Any]) -> None:
     expect = vector["expect"]
     fields = ("pedometer_ms", "temperature_ms", "compass_ms", "motion_hz", "wake_on_motion")
@@ -126,13 +107,13 @@ def test_thingy_configurations(vector: dict[str, Any]) -> None:
     assert MotionConfiguration.decode(bytes.fromhex(vector["hex"])) == configuration
 
 
-@pytest.mark.parametrize("vector", vectors_of("thingy52", "raw"))
+@each(valid("thingy52", "raw"))
 def test_thingy_raw_motion(vector: dict[str, Any]) -> None:
     expect = vector["expect"]
     encoded = encode_raw(np.array(expect["g"]), np.array(expect["dps"]), np.array(expect["uT"]))
     assert encoded == bytes.fromhex(vector["hex"])
 
 
-@pytest.mark.parametrize("vector", vectors_of("thingy52", "led"))
+@each(valid("thingy52", "led"))
 def test_thingy_lights(vector: dict[str, Any]) -> None:
     assert is_light(bytes.fromhex(vector["hex"]))

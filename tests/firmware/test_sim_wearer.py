@@ -113,6 +113,16 @@ def test_a_lunge_stretches_the_thigh_behind_and_before() -> None:
     assert (angles > 75).sum() * 0.1 == pytest.approx(60, abs=8)
 
 
+@pytest.mark.parametrize("placement", ["waist", "lower_back", "chest"])
+def test_the_trunk_goes_down_into_a_lunge_and_up_again_as_far_as_the_hips(placement: str) -> None:
+    wearer = worn(Activity(do="lunge_stretch", duration_s=60, repetitions=1, hold_s=20), placement=placement)
+    for start_s, rise_m in ((3.0, -0.42), (25.5, 0.42)):
+        elapsed_s = np.arange(start_s, start_s + 2.5, 0.01)
+        up_g = magnitude(wearer.acceleration_g(elapsed_s)) - 1.0
+        height_m = -9.81 * 0.01**2 * float((up_g * (np.arange(len(up_g)) - len(up_g) / 2)).sum())
+        assert height_m == pytest.approx(rise_m, abs=0.08)
+
+
 @pytest.mark.parametrize("do", sorted(MOTIONS))
 def test_nothing_ever_jumps(do: str) -> None:
     activities = [Activity(do=name, duration_s=20) for name in ("sit", do, "stand", do, "sit")]

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
 
 import numpy as np
 import pytest
 
-from firmware_sim.peripheral import VirtualWearable
 from firmware_sim.profiles.witmotion_frames import Registers, encode_stream, volts_of
-from firmware_sim.scenario import Scenario
-from tests.firmware.any_host import SITTING, AnyHost, connect, linked, worn
+from tests.firmware.any_host import AnyHost, connect, linked, worn
 from tests.firmware.host import advertisement_of
 
 NOTIFY, WRITE = (f"0000ffe{number}-0000-1000-8000-00805f9a34fb" for number in (4, 9))
 UNLOCK, SAVE, READ_BATTERY = "FF AA 69 88 B5", "FF AA 00 00 00", "FF AA 27 64 00"
 
 
-@asynccontextmanager
-async def witmotion(
-    scenario: Scenario = SITTING, **options: Any
-) -> AsyncIterator[tuple[VirtualWearable[Any], AnyHost]]:
-    async with linked("witmotion", scenario, **options) as (sensor, host):
-        await host.subscribe(NOTIFY)
-        yield sensor, host
+witmotion = partial(linked, "witmotion", hears=NOTIFY)
 
 
 async def write(host: AnyHost, *commands: str) -> None:

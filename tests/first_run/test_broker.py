@@ -6,77 +6,72 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from monitor.first_run.broker import try_broker
 from monitor.first_run.connecting import host_and_port, join
 from monitor.first_run.guide import Flags
-from monitor.outlets.mqtt.rules import MqttRules
 from monitor.settings import SettingsError
-from tests.support.brokers import Listener, Mosquitto, free_port, mosquitto  # noqa: F401
+from tests.support.brokers import Listener, Mosquitto, free_port
 from tests.support.guarded_broker import guarded_broker, user
+from tests.support.living_outlet import rules_at
 from tests.support.scripted_talk import ScriptedTalk, guide_of
 
 pytestmark = pytest.mark.mosquitto
 
 
-def rules(port: int, **more: Any) -> MqttRules:
-    return MqttRules(host="127.0.0.1", port=port, **more)
-
-
-async def test_a_message_there_and_back_and_nobody_listens_for_devices(mosquitto: Mosquitto) -> None:  # noqa: F811
+async def test_a_message_there_and_back_and_nobody_listens_for_devices(mosquitto: Mosquitto) -> None:
     async with Listener(mosquitto.port, "#") as all_ears:
-        report = await try_broker(rules(mosquitto.port))
+        report = await try_broker(rules_at(mosquitto.port))
         assert report.works
         assert report.home_assistant == "unknown"  # somebody hears everything: nothing can be told from that
     assert not [heard for heard in all_ears.heard if heard.retain]
-    report = await try_broker(rules(mosquitto.port))
+    report = await try_broker(rules_at(mosquitto.port))
     assert report.home_assistant == "no"
     assert 0 < report.round_trip_s < 5
 
 
 async def test_who_has_subscribed_to_discovery_is_seen_and_hears_nothing_of_weight(
-    mosquitto: Mosquitto,  # noqa: F811
+    mosquitto: Mosquitto,
 ) -> None:
     async with Listener(mosquitto.port, "homeassistant/+/+/config") as home_assistant:
-        assert (await try_broker(rules(mosquitto.port))).home_assistant == "yes"
+        assert (await try_broker(rules_at(mosquitto.port))).home_assistant == "yes"
         (heard,) = [await home_assistant.until(lambda heard: True)]
         assert (heard.text, heard.retain) == ("", False)
 
 
 @pytest.mark.parametrize(("said", "listens"), [("online", "yes"), ("offline", "no")])
 async def test_a_birth_message_that_was_kept_tells_too(
-    mosquitto: Mosquitto,  # noqa: F811
+    mosquitto: Mosquitto,
     said: str,
     listens: str,
 ) -> None:
     async with Listener(mosquitto.port, "homeassistant/status") as somebody:
         somebody.publish("homeassistant/status", said, retain=True)
         await somebody.topic("homeassistant/status")
-    assert (await try_broker(rules(mosquitto.port))).home_assistant == listens
+    assert (await try_broker(rules_at(mosquitto.port))).home_assistant == listens
 
 
-async def test_an_old_broker_does_not_tell_who_listens(mosquitto: Mosquitto) -> None:  # noqa: F811
-    report = await try_broker(rules(mosquitto.port, protocol="3.1.1"))
+async def test_an_old_broker_does_not_tell_who_listens(mosquitto: Mosquitto) -> None:
+    report = await try_broker(rules_at(mosquitto.port, protocol="3.1.1"))
     assert (report.works, report.home_assistant) == (True, "unknown")
 
 
 async def test_the_shipped_access_list_allows_the_trial_and_a_wrong_password_is_said(tmp_path: Path) -> None:
     with guarded_broker(tmp_path, "sitbreak", "homeassistant") as broker:
         name, password = user("sitbreak")
-        assert (await try_broker(rules(broker.port, username=name, password=password))).works
-        refused = await try_broker(rules(broker.port, username=name, password="wrong"))
+        assert (await try_broker(rules_at(broker.port, username=name, password=password))).works
+        refused = await try_broker(rules_at(broker.port, username=name, password="wrong"))
         assert not refused.works
         assert "not authorized" in refused.problem
         name, password = user("homeassistant")  # may not write below our base: the access list is to blame
-        report = await try_broker(rules(broker.port, username=name, password=password))
+        report = await try_broker(rules_at(broker.port, username=name, password=password))
         assert "may not publish" in report.problem
 
 
 async def test_nobody_at_the_port_is_a_problem_and_no_exception() -> None:
-    assert (await try_broker(rules(free_port()))).problem
+    assert (await try_broker(rules_at(free_port()))).problem
 
 
 @pytest.fixture(name="encrypted")
@@ -98,8 +93,8 @@ async def test_an_encrypted_broker_works_with_its_authority_and_not_without(
     encrypted: Mosquitto, tmp_path: Path
 ) -> None:
     trusted = {"tls": "ca-file", "ca_file": str(tmp_path / "broker.pem"), "server_name": "localhost"}
-    assert (await try_broker(rules(encrypted.port, **trusted))).works
-    assert "not trusted" in (await try_broker(rules(encrypted.port, tls="system"))).problem
+    assert (await try_broker(rules_at(encrypted.port, **trusted))).works
+    assert "not trusted" in (await try_broker(rules_at(encrypted.port, tls="system"))).problem
 
 
 # --- the step ---------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from firmware_sim.air import Air
 from firmware_sim.clock import ScaledClock
 from firmware_sim.peripheral import virtual_band
 from monitor.settings import load
-from tests.support.brokers import Mosquitto, mosquitto  # noqa: F401
+from tests.support.brokers import Mosquitto
 from tests.support.terminal import terminal
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "first_run.toml"
@@ -52,7 +52,7 @@ async def setup(environment: dict[str, str], *arguments: str) -> tuple[int, str,
 @pytest.mark.mosquitto
 async def test_by_flags_everything_is_found_tried_and_written_without_a_question(
     backend: str,
-    mosquitto: Mosquitto,  # noqa: F811
+    mosquitto: Mosquitto,
     environment: dict[str, str],
     tmp_path: Path,
 ) -> None:

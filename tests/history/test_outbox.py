@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,6 @@ from monitor.history.outbox import History
 from monitor.history.store import Commit, Store
 from monitor.outlets.base import Outbox
 from tests.support.disk import full_disk
-
-
-@pytest.fixture
-async def history(tmp_path: Path) -> AsyncIterator[History]:
-    history = await History.open(tmp_path / "history.sqlite3")
-    yield history
-    await history.close()
 
 
 def said(*payloads: str) -> dict[str, tuple[Message, ...]]:

@@ -9,7 +9,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -33,17 +32,6 @@ from tests.history.builders import (
 )
 
 TABLES = ("posture_runs", "bouts", "breaks", "gaps", "alerts", "events", "outbox", "checkpoints")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "history.sqlite3"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    with closing(Store(path)) as store:
-        yield store
 
 
 def content(path: Path) -> dict[str, list[Any]]:

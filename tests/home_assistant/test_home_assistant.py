@@ -17,14 +17,14 @@ from typing import Any
 import pytest
 import yaml
 
-from monitor.events import BreakTaken, ExerciseProgress, Snoozed, StandingLong, TestAlert
-from monitor.outlets.mqtt.discovery import ENTITIES
+from monitor.diagnostics import Diagnostics, Pushed
+from monitor.events import BreakTaken, DaySummary, ExerciseProgress, Message, Snoozed, StandingLong, TestAlert
+from monitor.outlets.mqtt.discovery import DIAGNOSTICS, ENTITIES
 from tests.home_assistant.house import BLUEPRINT, HomeAssistant, Phone
-from tests.support.brokers import Listener, Mosquitto, mosquitto
+from tests.support.brokers import Listener, Mosquitto
 from tests.support.living_outlet import HIPS, LivingOutlet, break_due
 from tests.support.outboxes import MemoryRegister
 
-__all__ = ["mosquitto"]
 pytestmark = [
     pytest.mark.mosquitto,
     pytest.mark.skipif("HASS" not in os.environ, reason="needs Home Assistant: make test-home-assistant"),
@@ -32,6 +32,17 @@ pytestmark = [
 ROOT = "sitbreak/a1b2c3"
 DASHBOARD = BLUEPRINT.parent / "dashboard.yaml"
 
+
+DAY_SO_FAR = DaySummary(
+    id="d",
+    at_s=1_795_366_800.0,
+    date="2026-11-22",
+    until="18:00",
+    sedentary_min=372.0,
+    longest_min=47.0,
+    breaks=9,
+    alerts=4,
+)
 
 ITS_OWN = (
     "The connection was lost",  # where a test restarts the broker
@@ -51,7 +62,7 @@ async def house(mosquitto: Mosquitto, tmp_path: Path) -> AsyncIterator[HomeAssis
 
 def entity_id(key: str) -> str:
     (entity,) = [entity for entity in ENTITIES if entity.key == key]
-    return f"{entity.platform}.desk_wearable_{re.sub(r'[^a-z]+', '_', entity.name.lower())}"
+    return f"{entity.platform}.desk_wearable_{re.sub(r'[^a-z0-9]+', '_', entity.name.lower()).strip('_')}"
 
 
 SHOWN = {entity_id(entity.key) for entity in ENTITIES if entity.config.get("enabled_by_default", True)}
@@ -90,6 +101,45 @@ async def test_every_entity_is_there_with_its_class_and_unit_and_state(
         assert told == {"posture": "sitting", "sitting": "on", "bout": "18.5", "battery": "81", "connected": "on"}
         assert states[entity_id("next_break")]["state"] not in ("unknown", "unavailable")
         assert states[entity_id("today")]["attributes"]["last_reset"]
+
+
+class Figures:
+    """Gauges that always read the same."""
+
+    async def read(self, wearer: str) -> Diagnostics:
+        pushed = (
+            Pushed("ntfy (push address 1)", "accepted", "", time.time()),
+            Pushed("Telegram (push address 2)", "refused", "http:401", time.time()),
+        )
+        return Diagnostics(time.time(), 0.25, 3, 0, 0.51, 0.83, 7, 2, pushed)
+
+    def acknowledged(self, message: Message) -> None:
+        pass
+
+
+async def test_the_figures_for_the_curious_are_there_once_they_are_switched_on(
+    house: HomeAssistant, mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for entity in ENTITIES:
+        monkeypatch.setitem(entity.config, "enabled_by_default", True)
+    async with LivingOutlet(mosquitto.port, gauges=Figures()) as daemon:
+        daemon.tell()
+        await house.until_state(entity_id("push"), "failing")
+        states = ours(house)
+        assert set(states) == {entity_id(entity.key) for entity in ENTITIES}
+        told = {
+            entity.key: float(states[entity_id(entity.key)]["state"]) for entity in DIAGNOSTICS if entity.key != "push"
+        }
+        assert told == {"packet_loss": 0.25, "reconnects": 3, "latency_p50": 0.51, "latency_p95": 0.83, "outbox": 2}
+        for entity in DIAGNOSTICS:
+            found = states[entity_id(entity.key)]["attributes"]
+            for key in ("device_class", "unit_of_measurement", "state_class", "icon", "options"):
+                assert found.get(key) == entity.config.get(key), (entity.key, key)
+        services = states[entity_id("push")]["attributes"]["services"]
+        assert [(each["service"], each["reason"]) for each in services] == [
+            ("ntfy (push address 1)", None),
+            ("Telegram (push address 2)", "http:401"),
+        ]
 
 
 async def test_the_exercise_is_shown_while_it_is_done_and_unknown_otherwise(
@@ -143,6 +193,7 @@ async def test_every_kind_of_alert_arrives_as_an_event(house: HomeAssistant, mos
             (taken, "break_taken"),
             (Snoozed(id="s", at_s=at_s, alert_id=None, until_s=at_s + 600), "snoozed"),
             (StandingLong(id="l", at_s=at_s, standing_s=3600.0, title="T", message="M"), "standing_long"),
+            (replace(DAY_SO_FAR, at_s=at_s), "day_summary"),
             (TestAlert(id="x", at_s=at_s, title="T", message="M", exercise=None), "test"),
         ):
             daemon.tell(event)
@@ -226,6 +277,11 @@ async def test_an_alert_reaches_the_phone_and_the_answer_comes_back(house: HomeA
             daemon.tell(TestAlert(id="x", at_s=time.time(), title="Test alert", message="M", exercise=None))
             push = await phone.pushed(4)
             assert (push["title"], push["data"]["actions"]) == ("Test alert", [])
+            daemon.tell(replace(DAY_SO_FAR, at_s=time.time()))
+            push = await phone.pushed(5)
+            assert push["title"] == "Your day so far"
+            assert push["message"].startswith("Today until 18:00: 6 hours")
+            assert (push["data"]["tag"], push["data"].get("actions", [])) == ("sitbreak_a1b2c3-day", [])
 
 
 async def test_neither_restart_makes_a_ghost_on_the_phone_and_a_tap_after_it_still_counts(

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from monitor.clock import Clock
 from monitor.events import Message
+from monitor.gauges import WearersGauges
 from monitor.outlets.mqtt.client import connect
 from monitor.outlets.mqtt.messages import Wearer
 from monitor.outlets.mqtt.rules import MqttRules
@@ -85,11 +87,17 @@ async def test_one_wearers_phone_neither_hears_nor_commands_another(shipped: Mos
 
 async def test_who_only_draws_pictures_may_press_nothing(shipped: Mosquitto) -> None:
     async with (
-        LivingOutlet(shipped.port, username="sitbreak", password="pw-sitbreak") as daemon,
-        Listener(shipped.port, "sitbreak/+/state", user=user("telegraf")) as telegraf,
+        LivingOutlet(
+            shipped.port,
+            username="sitbreak",
+            password="pw-sitbreak",
+            gauges=WearersGauges(["me"], None, Clock(), "mqtt"),
+        ) as daemon,
+        Listener(shipped.port, "sitbreak/+/state", "sitbreak/+/diagnostics", user=user("telegraf")) as telegraf,
     ):
         daemon.tell()
         await telegraf.topic(f"{ROOT}/state")
+        await telegraf.topic(f"{ROOT}/diagnostics")
         telegraf.publish(f"{ROOT}/cmd/pause", "ON")
         assert await telegraf.refused() == "Not authorized"
         assert not daemon.commands

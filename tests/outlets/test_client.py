@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,16 +15,12 @@ from monitor.outlets.mqtt.client import Connection, connect
 from monitor.outlets.mqtt.remedies import remedy
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.mqtt.signals import Acknowledged, Lost, Refused
-from tests.support.brokers import MOSQUITTO, Mosquitto, free_port, mosquitto
+from tests.support.brokers import MOSQUITTO, Mosquitto, free_port
+from tests.support.living_outlet import rules_at
 
-__all__ = ["mosquitto"]
 CONNACK_NOT_AUTHORISED_V5 = bytes.fromhex("2003008700")
 CONNACK_UNSUPPORTED_V5 = bytes.fromhex("2003008400")
 CONNACK_ACCEPTED_V311 = bytes.fromhex("20020000")
-
-
-def _rules(port: int, **more: Any) -> MqttRules:
-    return MqttRules(host="127.0.0.1", port=port, **more)
 
 
 @asynccontextmanager
@@ -47,30 +42,30 @@ async def _speaking(answers: list[bytes]) -> AsyncIterator[tuple[int, list[int]]
 
 async def test_a_broker_that_closes_twice_without_a_word_gets_the_older_version() -> None:
     async with _speaking([b"", b"", CONNACK_ACCEPTED_V311]) as (port, levels):
-        assert isinstance(await connect(_rules(port), "id"), Connection)
+        assert isinstance(await connect(rules_at(port), "id"), Connection)
         assert levels == [5, 5, 4]
 
 
 async def test_a_broker_that_does_not_know_mqtt_5_gets_the_older_version() -> None:
     async with _speaking([CONNACK_UNSUPPORTED_V5, CONNACK_UNSUPPORTED_V5, CONNACK_ACCEPTED_V311]) as (port, levels):
-        assert isinstance(await connect(_rules(port), "id"), Connection)
+        assert isinstance(await connect(rules_at(port), "id"), Connection)
         assert levels[-1] == 4
 
 
 async def test_a_version_that_was_asked_for_is_not_changed() -> None:
     async with _speaking([]) as (port, levels):
-        assert isinstance(await connect(_rules(port, protocol="5"), "id"), Lost)
+        assert isinstance(await connect(rules_at(port, protocol="5"), "id"), Lost)
         assert levels == [5]
 
 
 async def test_a_refusal_is_not_tried_again_in_another_version() -> None:
     async with _speaking([CONNACK_NOT_AUTHORISED_V5]) as (port, levels):
-        assert await connect(_rules(port), "id") == Refused(135, "not authorized")
+        assert await connect(rules_at(port), "id") == Refused(135, "not authorized")
         assert levels == [5]
 
 
 async def test_nobody_at_the_port_is_a_loss_in_words() -> None:
-    end = await connect(_rules(free_port()), "id")
+    end = await connect(rules_at(free_port()), "id")
     assert isinstance(end, Lost)
     assert "refused" in end.reason.lower()
 
@@ -82,12 +77,12 @@ async def test_a_host_name_that_cannot_exist_is_a_loss_and_not_a_dead_thread() -
 
 async def test_bytes_that_are_no_mqtt_end_the_connection_and_not_the_program() -> None:
     async with _speaking([b"HTTP/1.1 400 Bad Request\r\n\r\n"] * 3) as (port, _):
-        assert isinstance(await connect(_rules(port), "id"), Lost)
+        assert isinstance(await connect(rules_at(port), "id"), Lost)
 
 
 @pytest.mark.mosquitto
 async def test_an_exception_never_reaches_pahos_thread_from_a_topic_that_is_no_text(mosquitto: Mosquitto) -> None:
-    connection = await connect(_rules(mosquitto.port), "id")
+    connection = await connect(rules_at(mosquitto.port), "id")
     assert isinstance(connection, Connection)
 
     class Broken:
@@ -118,7 +113,7 @@ async def test_a_broker_that_takes_the_connection_and_says_nothing_is_given_up(m
         gone.set()
 
     async with await asyncio.start_server(hold, "127.0.0.1", 0) as server:
-        end = await connect(_rules(server.sockets[0].getsockname()[1]), "id")
+        end = await connect(rules_at(server.sockets[0].getsockname()[1]), "id")
         assert isinstance(end, Lost)
         assert "nothing is said" in end.reason
         assert "mqtt.port" in remedy(end)
@@ -132,7 +127,7 @@ async def test_no_more_is_under_way_than_the_broker_grants(tmp_path: Path) -> No
         pytest.skip("mosquitto is not installed")
     broker = Mosquitto(tmp_path, "allow_anonymous true\nmax_inflight_messages 2").start()
     try:
-        connection = await connect(_rules(broker.port, protocol="5"), "id")
+        connection = await connect(rules_at(broker.port, protocol="5"), "id")
         assert isinstance(connection, Connection)
         numbers = [connection.publish(Message("t", str(number))) for number in range(50)]
         assert [await asyncio.wait_for(connection.signals.get(), 5) for _ in numbers] == [

@@ -13,6 +13,7 @@ import pytest
 from monitor.clock import Clock
 from monitor.events import Event, NotWorn, Update, WearerState
 from monitor.outlets.console import ConsoleOutlet, OutputClosed
+from monitor.spoken import phrases
 from tests.support.living_outlet import break_due
 from tests.support.outboxes import Feed
 
@@ -59,6 +60,20 @@ async def test_a_terminal_shows_posture_time_sitting_and_the_events_above() -> N
     assert "[header]" in shown
     assert shown.index(" break_due ") < shown.rindex("sitting")
     assert "30:00" in shown
+
+
+@pytest.mark.parametrize(("live", "posture", "event"), [(True, "sitzt", "Erinnerung"), (False, "", "break_due")])
+async def test_a_terminal_speaks_its_readers_language_and_plain_lines_stay_english(
+    live: bool, posture: str, event: str
+) -> None:
+    stream = io.StringIO()
+    outlet = ConsoleOutlet(Clock(), live, stream, say=phrases("de", "console"))
+    await _run(outlet, [_update(break_due(AT_S))])
+    shown = stream.getvalue()
+    assert posture in shown
+    assert f" {event} " in shown
+    assert ("sat=" in shown) is not live
+    assert ("waiting" in shown) is False
 
 
 @pytest.fixture

@@ -7,37 +7,24 @@ import ssl
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from monitor.clock import Clock
 from monitor.outlets.mqtt.client import BrokerRefused, Connection, connect
 from monitor.outlets.mqtt.credentials import MqttFileError, password
-from monitor.outlets.mqtt.outlet import MqttOutlet
-from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.mqtt.signals import Lost
 from tests.support.brokers import MOSQUITTO, Mosquitto
-from tests.support.living_outlet import ME
-from tests.support.outboxes import MemoryOutbox
-
-
-def _rules(port: int, **more: Any) -> MqttRules:
-    return MqttRules(host="127.0.0.1", port=port, **more)
-
-
-def _outlet(rules: MqttRules) -> MqttOutlet:
-    return MqttOutlet(rules, [ME], MemoryOutbox(), lambda *_: None, Clock())
+from tests.support.living_outlet import outlet_of, rules_at
 
 
 async def test_the_password_may_stand_in_a_file(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     path.write_text("right\nand nothing else\n")
-    assert password(_rules(1, username="sitbreak", password_file=str(path))) == "right"
+    assert password(rules_at(1, username="sitbreak", password_file=str(path))) == "right"
 
 
 async def test_a_password_file_that_is_missing_is_named() -> None:
-    outlet = _outlet(_rules(1, username="sitbreak", password_file="/nowhere/secret"))
+    outlet = outlet_of(rules_at(1, username="sitbreak", password_file="/nowhere/secret"))
     with pytest.raises(MqttFileError, match=r'\[mqtt\] password_file = "/nowhere/secret"'):
         await outlet.probe()
 
@@ -72,11 +59,11 @@ async def test_a_known_authority_is_trusted_under_the_name_in_the_certificate(
     encrypted: Mosquitto, authority: Path
 ) -> None:
     known = {"tls": "ca-file", "ca_file": f"{authority}/broker.pem"}
-    connection = await connect(_rules(encrypted.port, server_name="localhost", **known), "id")
+    connection = await connect(rules_at(encrypted.port, server_name="localhost", **known), "id")
     assert isinstance(connection, Connection)
     connection.close()
     assert isinstance(await connection.signals.get(), Lost)
-    unnamed = await connect(_rules(encrypted.port, **known), "id")
+    unnamed = await connect(rules_at(encrypted.port, **known), "id")
     assert isinstance(unnamed, Lost)
     assert isinstance(unnamed.problem, ssl.SSLCertVerificationError)
 
@@ -87,6 +74,6 @@ async def test_a_foreign_authority_is_refused_with_the_remedy(
     encrypted: Mosquitto, authority: Path, trust: dict[str, str]
 ) -> None:
     files = {key: str(authority / value) for key, value in trust.items() if key == "ca_file"}
-    outlet = _outlet(_rules(encrypted.port, server_name="localhost", **{**trust, **files}))
+    outlet = outlet_of(rules_at(encrypted.port, server_name="localhost", **{**trust, **files}))
     with pytest.raises(BrokerRefused, match=r"not trusted .*mqtt\.ca_file"):
         await outlet.probe()

@@ -135,7 +135,7 @@ def test_every_template_reads_a_key_that_the_state_has(key: str) -> None:
 
 
 def test_figures_for_the_curious_are_hidden_and_on_a_topic_of_their_own() -> None:
-    assert {"packet_loss", "reconnects", "latency_p50", "latency_p95", "outbox"} == FIGURES
+    assert {"packet_loss", "reconnects", "latency_p50", "latency_p95", "outbox", "push"} == FIGURES
     for key in FIGURES:
         assert CMPS[key]["state_topic"] == f"{ROOT}/diagnostics"
         assert (CMPS[key]["entity_category"], CMPS[key]["enabled_by_default"]) == ("diagnostic", False)

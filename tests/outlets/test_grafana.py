@@ -25,6 +25,7 @@ from typing import Any
 
 import pytest
 
+from monitor.diagnostics import Diagnostics, Pushed
 from monitor.events import BreakTaken, DayEnded, Event, WearerState, event_id
 from monitor.outlets.mqtt.messages import Phrasebook, Topics
 from tests.support.brokers import free_port
@@ -71,13 +72,19 @@ def published() -> Iterator[tuple[str, str]]:
         alerts=4,
     )
     events: list[Event] = [break_due(NOW_S - 60), break_taken, day]
-    for message in [*(each for event in events for each in book.news(event)), book.state(state)]:
+    pushed = Pushed("ntfy (push address 1)", "accepted", "", NOW_S)
+    well = Diagnostics(NOW_S, 0.2, 1, 0, 0.5, 0.8, 7, 0, (pushed,))
+    for message in [
+        *(each for event in events for each in book.news(event)),
+        book.state(state),
+        book.diagnostics(well),
+    ]:
         yield message.topic, message.payload
 
 
 def flat(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, inner in value.items():
-        if isinstance(inner, dict):
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(inner, dict | list):
             yield from flat(inner, f"{prefix}{key}_")
         elif inner is not None:
             yield f"{prefix}{key}", inner
@@ -105,6 +112,13 @@ def telegraf(topic: str, payload: str) -> list[Point]:
         at_s = datetime.fromisoformat(json.loads(payload)[rules["json_time_key"]]).timestamp()
         points.append((rules["name_override"], tags, fields, int(at_s)))
     return points
+
+
+def test_its_user_may_read_all_that_it_asks_for_and_no_more() -> None:
+    access = (FOLDER.parent / "mosquitto" / "sitbreak.acl").read_text(encoding="utf-8")
+    _, _, own = access.partition("user telegraf\n")
+    granted = re.findall(r"^topic read (\S+)$", own.partition("\nuser ")[0], re.MULTILINE)
+    assert sorted(granted) == sorted(topic for rules in INPUTS for topic in rules["topics"])
 
 
 def points() -> list[Point]:

@@ -11,11 +11,9 @@ from monitor.history.outbox import History
 from monitor.outlets.mqtt.discovery import components
 from monitor.outlets.mqtt.leftovers import MOVE, Announced, Leftovers
 from monitor.outlets.mqtt.messages import Topics, Wearer
-from tests.support.brokers import Listener, Mosquitto, mosquitto
+from tests.support.brokers import Listener, Mosquitto
 from tests.support.living_outlet import ME, LivingOutlet
 from tests.support.outboxes import MemoryRegister
-
-__all__ = ["mosquitto"]
 
 DEVICE = Announced("a1b2c3", "sitbreak", "homeassistant", "device")
 COMPONENTS = Announced("a1b2c3", "sitbreak", "homeassistant", "components")

@@ -7,6 +7,7 @@ import json
 import math
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from monitor.events import (
     BreakTaken,
     CommandAnswered,
     DayEnded,
+    DaySummary,
     Event,
     ExerciseProgress,
     ExerciseSeen,
@@ -224,6 +226,19 @@ def test_the_day_is_retained_and_stands_on_its_own_topic() -> None:
     message = WORDS.news(day)[-1]
     assert (message.topic, message.retain) == ("sitbreak/a1b2c3/day", True)
     assert _payload(message)["date"] == "2026-11-21"
+
+
+def test_the_day_so_far_is_an_event_of_its_own_that_outlives_a_nap() -> None:
+    totals: dict[str, Any] = {"sedentary_min": 372.4, "longest_min": 47.0, "breaks": 9, "alerts": 4}
+    day = DaySummary(id="d", at_s=AT_S, date="2026-11-22", until="18:00", **totals)
+    event, line = WORDS.news(day)
+    assert (event.topic, event.retain, event.expires_s) == ("sitbreak/a1b2c3/event", False, AT_S + 7200)
+    told = _payload(event)
+    assert told["event_type"] == "day_summary"
+    assert told["message"] == ("Today until 18:00: 6 hours 12 minutes of sitting, 47 minutes at the longest, 9 breaks.")
+    assert {key: told[key] for key in totals} == totals
+    assert (told["date"], told["until"], told["exercise"], told["alert_id"]) == ("2026-11-22", "18:00", None, None)
+    assert (_payload(line)["type"], line.expires_s) == ("day_summary", None)
 
 
 def test_a_day_told_again_after_a_crash_is_sent_once_and_a_mended_one_again(tmp_path: Path) -> None:

@@ -12,13 +12,9 @@ from typing import Any
 
 import pytest
 
-from monitor.clock import Clock
 from monitor.outlets.mqtt.client import BrokerRefused
-from monitor.outlets.mqtt.outlet import MqttOutlet
-from monitor.outlets.mqtt.rules import MqttRules
 from tests.support.brokers import MOSQUITTO, Mosquitto, free_port
-from tests.support.living_outlet import ME, logged
-from tests.support.outboxes import MemoryOutbox
+from tests.support.living_outlet import logged, outlet_of, rules_at
 
 
 @pytest.fixture
@@ -33,18 +29,10 @@ def guarded(tmp_path: Path) -> Iterator[Mosquitto]:
     broker.stop()
 
 
-def _rules(port: int, **more: Any) -> MqttRules:
-    return MqttRules(host="127.0.0.1", port=port, **more)
-
-
-def _outlet(rules: MqttRules) -> MqttOutlet:
-    return MqttOutlet(rules, [ME], MemoryOutbox(), lambda *_: None, Clock())
-
-
 @pytest.mark.mosquitto
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
 async def test_a_wrong_password_is_said_with_its_remedy_and_ends_with_3(guarded: Mosquitto, protocol: str) -> None:
-    outlet = _outlet(_rules(guarded.port, username="sitbreak", password="wrong", protocol=protocol))
+    outlet = outlet_of(rules_at(guarded.port, username="sitbreak", password="wrong", protocol=protocol))
     with pytest.raises(BrokerRefused, match=r"refuses the connection: .*mqtt\.password") as refusal:
         await outlet.probe()
     assert refusal.value.exit_code == 3
@@ -55,7 +43,7 @@ async def test_a_wrong_password_is_said_with_its_remedy_and_ends_with_3(guarded:
 async def test_while_running_a_wrong_password_is_logged_and_shown_and_tried_again(
     guarded: Mosquitto, caplog: pytest.LogCaptureFixture
 ) -> None:
-    outlet = _outlet(_rules(guarded.port, username="sitbreak", password="wrong"))
+    outlet = outlet_of(rules_at(guarded.port, username="sitbreak", password="wrong"))
 
     async def never() -> AsyncIterator[Any]:
         await asyncio.Event().wait()
@@ -73,4 +61,4 @@ async def test_while_running_a_wrong_password_is_logged_and_shown_and_tried_agai
 
 
 async def test_a_broker_that_is_merely_away_does_not_stop_the_start() -> None:
-    await _outlet(_rules(free_port())).probe()
+    await outlet_of(rules_at(free_port())).probe()

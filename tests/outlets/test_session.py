@@ -16,10 +16,9 @@ from benchmarks.wire import Mode, Wire
 from monitor.events import AlertCleared, BreakTaken, CommandAnswered, TestAlert, event_id
 from monitor.outlets.mqtt import session
 from monitor.outlets.mqtt.messages import Wearer
-from tests.support.brokers import Heard, Listener, Mosquitto, mosquitto
+from tests.support.brokers import Heard, Listener, Mosquitto
 from tests.support.living_outlet import LivingOutlet, break_due, logged
 
-__all__ = ["mosquitto"]
 pytestmark = pytest.mark.mosquitto
 
 ROOT = "sitbreak/a1b2c3"

@@ -73,6 +73,16 @@ def logged(words: str) -> Iterator[asyncio.Event]:
     logger.removeHandler(watch)
 
 
+def rules_at(port: int, **more: Any) -> MqttRules:
+    """The settings for a broker on loopback."""
+    return MqttRules(host="127.0.0.1", port=port, **more)
+
+
+def outlet_of(rules: MqttRules) -> MqttOutlet:
+    """An outlet that nobody runs, for one wearer."""
+    return MqttOutlet(rules, [ME], MemoryOutbox(), lambda *_: None, Clock())
+
+
 class LivingOutlet:
     """``async with LivingOutlet(port) as daemon: daemon.tell(event)``."""
 
@@ -91,7 +101,7 @@ class LivingOutlet:
         self.asked = asyncio.Event()
         self.clock = Clock()
         self.outlet = MqttOutlet(
-            MqttRules(host="127.0.0.1", port=port, **rules),
+            rules_at(port, **rules),
             wearers,
             self.outbox,
             self._keep,

@@ -35,19 +35,6 @@ NUDGE = Nudge("stand_up", 0x0102, 120.0)
 
 
 @pytest.fixture
-async def air() -> AsyncIterator[Air]:
-    async with Air(supervision_timeout_s=0.2) as air:
-        yield air
-
-
-@pytest.fixture
-async def pebble(air: Air) -> PebblePeripheral:
-    pebble = PebblePeripheral(air.join("pebble"))
-    await pebble.power_on()
-    return pebble
-
-
-@pytest.fixture
 async def radio(air: Air) -> AsyncIterator[Radio]:
     async with radio_on(air, backoff_max_s=0.1, fresh_s=1.0) as radio:
         yield radio

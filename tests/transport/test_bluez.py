@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from bleak.backends.device import BLEDevice
 from dbus_fast import Message
-from dbus_fast.aio import MessageBus
 
 from monitor.transport.bluez import remove_device
+from tests.support.bus import in_place_of_bluez, system_bus
 
 PATH = "/org/bluez/hci0/dev_C0_00_00_00_00_01"
 
@@ -39,22 +38,11 @@ class StandIn:
 
 
 @pytest.fixture
-async def bluez(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StandIn]:
-    daemon = shutil.which("dbus-daemon")
-    if daemon is None:
-        pytest.skip("dbus-daemon is not installed")
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(daemon, "--session", "--nofork", "--print-address", stdout=pipe)
-    assert process.stdout is not None
-    address = (await asyncio.wait_for(process.stdout.readline(), 5)).decode().strip()
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
-    bus, stand_in = await MessageBus(bus_address=address).connect(), StandIn()
-    bus.add_message_handler(stand_in)
-    await bus.request_name("org.bluez")
-    yield stand_in
-    bus.disconnect()
-    process.terminate()
-    await process.wait()
+async def bluez(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[StandIn]:
+    stand_in = StandIn()
+    async with system_bus(tmp_path) as address, in_place_of_bluez(address, stand_in):
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
+        yield stand_in
 
 
 async def test_a_device_is_removed_from_its_own_adapter(bluez: StandIn) -> None:

@@ -30,19 +30,6 @@ from tests.support.air import (
 
 
 @pytest.fixture
-async def air() -> AsyncIterator[Air]:
-    async with Air(supervision_timeout_s=0.2) as air:
-        yield air
-
-
-@pytest.fixture
-async def pebble(air: Air) -> PebblePeripheral:
-    pebble = PebblePeripheral(air.join("pebble"))
-    await pebble.power_on()
-    return pebble
-
-
-@pytest.fixture
 async def radio(air: Air) -> AsyncIterator[Radio]:
     async with radio_on(air) as radio:
         yield radio

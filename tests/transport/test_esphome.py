@@ -22,19 +22,6 @@ from tests.support.proxy import Proxy
 
 
 @pytest.fixture
-async def air() -> AsyncIterator[Air]:
-    async with Air(supervision_timeout_s=0.2) as air:
-        yield air
-
-
-@pytest.fixture
-async def pebble(air: Air) -> PebblePeripheral:
-    pebble = PebblePeripheral(air.join("pebble"))
-    await pebble.power_on()
-    return pebble
-
-
-@pytest.fixture
 async def proxy(air: Air) -> AsyncIterator[Proxy]:
     async with Proxy(opener_in(air)) as proxy:
         yield proxy

@@ -22,24 +22,23 @@ BUS = "org.freedesktop.DBus.Error."
 
 
 @pytest.fixture
-async def air() -> AsyncIterator[Air]:
-    async with Air(supervision_timeout_s=0.2) as air:
-        yield air
-
-
-@pytest.fixture
-async def pebble(air: Air) -> PebblePeripheral:
-    pebble = PebblePeripheral(air.join("pebble"))
-    await pebble.power_on()
-    return pebble
-
-
-@pytest.fixture
 async def radio(air: Air, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SickRadio]:
     monkeypatch.setattr(scanning, "RETRY_S", (0.01,))
     radio = SickRadio(air, backoff_max_s=0.1, fresh_s=1.0)
     yield radio
     await radio.close()
+
+
+@pytest.fixture
+def forgotten(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses of devices that the system was asked to forget."""
+    addresses: list[str] = []
+
+    async def forget(radio: Radio, device: BLEDevice) -> None:
+        addresses.append(device.address)
+
+    monkeypatch.setattr(Radio, "forget", forget)
+    return addresses
 
 
 @pytest.mark.parametrize(
@@ -146,14 +145,8 @@ async def test_bluetooth_that_is_switched_off_and_unplugged_is_said_at_each_chan
 
 
 async def test_a_wearable_is_not_blamed_for_a_radio_that_is_off(
-    air: Air, pebble: PebblePeripheral, radio: SickRadio, monkeypatch: pytest.MonkeyPatch
+    air: Air, pebble: PebblePeripheral, radio: SickRadio, forgotten: list[str]
 ) -> None:
-    forgotten: list[str] = []
-
-    async def forget(radio: Radio, device: BLEDevice) -> None:
-        forgotten.append(device.address)
-
-    monkeypatch.setattr(Radio, "forget", forget)
     radio.connecting += [dbus("NotReady")] * 4
     async with linked(radio, Pebble()) as (link, facts):
         await facts.until_state(LinkState.CONNECTED)
@@ -163,14 +156,8 @@ async def test_a_wearable_is_not_blamed_for_a_radio_that_is_off(
 
 
 async def test_a_wearable_that_cannot_be_connected_is_forgotten_and_then_found_anew(
-    air: Air, pebble: PebblePeripheral, radio: SickRadio, monkeypatch: pytest.MonkeyPatch
+    air: Air, pebble: PebblePeripheral, radio: SickRadio, forgotten: list[str]
 ) -> None:
-    forgotten: list[str] = []
-
-    async def forget(radio: Radio, device: BLEDevice) -> None:
-        forgotten.append(device.address)
-
-    monkeypatch.setattr(Radio, "forget", forget)
     radio.connecting += [dbus("Failed", "le-connection-abort-by-local")] * 3
     async with linked(radio, Pebble()) as (_, facts):
         await facts.until_state(LinkState.CONNECTED)

@@ -16,19 +16,6 @@ from tests.support.air import ADDRESS, BATTERY, COMMAND, CONTROL, DATA, LOCKED, 
 
 
 @pytest.fixture
-async def air() -> AsyncIterator[Air]:
-    async with Air() as air:
-        yield air
-
-
-@pytest.fixture
-async def pebble(air: Air) -> PebblePeripheral:
-    pebble = PebblePeripheral(air.join("pebble"))
-    await pebble.power_on()
-    return pebble
-
-
-@pytest.fixture
 async def gatt(air: Air, pebble: PebblePeripheral) -> AsyncIterator[Gatt]:
     async with radio_on(air) as radio, BleakClient(ADDRESS, **radio.client_keywords()) as client:
         yield Gatt(client, Clock(), 1.0, lambda _, __: None)

@@ -24,12 +24,6 @@ from tests.support.teller import Teller, ruuvi
 TAG, OTHER = "C0:FF:EE:00:00:01", "C0:FF:EE:00:00:02"
 
 
-@pytest.fixture
-async def air() -> AsyncIterator[Air]:
-    async with Air() as air:
-        yield air
-
-
 @contextlib.asynccontextmanager
 async def listening(
     radio: Radio, *drivers: Wearable, speed: float = 1.0, **match: Any

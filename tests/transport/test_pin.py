@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 
 import pytest
 from bleak.backends.device import BLEDevice
@@ -17,12 +16,6 @@ from tests.support.air import ADDRESS, START, Facts, Pebble, PebblePeripheral, l
 
 OTHER = "C0:11:22:33:44:66"
 NAME = "Pebble-0001"
-
-
-@pytest.fixture
-async def air() -> AsyncIterator[Air]:
-    async with Air(supervision_timeout_s=0.2) as air:
-        yield air
 
 
 async def on_air(air: Air, address: str = ADDRESS, name: str = NAME) -> PebblePeripheral:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -15,8 +14,6 @@ from monitor.transport import scanner as scanning
 from monitor.transport.radio import Radio, RadioError, RadioRules
 from monitor.transport.scanner import DeviceMatch, Scanner, scan
 from tests.support.bus import FakeBlueZ, system_bus
-
-pytestmark = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="needs dbus-daemon")
 
 
 @pytest.fixture

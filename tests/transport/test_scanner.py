@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
 
 import pytest
 from bleak.backends.device import BLEDevice
@@ -15,10 +14,9 @@ from tests.support.air import ADDRESS, SERVICE, Pebble, PebblePeripheral, opener
 
 
 @pytest.fixture
-async def air() -> AsyncIterator[Air]:
-    async with Air() as air:
-        await PebblePeripheral(air.join("pebble")).power_on()
-        yield air
+async def air(air: Air) -> Air:
+    await PebblePeripheral(air.join("pebble")).power_on()
+    return air
 
 
 def sighting(address: str = ADDRESS, name: str | None = "Pebble-1", services: tuple[str, ...] = ()) -> Sighting:

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import random
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from monitor.model import AccelBlock
 from monitor.wearables.bangle import Bangle, BangleRules
 from monitor.wearables.base import DecodeError
 from monitor.wearables.deskband_profile import codec
+from tests.support.vectors import each, named, vectors
 from tests.wearables.linked import Talk
 
-VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent.parent / "vectors" / "bangle.json").read_text())
 
-
-def of_kind(kind: str) -> Any:
-    chosen = [v for v in VECTORS if v["kind"] == kind]
-    return pytest.mark.parametrize("vector", chosen, ids=[v["id"] for v in chosen])
-
-
-@of_kind("block")
+@each(vectors("bangle", "block"))
 def test_block_vectors(vector: dict[str, Any]) -> None:
     block, expect = codec.decode_block(bytes.fromhex(vector["hex"])), vector["expect"]
     assert (block.session, block.first_index, block.stamp_us, block.flags) == (
@@ -36,7 +28,7 @@ def test_block_vectors(vector: dict[str, Any]) -> None:
     assert block.counts.tolist() == expect["samples"]
 
 
-@of_kind("info")
+@each(vectors("bangle", "info"))
 def test_info_vectors(vector: dict[str, Any]) -> None:
     info, expect = codec.decode_info(bytes.fromhex(vector["hex"])), vector["expect"]
     assert [info.features, info.rates, info.ranges, info.capacity_bytes, info.device_id] == [
@@ -44,7 +36,7 @@ def test_info_vectors(vector: dict[str, Any]) -> None:
     ]
 
 
-@of_kind("status")
+@each(vectors("bangle", "status"))
 def test_status_vectors(vector: dict[str, Any]) -> None:
     status, expect = codec.decode_status(bytes.fromhex(vector["hex"])), vector["expect"]
     assert [status.session, status.next_index, status.flags, status.rate_code, status.range_code] == [
@@ -72,9 +64,11 @@ def test_its_settings_ask_for_what_the_firmware_does_anyway() -> None:
 
 def test_a_long_run_of_garbage_never_raises_anything_else() -> None:
     dice = random.Random(14)
-    values = {codec.INFO: bytes.fromhex(VECTORS[3]["hex"]), codec.STATUS: bytes.fromhex(VECTORS[4]["hex"])}
+    good, info, status = (
+        bytes.fromhex(v["hex"]) for v in named("bangle", "full-block-at-mtu-131", "info-lite", "status-lite")
+    )
+    values = {codec.INFO: info, codec.STATUS: status}
     talk = Talk(Bangle(), values).link()
-    good = bytes.fromhex(VECTORS[0]["hex"])
     for turn in range(10_000):
         talk.now_s += dice.random()
         data = bytearray(good if dice.random() < 0.5 else dice.randbytes(dice.choice([0, 5, 9, 14, 20, 128])))

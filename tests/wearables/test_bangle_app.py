@@ -28,14 +28,15 @@ from monitor.model import (
 from monitor.wearables.bangle import Bangle
 from monitor.wearables.base import Outcome, Packet, Read, Reply, Subscribe, Unsubscribe, Write
 from monitor.wearables.deskband_profile import codec
+from tests.support.vectors import Vector, each, valid
 
 NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed; the app's core is JavaScript")
 
 TESTS = Path(__file__).parent.parent
 APP = TESTS.parent / "config" / "bangle"
-LITE: list[dict[str, Any]] = json.loads((TESTS / "vectors" / "bangle.json").read_text())
-PROFILE: list[dict[str, Any]] = json.loads((TESTS / "vectors" / "deskband.json").read_text())
+LITE = valid("bangle")
+PROFILE = valid("deskband")
 CHARACTERISTICS = {"control": codec.CONTROL, "live": codec.LIVE, "replay": codec.REPLAY, "status": codec.STATUS}
 CHARACTERISTICS["alert"] = codec.ALERT
 EVENTS = {"STARTED": 1, "FINISHED": 2, "ACKNOWLEDGED": 3, "SNOOZED": 4, "REFUSED": 5}
@@ -80,9 +81,8 @@ def app(node: subprocess.Popen[str]) -> App:
     return app
 
 
-def vectors(table: list[dict[str, Any]], kind: str) -> Any:
-    chosen = [v for v in table if v["kind"] == kind and "error" not in v["expect"] and v["expect"].get("fmt", 0) == 0]
-    return pytest.mark.parametrize("vector", chosen, ids=[v["id"] for v in chosen])
+def told_by(table: list[Vector], kind: str) -> pytest.MarkDecorator:
+    return each(v for v in table if v["kind"] == kind and v["expect"].get("fmt", 0) == 0)
 
 
 def tilt(index: int) -> tuple[float, float, float]:
@@ -99,7 +99,7 @@ def test_the_boot_file_is_javascript() -> None:
         subprocess.run([str(NODE), "--check", str(file)], check=True, timeout=20)
 
 
-@vectors(LITE + PROFILE, "block")
+@told_by(LITE + PROFILE, "block")
 def test_it_packs_motion_blocks(app: App, vector: dict[str, Any]) -> None:
     expect = vector["expect"]
     packed = app.ask("block", **{name: expect[name] for name in ("session", "index", "t_us", "flags", "samples")})
@@ -107,24 +107,24 @@ def test_it_packs_motion_blocks(app: App, vector: dict[str, Any]) -> None:
     assert "bytes" not in expect or len(packed) == 2 * expect["bytes"]
 
 
-@vectors(LITE, "info")
+@told_by(LITE, "info")
 def test_it_packs_info(app: App, vector: dict[str, Any]) -> None:
     assert app.ask("info", **vector["expect"]) == vector["hex"]
 
 
-@vectors(LITE, "status")
+@told_by(LITE, "status")
 def test_it_packs_status(app: App, vector: dict[str, Any]) -> None:
     assert app.ask("status", **vector["expect"]) == vector["hex"]
 
 
-@vectors(PROFILE, "alert_event")
+@told_by(PROFILE, "alert_event")
 def test_it_packs_alert_events(app: App, vector: dict[str, Any]) -> None:
     expect = vector["expect"]
     packed = app.ask("alert_event", event=EVENTS[expect["event"]], alert_id=expect["alert_id"], t_us=expect["t_us"])
     assert packed == vector["hex"]
 
 
-@vectors(PROFILE, "alert")
+@told_by(PROFILE, "alert")
 def test_it_reads_alerts(app: App, vector: dict[str, Any]) -> None:
     read, expect = app.ask("alert", hex=vector["hex"]), vector["expect"]
     names = {"kind": "kind", "channels": "channels", "intensity": "intensity", "repeats": "repeats", "on": "on_ms"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,14 +9,7 @@ import pytest
 from monitor.model import AnswerKind
 from monitor.wearables.base import DecodeError
 from monitor.wearables.deskband_profile import codec, control
-
-VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent.parent / "vectors" / "deskband.json").read_text())
-
-
-def of_kind(*kinds: str, refused: bool = False) -> Any:
-    chosen = [v for v in VECTORS if v["kind"] in kinds and ("error" in v["expect"]) is refused]
-    return pytest.mark.parametrize("vector", chosen, ids=[v["id"] for v in chosen])
-
+from tests.support.vectors import each, named, refused, valid
 
 DECODERS = {
     "block": codec.decode_block,
@@ -29,13 +20,13 @@ DECODERS = {
 }
 
 
-@of_kind(*DECODERS, refused=True)
+@each(refused("deskband", *DECODERS))
 def test_what_breaks_the_protocol_is_refused(vector: dict[str, Any]) -> None:
     with pytest.raises(DecodeError):
         DECODERS[vector["kind"]](bytes.fromhex(vector["hex"]))
 
 
-@of_kind("block")
+@each(valid("deskband", "block"))
 def test_block_vectors(vector: dict[str, Any]) -> None:
     block, expect = codec.decode_block(bytes.fromhex(vector["hex"])), vector["expect"]
     found = (block.format, block.flags, block.session, block.first_index, block.stamp_us)
@@ -43,7 +34,7 @@ def test_block_vectors(vector: dict[str, Any]) -> None:
     assert block.counts.tolist() == (expect["samples"] or [])
 
 
-@of_kind("status")
+@each(valid("deskband", "status"))
 def test_status_vectors(vector: dict[str, Any]) -> None:
     status, expect = codec.decode_status(bytes.fromhex(vector["hex"])), vector["expect"]
     for ours, theirs in (("dropped_blocks", "dropped"), ("temperature_c", "temp_c")):
@@ -51,7 +42,7 @@ def test_status_vectors(vector: dict[str, Any]) -> None:
     assert {key: getattr(status, key) for key in expect} == expect
 
 
-@of_kind("info")
+@each(valid("deskband", "info"))
 def test_info_vectors(vector: dict[str, Any]) -> None:
     info, expect = codec.decode_info(bytes.fromhex(vector["hex"])), vector["expect"]
     for ours, theirs in (("capacity_bytes", "capacity"), ("hardware", "hw"), ("firmware", "fw")):
@@ -59,14 +50,14 @@ def test_info_vectors(vector: dict[str, Any]) -> None:
     assert {key: getattr(info, key) for key in expect} == expect
 
 
-@of_kind("alert_event")
+@each(valid("deskband", "alert_event"))
 def test_alert_event_vectors(vector: dict[str, Any]) -> None:
     event, expect = codec.decode_alert_event(bytes.fromhex(vector["hex"])), vector["expect"]
     assert event.kind is AnswerKind(expect["event"].lower())
     assert (event.alert_number, event.device_us) == (expect["alert_id"], expect["t_us"])
 
 
-@pytest.mark.parametrize("vector", [v for v in VECTORS if v["id"] in ("alert", "alert-stop")], ids=lambda v: v["id"])
+@each(named("deskband", "alert", "alert-stop"))
 def test_alert_vectors_of_full_length_are_what_is_written(vector: dict[str, Any]) -> None:
     expect = vector["expect"]
     names = ("kind", "channels", "intensity", "repeats", "on_ms", "off_ms")

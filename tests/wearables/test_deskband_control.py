@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import struct
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,19 +10,14 @@ import pytest
 from monitor.wearables.base import DecodeError
 from monitor.wearables.deskband_profile import control
 from monitor.wearables.deskband_profile.control import ControlAnswer, ControlPoint, Op, ReplayDone
-
-VECTORS: list[dict[str, Any]] = [
-    vector
-    for vector in json.loads((Path(__file__).parent.parent / "vectors" / "deskband.json").read_text())
-    if vector["kind"] == "control"
-]
+from tests.support.vectors import each, vectors
 
 
-def with_status(known: bool) -> Any:
-    chosen = [v for v in VECTORS if ("status" in v["expect"] or "event" in v["expect"]) is known]
+def with_status(known: bool) -> pytest.MarkDecorator:
+    chosen = [v for v in vectors("deskband", "control") if ("status" in v["expect"] or "event" in v["expect"]) is known]
     if not known:
         chosen = [v for v in chosen if v["expect"]["op"] in Op.__members__]  # what this program asks for
-    return pytest.mark.parametrize("vector", chosen, ids=[v["id"] for v in chosen])
+    return each(chosen)
 
 
 def request_of(expect: dict[str, Any]) -> bytes:

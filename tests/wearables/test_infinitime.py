@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import random
 import struct
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,15 +25,10 @@ from monitor.wearables.standard import (
     encode_current_time,
 )
 from monitor.wearables.triplets import decode_triplets
+from tests.support.vectors import each, named, refused, valid
 from tests.wearables.linked import NOW_S, Talk
 
-VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent.parent / "vectors" / "infinitime.json").read_text())
 REST = bytes.fromhex("0000000000fc")
-
-
-def vectors(kind: str) -> Any:
-    chosen = [v for v in VECTORS if v["kind"] == kind and "error" not in v["expect"]]
-    return pytest.mark.parametrize("vector", chosen, ids=[v["id"] for v in chosen])
 
 
 DECODERS: dict[str, Any] = {
@@ -45,25 +38,24 @@ DECODERS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("vector", [v for v in VECTORS if "error" in v["expect"]], ids=lambda v: v["id"])
+@each(refused("infinitime"))
 def test_what_breaks_the_protocol_is_refused(vector: dict[str, Any]) -> None:
     with pytest.raises(DecodeError, match=vector["expect"]["error"]):
         DECODERS[vector["kind"]](bytes.fromhex(vector["hex"]))
 
 
-@vectors("motion")
+@each(valid("infinitime", "motion"))
 def test_motion_vectors(vector: dict[str, Any]) -> None:
     assert decode_triplets(bytes.fromhex(vector["hex"])).tolist() == vector["expect"]["g"]
 
 
-@pytest.mark.parametrize("kind", ["call_answer", "battery"])
-def test_number_vectors(kind: str) -> None:
-    for vector in [v for v in VECTORS if v["kind"] == kind and "error" not in v["expect"]]:
-        (value,) = vector["expect"].values()
-        assert DECODERS[kind](bytes.fromhex(vector["hex"])) == value
+@each(valid("infinitime", "call_answer", "battery"))
+def test_number_vectors(vector: dict[str, Any]) -> None:
+    (value,) = vector["expect"].values()
+    assert DECODERS[vector["kind"]](bytes.fromhex(vector["hex"])) == value
 
 
-@vectors("new_alert")
+@each(valid("infinitime", "new_alert"))
 def test_new_alert_vectors(vector: dict[str, Any]) -> None:
     expect = vector["expect"]
     data = codec.encode_new_alert(expect["title"], expect["body"], expect["category"])
@@ -71,7 +63,7 @@ def test_new_alert_vectors(vector: dict[str, Any]) -> None:
     assert len(data) == expect["total"]
 
 
-@vectors("current_time")
+@each(valid("infinitime", "current_time"))
 def test_the_clock_is_set_to_the_vector(vector: dict[str, Any]) -> None:
     talk = watch(InfiniTimeRules(clock_timezone="UTC"), now_s=1795323870.0)
     assert (CURRENT_TIME, bytes.fromhex(vector["hex"])) in talk.written
@@ -258,7 +250,7 @@ NUDGE = Nudge("stand_up", 7, 120.0, "Time to stand", "You have been sitting 50 m
 def test_an_alert_is_a_text_that_vibrates() -> None:
     talk = watch()
     talk.alert(NUDGE)
-    vector = next(v for v in VECTORS if v["id"] == "new-alert")
+    (vector,) = named("infinitime", "new-alert")
     assert talk.written[-1] == (NEW_ALERT, bytes.fromhex(vector["hex"]))
 
 

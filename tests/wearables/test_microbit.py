@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import random
 import struct
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,9 +30,9 @@ from monitor.wearables.microbit import (
 )
 from monitor.wearables.standard import FIRMWARE_REVISION
 from monitor.wearables.triplets import decode_triplets
+from tests.support.vectors import each, refused, valid
 from tests.wearables.linked import NOW_S, Talk
 
-VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent.parent / "vectors" / "microbit.json").read_text())
 DECODERS: dict[str, Any] = {"data": decode_triplets, "period": decode_period, "button": decode_button}
 PERIODS_US = {
     "v1": (1250, 2500, 5000, 10000, 20000, 80000, 160000, 640000),
@@ -48,28 +46,23 @@ def supported_ms(board: str, asked_ms: int) -> int:
     return (enough[0] if enough else PERIODS_US[board][-1]) // 1000
 
 
-def of_kind(*kinds: str) -> Any:
-    chosen = [v for v in VECTORS if v["kind"] in kinds and "error" not in v["expect"]]
-    return pytest.mark.parametrize("vector", chosen, ids=[v["id"] for v in chosen])
-
-
-@pytest.mark.parametrize("vector", [v for v in VECTORS if "error" in v["expect"]], ids=lambda v: v["id"])
+@each(refused("microbit"))
 def test_what_breaks_the_protocol_is_refused(vector: dict[str, Any]) -> None:
     with pytest.raises(DecodeError, match=vector["expect"]["error"]):
         DECODERS[vector["kind"]](bytes.fromhex(vector["hex"]))
 
 
-@of_kind("data")
+@each(valid("microbit", "data"))
 def test_data_vectors(vector: dict[str, Any]) -> None:
     assert decode_triplets(bytes.fromhex(vector["hex"])).tolist() == [vector["expect"]["g"]]
 
 
-@of_kind("period", "button")
+@each(valid("microbit", "period", "button"))
 def test_number_vectors(vector: dict[str, Any]) -> None:
     assert [DECODERS[vector["kind"]](bytes.fromhex(vector["hex"]))] == list(vector["expect"].values())
 
 
-@of_kind("text", "delay", "matrix")
+@each(valid("microbit", "text", "delay", "matrix"))
 def test_what_we_write_is_as_the_vectors_say(vector: dict[str, Any]) -> None:
     talk = board("v2")
     talk.alert(Nudge("stand_up", 1, 60.0))
@@ -79,7 +72,7 @@ def test_what_we_write_is_as_the_vectors_say(vector: dict[str, Any]) -> None:
     assert (uuid, bytes.fromhex(vector["hex"])) in talk.written
 
 
-@of_kind("period_rule")
+@each(valid("microbit", "period_rule"))
 def test_the_boards_of_these_tests_follow_the_rule_of_periods(vector: dict[str, Any]) -> None:
     assert supported_ms(vector["board"], vector["expect"]["asked_ms"]) == vector["expect"]["period_ms"]
 

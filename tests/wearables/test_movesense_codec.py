@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,12 +13,7 @@ from hypothesis import strategies as st
 from monitor.wearables.base import DecodeError
 from monitor.wearables.movesense import codec
 from monitor.wearables.movesense.codec import Continuation, Data, Op, Response
-
-VECTORS = json.loads((Path(__file__).parent.parent / "vectors/movesense.json").read_text())
-
-
-def of(kind: str) -> Any:
-    return pytest.mark.parametrize("vector", [v for v in VECTORS if v["kind"] == kind], ids=lambda v: v["id"])
+from tests.support.vectors import each, named, vectors
 
 
 def measured(data: bytes) -> tuple[Data, Any, bytes]:
@@ -29,7 +22,7 @@ def measured(data: bytes) -> tuple[Data, Any, bytes]:
     return message, *codec.split_vectors(message.content)
 
 
-@of("data")
+@each(vectors("movesense", "data"))
 def test_measurements_decode_to_their_published_values(vector: dict[str, Any]) -> None:
     data, expect = bytes.fromhex(vector["hex"]), vector["expect"]
     if "error" in expect:
@@ -43,19 +36,19 @@ def test_measurements_decode_to_their_published_values(vector: dict[str, Any]) -
 
 
 def test_the_published_measurement_is_one_g() -> None:
-    (vector,) = [vector for vector in VECTORS if vector["id"] == "movesense-acc-data"]
+    (vector,) = named("movesense", "movesense-acc-data")
     xyz_g, _ = codec.split_vectors(bytes.fromhex(vector["hex"])[6:])
     assert np.allclose(xyz_g, [[0.0510, -0.9942, 0.1275], [0.0255, -0.9687, 0.1020]], atol=5e-5)
 
 
-@of("response")
+@each(vectors("movesense", "response"))
 def test_answers_bear_a_status_and_a_body(vector: dict[str, Any]) -> None:
     message, expect = codec.decode_message(bytes.fromhex(vector["hex"])), vector["expect"]
     assert isinstance(message, Response)
     assert (message.ref, message.status, message.body.hex()) == (expect["ref"], expect["status"], expect["body"])
 
 
-@of("continuation")
+@each(vectors("movesense", "continuation"))
 def test_what_did_not_fit_goes_on_in_another_message(vector: dict[str, Any]) -> None:
     expect = vector["expect"]
     assert codec.decode_message(bytes.fromhex(vector["hex"])) == Continuation(
@@ -64,8 +57,8 @@ def test_what_did_not_fit_goes_on_in_another_message(vector: dict[str, Any]) -> 
 
 
 def test_commands_are_the_published_ones() -> None:
-    (subscribe,) = [vector for vector in VECTORS if vector["kind"] == "subscribe"]
-    (unsubscribe,) = [vector for vector in VECTORS if vector["kind"] == "unsubscribe"]
+    (subscribe,) = vectors("movesense", "subscribe")
+    (unsubscribe,) = vectors("movesense", "unsubscribe")
     assert codec.encode_command(Op.SUBSCRIBE, 99, codec.acceleration_path(13)).hex() == subscribe["hex"]
     assert codec.encode_command(Op.UNSUBSCRIBE, 99).hex() == unsubscribe["hex"]
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import struct
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,8 +16,8 @@ from monitor.wearables.delta import decode_delta
 from monitor.wearables.polar import codec
 from monitor.wearables.polar.about import refusal
 from monitor.wearables.polar.codec import Answer, Measurement, Op, Setting, Status, Stopped
+from tests.support.vectors import each, named, vectors
 
-VECTORS = json.loads((Path(__file__).parent.parent / "vectors/polar.json").read_text())
 NAMES = {
     "SAMPLE_RATE": Setting.RATE,
     "RESOLUTION": Setting.RESOLUTION,
@@ -28,17 +26,13 @@ NAMES = {
 }
 
 
-def of(*kinds: str) -> Any:
-    return pytest.mark.parametrize("vector", [v for v in VECTORS if v["kind"] in kinds], ids=lambda v: v["id"])
-
-
 def answer(data: bytes) -> Answer:
     message = codec.decode_control(data)
     assert isinstance(message, Answer)
     return message
 
 
-@of("frame")
+@each(vectors("polar", "frame"))
 def test_frames_decode_to_their_published_values(vector: dict[str, Any]) -> None:
     data, expect = bytes.fromhex(vector["hex"]), vector["expect"]
     if expect is None:
@@ -56,12 +50,12 @@ def test_frames_decode_to_their_published_values(vector: dict[str, Any]) -> None
 
 
 def test_a_frame_that_is_cut_short_is_refused_whole() -> None:
-    (vector,) = [vector for vector in VECTORS if vector["id"] == "pmd-delta1-verity-public"]
+    (vector,) = named("polar", "pmd-delta1-verity-public")
     with pytest.raises(DecodeError, match="cut off"):
         codec.decode_frame(bytes.fromhex(vector["hex"]))
 
 
-@of("delta", "delta_prefix")
+@each(vectors("polar", "delta", "delta_prefix"))
 def test_packed_differences_decode_to_their_published_values(vector: dict[str, Any]) -> None:
     content, expect = bytes.fromhex(vector["hex"]), vector["expect"]
     if vector["kind"] == "delta":
@@ -77,7 +71,7 @@ def test_packed_differences_decode_to_their_published_values(vector: dict[str, A
     assert frame.xyz_mg[0].tolist() == [464, 6679, -7144]  # 1905, 27376, -29282 counts of 0.244 mg, cut off
 
 
-@of("start")
+@each(vectors("polar", "start"))
 def test_a_start_bears_one_value_of_every_setting(vector: dict[str, Any]) -> None:
     expect = vector["expect"]
     chosen: dict[int, int] = {Setting.RATE: expect["rate"], Setting.RESOLUTION: expect["resolution"]}
@@ -87,7 +81,7 @@ def test_a_start_bears_one_value_of_every_setting(vector: dict[str, Any]) -> Non
     assert codec.encode_command(Op.START, Measurement.ACC, chosen).hex() == vector["hex"]
 
 
-@of("answer", "settings")
+@each(vectors("polar", "answer", "settings"))
 def test_answers_decode_to_their_published_values(vector: dict[str, Any]) -> None:
     data, expect = bytes.fromhex(vector["hex"]), vector["expect"]
     if "error" in expect:
@@ -108,7 +102,7 @@ def test_answers_decode_to_their_published_values(vector: dict[str, Any]) -> Non
             assert factor == (expect["factor"] if expect["factor"] is None else pytest.approx(expect["factor"]))
 
 
-@of("features")
+@each(vectors("polar", "features"))
 def test_the_feature_map_names_what_is_measured(vector: dict[str, Any]) -> None:
     data, expect = bytes.fromhex(vector["hex"]), vector["expect"]
     if "error" in expect:
@@ -118,7 +112,7 @@ def test_the_feature_map_names_what_is_measured(vector: dict[str, Any]) -> None:
     assert codec.decode_features(data) == {Measurement[name] for name in expect["types"]}
 
 
-@of("stopped")
+@each(vectors("polar", "stopped"))
 def test_the_device_tells_what_it_has_stopped(vector: dict[str, Any]) -> None:
     assert codec.decode_control(bytes.fromhex(vector["hex"])) == Stopped(tuple(vector["expect"]["types"]))
 
@@ -157,7 +151,7 @@ def test_no_bytes_make_anything_but_decode_error(data: bytes) -> None:
 
 def test_a_long_random_run_makes_nothing_but_decode_error() -> None:
     rng = np.random.default_rng(20261122)
-    heads = [bytes.fromhex(vector["hex"]) for vector in VECTORS]
+    heads = [bytes.fromhex(vector["hex"]) for vector in vectors("polar")]
     for _ in range(20_000):
         data = bytearray(heads[rng.integers(len(heads))] + rng.bytes(rng.integers(0, 40)))
         for _ in range(rng.integers(0, 4)):

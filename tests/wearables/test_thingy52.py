@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import random
 import struct
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,9 +25,9 @@ from monitor.wearables.thingy52.codec import (
     SPEAKER,
     MotionConfig,
 )
+from tests.support.vectors import each, refused, valid
 from tests.wearables.linked import NOW_S, Talk
 
-VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent.parent / "vectors" / "thingy52.json").read_text())
 DECODERS: dict[str, Any] = {
     "config": codec.decode_config,
     "raw": codec.decode_raw,
@@ -41,37 +39,32 @@ REST = bytes.fromhex("1000e0ff0004000000000000000000000000")
 DEFAULT = bytes.fromhex("e803f401f4010a0001")
 
 
-def of_kind(*kinds: str) -> Any:
-    chosen = [v for v in VECTORS if v["kind"] in kinds and "error" not in v["expect"]]
-    return pytest.mark.parametrize("vector", chosen, ids=[v["id"] for v in chosen])
-
-
-@pytest.mark.parametrize("vector", [v for v in VECTORS if "error" in v["expect"]], ids=lambda v: v["id"])
+@each(refused("thingy52"))
 def test_what_breaks_the_protocol_is_refused(vector: dict[str, Any]) -> None:
     with pytest.raises(DecodeError, match=vector["expect"]["error"]):
         DECODERS[vector["kind"]](bytes.fromhex(vector["hex"]))
 
 
-@of_kind("raw")
+@each(valid("thingy52", "raw"))
 def test_raw_vectors(vector: dict[str, Any]) -> None:
     raw = codec.decode_raw(bytes.fromhex(vector["hex"]))
     assert [raw.xyz_g.tolist(), raw.turn_dps.tolist(), raw.field_ut.tolist()] == list(vector["expect"].values())
 
 
-@of_kind("config")
+@each(valid("thingy52", "config"))
 def test_configuration_vectors_both_ways(vector: dict[str, Any]) -> None:
     config = codec.decode_config(bytes.fromhex(vector["hex"]))
     assert config == MotionConfig(*vector["expect"].values())
     assert codec.encode_config(config).hex() == vector["hex"]
 
 
-@of_kind("advertising", "button", "battery")
+@each(valid("thingy52", "advertising", "button", "battery"))
 def test_number_vectors(vector: dict[str, Any]) -> None:
     read, expect = DECODERS[vector["kind"]](bytes.fromhex(vector["hex"])), list(vector["expect"].values())
     assert (list(read) if isinstance(read, tuple) else [read]) == expect
 
 
-@of_kind("led", "tone")
+@each(valid("thingy52", "led", "tone"))
 def test_light_and_tone_vectors(vector: dict[str, Any]) -> None:
     expect = dict(vector["expect"])
     mode = expect.pop("mode", None)

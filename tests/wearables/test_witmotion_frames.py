@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.wearables.witmotion import frames
 from monitor.wearables.witmotion.frames import Framer
+from tests.support.vectors import each, vectors
 
-VECTORS = json.loads((Path(__file__).parent.parent / "vectors/witmotion.json").read_text())
-FRAME = bytes.fromhex(VECTORS[0]["hex"])
-
-
-def of(kind: str) -> Any:
-    return pytest.mark.parametrize("vector", [v for v in VECTORS if v["kind"] == kind], ids=lambda v: v["id"])
+FRAME = bytes.fromhex(vectors("witmotion")[0]["hex"])
 
 
 def numbered(count: int) -> bytes:
@@ -27,19 +20,19 @@ def numbered(count: int) -> bytes:
     return b"".join(FRAME[:14] + number.to_bytes(2, "little") + FRAME[16:] for number in range(count))
 
 
-@of("motion")
+@each(vectors("witmotion", "motion"))
 def test_motion_decodes_to_its_published_values(vector: dict[str, Any]) -> None:
     frame, expect = bytes.fromhex(vector["hex"]), vector["expect"]
     (xyz_g,) = frames.decode_motion([frame])
     assert np.allclose(xyz_g, expect["g"], atol=5e-5)
 
 
-@of("battery")
+@each(vectors("witmotion", "battery"))
 def test_the_battery_is_told_by_its_voltage(vector: dict[str, Any]) -> None:
     assert frames.decode_battery(bytes.fromhex(vector["hex"])) == vector["expect"]["percent"]
 
 
-@of("command")
+@each(vectors("witmotion", "command"))
 def test_commands_are_the_published_ones(vector: dict[str, Any]) -> None:
     expect = vector["expect"]
     known = {"unlock": frames.UNLOCK, "save": frames.SAVE, "read battery": frames.READ_BATTERY}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.web.login import code_of, login_page
-from monitor.words import languages, words
+from monitor.web.login import login_page
+from monitor.words import code_of, languages, words
 
 
 @pytest.mark.parametrize("language", languages())

@@ -196,6 +196,16 @@ DIAGNOSTICS: tuple[Entity, ...] = (
     Entity("latency_p50", "sensor", "Alert latency, median", value="latency_p50", config=_figure(**_SECONDS)),
     Entity("latency_p95", "sensor", "Alert latency, 95 %", value="latency_p95", config=_figure(**_SECONDS)),
     Entity("outbox", "sensor", "Messages waiting", value="outbox", config=_figure("mdi:tray-full")),
+    Entity(
+        "push",
+        "sensor",
+        "Pushes to the phone",
+        value="push",
+        attributes="{{ {'services': value_json.push_services} | tojson }}",
+        config=_diagnostic(
+            device_class="enum", options=["ok", "failing"], icon="mdi:cellphone-check", enabled_by_default=False
+        ),
+    ),
 )
 """How well all works; hidden until somebody wants to know, for it moves each minute and fills the database."""
 ENTITIES += DIAGNOSTICS
@@ -216,7 +226,8 @@ def component(entity: Entity, topics: Topics) -> dict[str, Any]:
             entity.value if entity.value.startswith("{{") else f"{{{{ value_json.{entity.value} }}}}"
         )
     if entity.attributes:
-        found |= {"json_attributes_topic": topics.of("state"), "json_attributes_template": entity.attributes}
+        kept = topics.of(_OWN_STATE_TOPIC.get(entity.key, "state"))
+        found |= {"json_attributes_topic": kept, "json_attributes_template": entity.attributes}
     if entity.command:
         found["command_topic"] = topics.of(f"cmd/{entity.command}")
     if kind := _OWN_STATE_TOPIC.get(entity.key):

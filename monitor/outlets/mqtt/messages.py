@@ -10,7 +10,7 @@ from typing import Any
 
 from monitor import __version__
 from monitor.diagnostics import Diagnostics
-from monitor.events import BreakDue, CommandAnswered, DayEnded, Event, Message, WearerState, event_as_dict
+from monitor.events import BreakDue, CommandAnswered, DayEnded, DaySummary, Event, Message, WearerState, event_as_dict
 from monitor.outlets.mqtt.payloads import (
     alert_payload,
     compact,
@@ -78,6 +78,8 @@ class Phrasebook:
             expires_s = event.at_s + self.event_expiry_s
             if isinstance(event, BreakDue):
                 expires_s = min(expires_s, event.expires_s)
+            elif isinstance(event, DaySummary):
+                expires_s = event.at_s + DaySummary.LIFE_S
             messages.append(self._about(event, "event", alert, expires_s))
         line = {"v": 1, **event_as_dict(event), "ts": iso(event.at_s)}
         messages.append(self._about(event, "log", line, None))

@@ -15,6 +15,7 @@ from monitor.events import (
     BreakDue,
     BreakTaken,
     DayEnded,
+    DaySummary,
     Event,
     ExerciseProgress,
     ExerciseSeen,
@@ -27,7 +28,16 @@ from monitor.events import (
 from monitor.outlets.mqtt.sentences import sentence
 from monitor.words import Words
 
-EVENT_TYPES = ("break_due", "break_overdue", "break_taken", "exercise_seen", "standing_long", "snoozed", "test")
+EVENT_TYPES = (
+    "break_due",
+    "break_overdue",
+    "break_taken",
+    "exercise_seen",
+    "standing_long",
+    "snoozed",
+    "day_summary",
+    "test",
+)
 """What may stand in ``event_type``; all other events go to ``log`` alone."""
 ALERTS = ("none", "due", "overdue", "snoozed", "paused")
 PROFILES = ("gentle", "normal", "strict")
@@ -78,6 +88,11 @@ def diagnostics_payload(found: Diagnostics) -> dict[str, Any]:
         "latency_p95": _rounded(found.latency_p95_s),
         "alerts_measured": found.alerts_measured,
         "outbox": found.outbox,
+        "push": found.push,
+        "push_services": [
+            {"service": each.service, "outcome": each.outcome, "reason": each.reason or None, "ts": iso(each.at_s)}
+            for each in found.pushes
+        ],
     }
 
 
@@ -111,7 +126,7 @@ def alert_payload(event: Event, said: Words) -> dict[str, Any] | None:
             exercise = event.exercise if isinstance(event, TestAlert) else None
             event_type = "test" if isinstance(event, TestAlert) else event.type
             return _alert(event, event_type, event.title, event.message, exercise=_exercise(exercise))
-        case BreakTaken() | ExerciseSeen() | Snoozed():
+        case BreakTaken() | ExerciseSeen() | Snoozed() | DaySummary():
             return _alert(
                 event, event.type, said.titles[event.type], sentence(event, said) or "", **_particulars(event)
             )
@@ -137,12 +152,15 @@ def _call(event: BreakDue) -> dict[str, Any]:
     )
 
 
-def _particulars(event: BreakTaken | ExerciseSeen | Snoozed) -> dict[str, Any]:
+def _particulars(event: BreakTaken | ExerciseSeen | Snoozed | DaySummary) -> dict[str, Any]:
     match event:
         case BreakTaken():
             return {"bout_id": event.bout_id, "bout_min": _minutes(event.sedentary_s)}
         case Snoozed():
             return {"alert_id": event.alert_id, "until": iso(_whole(event.until_s))}
+        case DaySummary():
+            totals = ("date", "until", "sedentary_min", "longest_min", "breaks", "alerts")
+            return {name: getattr(event, name) for name in totals}
     return {
         "alert_id": event.alert_id,
         "exercise_id": event.exercise_id,

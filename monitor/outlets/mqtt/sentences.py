@@ -7,6 +7,7 @@ from monitor.events import (
     BreakDue,
     BreakTaken,
     CommandAnswered,
+    DaySummary,
     Event,
     ExerciseSeen,
     Snoozed,
@@ -32,6 +33,8 @@ def sentence(event: Event, said: Words) -> str | None:
             return said.exercise_seen(event.title, event.seen, event.repetitions, event.hold_s, event.sides)
         case CommandAnswered(command="hurts", ok=True):
             return str(event.value)  # whom to see about it must not stay in an answer that nobody shows
+        case DaySummary():
+            return said.day_so_far(event.until, event.sedentary_min, event.longest_min, event.breaks)
         case Snoozed():
             return said.news.snoozed.format(length=said.duration(event.until_s - event.at_s))
     return None

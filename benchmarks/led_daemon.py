@@ -1,7 +1,7 @@
-"""The daemon of ``benchmarks.soak``: the whole `App`, in a process of its own, on a clock that is led.
+"""The daemon, the whole `App`, in a process of its own, on a clock that is led from this one.
 
-Every line on standard input is the simulated time to go on to, in seconds since the Unix epoch, and the wearers whose
-band is in reach. When the daemon has the samples of those up to a step before, it answers with a line of numbers:
+Every line on its standard input is the simulated time to go on to, in seconds since the Unix epoch, and the wearers
+whose band is in reach. When the daemon has the samples of those up to a step before, it answers with a line of numbers:
 asyncio tasks, and how often it has waited in vain so far.
 """
 
@@ -14,6 +14,7 @@ import math
 import sys
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 from benchmarks.led_clock import Hand, LedClock
@@ -25,8 +26,48 @@ GATHERED_S = 15.0
 """Simulated time that a band may hold samples back to send them at once, with a margin."""
 PATIENCE_S = 2.0
 """Wall time that a link and a step's last samples are waited for: where they were lost on the air none will come."""
+END_S = 20.0
+"""Wall time that the daemon may take to end."""
 GREETING_S = 0.3
 """Wall time for what driver and band have to say to each other on a new link; samples come with the next step."""
+
+
+class LedDaemon:
+    """The process, seen from the one that leads it."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process, self.answer = process, {"tasks": 0, "waited_in_vain": 0}
+        self._owed = 0
+
+    @classmethod
+    async def started(cls, folder: Path, began_s: float, step_s: float, speed: float) -> LedDaemon:
+        """With ``sitbreak.toml`` of this folder, which its history goes into; ``speed`` is what patience is worth."""
+        command = [sys.executable, "-m", "benchmarks.led_daemon", str(folder), *map(repr, (began_s, step_s, speed))]
+        pipe = asyncio.subprocess.PIPE
+        return cls(await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe))
+
+    async def go_on_to(self, at_s: float, in_reach: list[str]) -> None:
+        """Move its clock, and name the wearers who are in reach; return when it has taken the step before."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(" ".join([repr(at_s), *in_reach, "\n"]).encode())
+        self._owed += 1
+        while self._owed > 1:
+            await self._hear()
+
+    async def _hear(self) -> None:
+        assert self.process.stdout is not None
+        line = await self.process.stdout.readline()
+        if not line:
+            raise SystemExit("the daemon has ended; what it said is above")
+        self.answer, self._owed = json.loads(line), self._owed - 1
+
+    async def end(self) -> None:
+        """Let it come to its end."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(END_S):
+                await self.process.wait()
 
 
 async def told() -> AsyncIterator[str]:
