@@ -111,10 +111,10 @@ class Director:
             await self._app.wait_for_broker(now_s)
 
     def _queued(self) -> int:
-        assert self._app._mqtt_outlet is not None
+        assert self._app.assembly.mqtt is not None
         return sum(
             len(one._connection._paho._out_messages) + one._connection.signals.qsize()
-            for one in self._app._mqtt_outlet._sessions.values()
+            for one in self._app.assembly.mqtt._sessions.values()
             if one._connection is not None
         )
 

@@ -41,7 +41,7 @@ from benchmarks.listening import Ear, Heard, mosquitto, percentile
 from monitor.assembly import new_driver, new_pipeline
 from monitor.intake import Intake, play
 from monitor.pipeline import Step
-from monitor.settings import Settings
+from monitor.settings import settings_of
 from monitor.transport.packet_log import read_packet_log
 
 RATE_HZ = 50
@@ -165,7 +165,7 @@ def _decided(logs: Path) -> Iterator[tuple[str, float]]:
     """The name of every event and when the packet came that brought it; and when the first samples came."""
     for path in sorted(logs.glob("*.jsonl"))[:1]:
         header, lines = read_packet_log(path)
-        settings, steps = Settings.model_validate(header["settings"]), list[Step]()
+        settings, steps = settings_of(header["settings"]), list[Step]()
         intake = Intake(new_driver(settings, "me"), new_pipeline(settings, "me"), steps.append)
         sampled = False
         for line in lines:

@@ -1,49 +1,39 @@
-"""Builds the parts and runs them; the only file that knows everybody."""
+"""Has the parts built and runs them: drivers and pipelines, links, outlets, and the history between."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from monitor import __version__, checkpoint, lasting, systemd
-from monitor.assembly import fingerprint, new_driver, new_pipeline
+from monitor.assembly import fingerprint, new_driver, new_pipeline, restored
 from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.checkpoint import CheckpointError
-from monitor.civil import zone_named
 from monitor.clock import Clock, SteadyClock
 from monitor.events import Command
 from monitor.gauges import WearersGauges
 from monitor.history.outbox import History
 from monitor.intake import no_record
+from monitor.links import Links
 from monitor.live import LiveWearer
 from monitor.lock import state_lock
 from monitor.logs import of_wearer
 from monitor.model import Nudge, WearableFacts
+from monitor.outlet_assembly import OutletAssembly
 from monitor.outlets.base import Outlet
-from monitor.outlets.metrics import MetricsOutlet
-from monitor.outlets.mqtt.client import BrokerRefused
-from monitor.outlets.mqtt.messages import Wearer
-from monitor.outlets.mqtt.outlet import MqttOutlet
-from monitor.outlets.push import PushOutlet
-from monitor.outlets.wearable import WearableOutlet
-from monitor.settings import Settings, SettingsError
-from monitor.transport.ble import Link
-from monitor.transport.listener import Advertisements, Listener, Source
-from monitor.transport.packet_log import PacketLog
-from monitor.transport.radio import Radio
-from monitor.transport.scanner import DeviceMatch, Scanner
+from monitor.settings import Settings
 from monitor.transport.supervisor import Supervisor
-from monitor.wearables.base import Reach, Resume, Wearable
-from monitor.web.desk import Person
-from monitor.web.server import WebOutlet
-from monitor.words import words
+from monitor.wearables.base import Resume, Wearable
 from monitor.wrong_cases import RecentSamples
+
+if TYPE_CHECKING:
+    from monitor.transport.packet_log import PacketLog
 
 _log = logging.getLogger(__name__)
 
@@ -84,10 +74,8 @@ class App:
         """The first sample of any wearer has come."""
         self._state_dir, self._log_dir, self._own_outlets = state_dir, log_dir, own_outlets
         self._nodes = nodes or {}
-        self._wearers: dict[str, Wearer] = {}
         self._used: dict[str, str] = {}
         """The wearable that each wearer used in the last run, as its link wants to be told."""
-        self._mqtt_outlet: MqttOutlet | None = None
 
     async def run(self) -> None:
         """Serve until cancelled; the end is clean, in the order of what depends on what."""
@@ -98,17 +86,19 @@ class App:
         history = await History.open(self._state_dir / "history.sqlite3", self.settings.history)
         if isinstance(self.clock, SteadyClock):
             self.clock.not_before(await history.latest_s())
-        radio = Radio(self.settings.radio)
+        self.gauges = WearersGauges(self.settings.wearers, history, self.clock, "mqtt")
+        self.assembly = OutletAssembly(
+            self.settings, self._state_dir, self.clock, history, self.gauges, self.command, self.nudge, self._nodes
+        )
+        links = Links(self.settings, self.clock, self.assembly.topic_of)
         try:
-            scanner = Scanner(radio)
-            self.gauges = WearersGauges(self.settings.wearers, history, self.clock, MqttOutlet.NAME)
-            outlets = await self._outlets(history)
+            outlets = await self.assembly.build(self._own_outlets)
             for wearer in self.settings.wearers:
                 with of_wearer(wearer):
-                    self.parts[wearer] = await self._part(wearer, history, scanner, radio, outlets)
-            await self._serve(scanner, outlets)
+                    self.parts[wearer] = await self._part(wearer, history, links, outlets)
+            await self._serve(links, outlets)
         finally:
-            await radio.close()
+            await links.close()
             await history.close()
 
     def command(self, wearer: str, command: Command) -> None:
@@ -121,7 +111,7 @@ class App:
 
     # --- running --------------------------------------------------------------------------------------------
 
-    async def _serve(self, scanner: Scanner, outlets: Mapping[str, Outlet]) -> None:
+    async def _serve(self, links: Links, outlets: Mapping[str, Outlet]) -> None:
         async with asyncio.TaskGroup() as telling:
             tasks = [
                 telling.create_task(outlet.run(self.bus.subscribe()), name=f"outlet {name}")
@@ -129,7 +119,7 @@ class App:
             ]
             try:
                 async with asyncio.TaskGroup() as sensing:
-                    sensing.create_task(scanner.run(), name="scanner")
+                    sensing.create_task(links.run(), name="scanner")
                     sensing.create_task(systemd.keep_watchdog_calm(), name="watchdog")
                     for wearer, part in self.parts.items():
                         with of_wearer(wearer):
@@ -161,59 +151,6 @@ class App:
 
     # --- building -------------------------------------------------------------------------------------------
 
-    async def _outlets(self, history: History) -> dict[str, Outlet]:
-        languages = {name: self.settings.coach_of(name).language for name in self.settings.wearers}
-        buzz = WearableOutlet(self.nudge, self.clock, self.settings.buzz, languages)
-        outlets: list[Outlet] = [*self._own_outlets, buzz]
-        if self.settings.mqtt.enabled:
-            outlets.append(await self._mqtt(history))
-        if (push := self.settings.push).enabled:
-            box = history.outbox(PushOutlet.NAME)
-            outlets.append(PushOutlet(push, list(self.settings.wearers), box, self.clock, history, languages))
-        if self.settings.web.enabled:
-            outlets.append(self._web())
-        if (metrics := self.settings.metrics).enabled:
-            outlets.append(MetricsOutlet(metrics, list(self.settings.wearers), self.gauges))
-        return {outlet.NAME: outlet for outlet in outlets}
-
-    def _web(self) -> WebOutlet:
-        persons = {}
-        for name in self.settings.wearers:
-            coach = self.settings.coach_of(name)
-            persons[name] = Person(name, words(coach.language), zone_named(coach.time_zone), coach.snooze_min)
-        return WebOutlet(self.settings.web, persons, self._state_dir, self.command, self.clock.now_s)
-
-    async def _mqtt(self, history: History) -> MqttOutlet:
-        self._wearers = {
-            name: Wearer(
-                name,
-                self._nodes.get(name) or await history.node_id(name),
-                plan.label,
-                settings_hash=self.settings.digest,
-                language=self.settings.coach_of(name).language,
-            )
-            for name, plan in self.settings.wearers.items()
-        }
-        box = history.outbox(MqttOutlet.NAME)
-        wearers, known = list(self._wearers.values()), await history.announced()
-        self._mqtt_outlet = MqttOutlet(
-            self.settings.mqtt,
-            wearers,
-            box,
-            self.command,
-            self.clock,
-            known=known,
-            register=history,
-            gauges=self.gauges,
-        )
-        try:
-            await self._mqtt_outlet.probe()
-        except BrokerRefused as refusal:
-            if not known:
-                raise
-            _log.error("%s; what is to be told is kept until it does not", refusal)  # sensing goes on meanwhile
-        return self._mqtt_outlet
-
     def _described(self, wearer: str, facts: WearableFacts) -> None:
         """The wearable has said what it is."""
         plan = self.settings.wearers[wearer]
@@ -222,13 +159,9 @@ class App:
                 "%s: the wearable is set to %s, the settings say %s; the settings win",
                 *(wearer, facts.placement, plan.placement),
             )
-        if self._mqtt_outlet is not None:
-            known = replace(self._wearers[wearer], model=facts.model, firmware=facts.firmware)
-            self._mqtt_outlet.describe(known)
+        self.assembly.describe(wearer, facts)
 
-    async def _part(
-        self, wearer: str, history: History, scanner: Scanner, radio: Radio, outlets: Mapping[str, Outlet]
-    ) -> Part:
+    async def _part(self, wearer: str, history: History, links: Links, outlets: Mapping[str, Outlet]) -> Part:
         driver = new_driver(self.settings, wearer)
         backfill, resume = await self._remembered(wearer, history)
         packet_log = self._packet_log(wearer, driver, backfill) if self._log_dir else None
@@ -245,40 +178,11 @@ class App:
             recent=RecentSamples(self._state_dir / "wrong", wearer),
             meter=self.gauges.meters[wearer],
         )
-        link = self._link(live, scanner, radio, resume)
+        link = links.link(live, resume, self._used.get(wearer, ""))
         live.on_stored = link.stored
         link.expect = live.intake.expect
         live.on_facts = partial(self._described, wearer)
         return Part(live, link, packet_log)
-
-    def _link(self, live: LiveWearer, scanner: Scanner, radio: Radio, resume: Resume | None) -> Supervisor:
-        """What keeps the stream up: a connection, or an ear for a wearable that only tells."""
-        plan, driver = self.settings.wearers[live.wearer], live.intake
-        match = DeviceMatch(address=plan.address or None, name=plan.name or None)
-        common: dict[str, Any] = {
-            "name": live.wearer,
-            "driver": driver,
-            "clock": self.clock,
-            "deliver": live.deliver,
-            "resume": resume,
-        }
-        if driver.REACH is Reach.LINK:
-            known = self._used.get(live.wearer, "")
-            link = Link(match=match, radio=radio, scanner=scanner, known=known, **common)
-            live.wearable_kept = lambda: link.kept
-            return link
-        source: Source = Advertisements(match, driver, radio, scanner)
-        if driver.REACH is Reach.TOPIC:
-            source = self._topic(live.wearer)
-        return Listener(source=source, rules=self.settings.radio, **common)
-
-    def _topic(self, wearer: str) -> Source:
-        kind = self.settings.wearers[wearer].wearable
-        if self._mqtt_outlet is None:
-            wanted = f'wearable = "{kind}" publishes over MQTT: set mqtt.host to the broker it publishes to'
-            raise SettingsError("settings", f"[wearers.{wearer}]", wanted)
-        topic: str = getattr(self.settings, kind).topic_of(wearer)
-        return self._mqtt_outlet.source(wearer, topic)
 
     async def _remembered(self, wearer: str, history: History) -> tuple[Backfill, Resume | None]:
         """The state of the last run with today's rules, or a fresh one; a stored state that does not fit is said."""
@@ -290,7 +194,7 @@ class App:
         if text is None:
             return fresh, None
         try:
-            kept = checkpoint.loads(text, fingerprint(self.settings, wearer))
+            kept = restored(text, self.settings, wearer)
         except CheckpointError as error:
             kept = checkpoint.lasting(text, fingerprint(self.settings, wearer))
             remains = "; how the sensor sits is kept" if lasting.hand_over(kept, fresh) else ""
@@ -302,6 +206,8 @@ class App:
         return kept["backfill"], kept["resume"]
 
     def _packet_log(self, wearer: str, driver: Wearable, backfill: Backfill) -> PacketLog:
+        from monitor.transport.packet_log import PacketLog
+
         assert self._log_dir is not None
         plan = self.settings.wearers[wearer]
 

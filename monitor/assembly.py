@@ -6,7 +6,9 @@ import logging
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from monitor import checkpoint
 from monitor.backfill import Backfill
 from monitor.coach.catalogue import Catalogue, CatalogueError, Condition, load_catalogue, with_own
 from monitor.coach.policy import Coach
@@ -24,7 +26,7 @@ _log = logging.getLogger(__name__)
 def new_driver(settings: Settings, wearer: str) -> Wearable:
     """The driver of the wearer's wearable, by the settings."""
     kind = settings.wearers[wearer].wearable
-    return WEARABLES[kind](getattr(settings, kind))
+    return WEARABLES[kind](settings.rules_of(kind))
 
 
 def new_pipeline(settings: Settings, wearer: str, conditions: Sequence[str] | None = ()) -> Backfill:
@@ -74,6 +76,13 @@ def exercise_catalogue(settings: Settings, language: str) -> tuple[Catalogue, li
     except (OSError, UnicodeDecodeError) as error:
         return load_catalogue(), [CatalogueError(path, "", "", f"cannot be read: {error}")]
     return with_own(text, path, language, load_catalogue())
+
+
+def restored(text: str, settings: Settings, wearer: str) -> dict[str, Any]:
+    """What a checkpoint holds. Raises CheckpointError where it does not fit the settings or the program."""
+    PLACEMENTS.get(settings.wearers[wearer].placement)  # loaded first, for a text itself has nothing imported
+    state: dict[str, Any] = checkpoint.loads(text, fingerprint(settings, wearer))
+    return state
 
 
 def fingerprint(settings: Settings, wearer: str) -> str:

@@ -93,7 +93,7 @@ class Census:
     def _listen(self, neighbour: Neighbour, sighting: Sighting) -> Neighbour:
         """The same, with what its advertisement says."""
         if neighbour.address not in self._drivers:
-            rules = getattr(self._settings, neighbour.kind)
+            rules = self._settings.rules_of(neighbour.kind)
             self._drivers[neighbour.address] = WEARABLES[neighbour.kind](rules)
         driver, now_s = self._drivers[neighbour.address], self._clock.now_s()
         for channel, data in told_in(driver.ADVERTISED, sighting):

@@ -120,4 +120,6 @@ class Pipeline(Reading):
             self.coach.take_rules_of(other.coach)
 
     def _decided(self, epochs: Epochs) -> Step:
+        if not len(epochs):  # every second tick or packet of a live stream: nothing is learned from no rows
+            return Step(NO_POSTURES)
         return self.rows(self.placement.advance(epochs), turned_deg(epochs))

@@ -21,7 +21,7 @@ from monitor.intake import Intake, play
 from monitor.model import AccelBlock, Epochs, PostureEpochs
 from monitor.pipeline import LATENCY_S, Step, rows_before
 from monitor.row_text import COLUMNS, row_text
-from monitor.settings import Settings
+from monitor.settings import Settings, settings_of
 from monitor.transport.packet_log import read_packet_log
 from monitor.transport.recording import Recording, RecordingError
 from monitor.wearables.base import Wearable
@@ -83,7 +83,7 @@ def replay_packet_log(path: Path) -> Iterator[Step]:
     """Play a packet log: the same driver, from the state and the settings with which it was recorded."""
     header, lines = read_packet_log(path)
     try:
-        wearer, settings = header["wearer"], Settings.model_validate(header["settings"])
+        wearer, settings = header["wearer"], settings_of(header["settings"])
         state = _state_of(header, settings, wearer)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         remedy = "replay it with the version that wrote it"

@@ -10,10 +10,11 @@ import hashlib
 import json
 import os
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, create_model, model_validator
 
@@ -30,7 +31,7 @@ from monitor.outlets.wearable import WearableRules
 from monitor.posture import PLACEMENTS
 from monitor.setting_faults import LISTS_ALL, explained, suggestion
 from monitor.setting_faults import SettingsError as SettingsError  # of this file for all who load settings
-from monitor.transport.radio import RadioRules
+from monitor.transport.radio_rules import RadioRules
 from monitor.wearables import WEARABLES
 from monitor.web.rules import WebRules
 
@@ -65,8 +66,8 @@ class WearerSettings(BaseModel, frozen=True, extra="forbid"):
         return self
 
 
-class Sections(BaseModel, frozen=True, extra="forbid"):
-    """The sections that are always there."""
+class Settings(BaseModel, frozen=True, extra="forbid"):
+    """The sections that are always there; ``settings_of`` adds those of wearables."""
 
     wearers: dict[WearerName, WearerSettings] = Field(default_factory=lambda: {"me": WearerSettings()}, min_length=1)
     coach: CoachRules = CoachRules()
@@ -93,21 +94,33 @@ class Sections(BaseModel, frozen=True, extra="forbid"):
             raise SettingsError("--wearer", name, f"not a wearer; use {_listed(self)}")
         return name or next(iter(self.wearers))
 
+    def rules_of(self, kind: str) -> Any:
+        """The settings of a kind of wearable; its defaults where nobody wears it and no section names it."""
+        own = getattr(self, kind, None)
+        return WEARABLES[kind].RULES() if own is None else own
+
     @property
     def digest(self) -> str:
-        """Twelve hexadecimal digits that change when any setting (secrets left out) changes."""
-        return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()[:12]
+        """Twelve hexadecimal digits that change when any setting in use (secrets left out) changes."""
+        unused = set(WEARABLES) - {plan.wearable for plan in self.wearers.values()}
+        used = self.model_dump(mode="json", exclude=unused)
+        return hashlib.sha256(json.dumps(used, sort_keys=True).encode()).hexdigest()[:12]
 
 
-if TYPE_CHECKING:
-    Settings = Sections
-else:
-    Settings = create_model(
-        "Settings",
-        __base__=Sections,
-        __doc__="Everything a user may set; one field a section of the file, and a section for every kind of wearable.",
-        **{kind: (driver.RULES, driver.RULES()) for kind, driver in WEARABLES.items()},
-    )
+def settings_of(values: Mapping[str, Any]) -> Settings:
+    """The settings with these values; a section for each wearable that is worn or set. Raises ValidationError."""
+    said = {section: value for section, value in values.items() if value != {} or section not in WEARABLES}
+    wearers = said.get("wearers", {"me": {}})
+    plans = wearers.values() if isinstance(wearers, Mapping) else ()  # what is no table is refused by the model
+    worn = [{"wearable": "deskband", **plan}["wearable"] for plan in plans if isinstance(plan, Mapping)]
+    return with_sections(*(kind for kind in WEARABLES if kind in said or kind in worn))(**said)
+
+
+@cache
+def with_sections(*kinds: str) -> type[Settings]:
+    """The model of settings with a section for each of these kinds of wearable."""
+    sections: Any = {kind: (WEARABLES[kind].RULES, WEARABLES[kind].RULES()) for kind in kinds}
+    return create_model("Settings", __base__=Settings, **sections)
 
 
 @dataclass(frozen=True)
@@ -133,7 +146,7 @@ def load(config: Path | None, overrides: Sequence[str] = (), environment: Mappin
         _merge(merged, values)
         sources.update(dict.fromkeys(_leaves(values), origin))
     try:
-        settings = Settings(**merged)
+        settings = settings_of(merged)
     except ValidationError as error:
         raise explained(error, sources, str(config or "settings"), _described()) from None
     for wearer in settings.wearers:
@@ -151,7 +164,7 @@ def load(config: Path | None, overrides: Sequence[str] = (), environment: Mappin
     return Loaded(settings.model_copy(update={"exercises": exercises}), sources)
 
 
-def _listed(settings: Sections) -> str:
+def _listed(settings: Settings) -> str:
     return f"one of {', '.join(settings.wearers)}"
 
 
@@ -211,11 +224,11 @@ def _read_overrides(overrides: Sequence[str]) -> dict[str, Any]:
 
 
 def _check_path(path: list[str], shown: str) -> None:
-    known = {".".join(keys) for keys, _ in walk()}
+    known = {".".join(keys) for keys, _ in walk(WEARABLES.keys() & path)}
     generic = ["*" if index == 1 and path[0] == "wearers" else part for index, part in enumerate(path)]
     asked = ".".join(generic[:3] if generic[:1] == ["wearers"] else generic)
     if asked not in known:
-        raise SettingsError(shown, "", f"no such setting{suggestion(asked, known)}; {LISTS_ALL}")
+        raise SettingsError(shown, "", f"no such setting{suggestion(asked, _described())}; {LISTS_ALL}")
 
 
 def _parsed(text: str) -> Any:
@@ -253,9 +266,12 @@ def _leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 # --- what there is -------------------------------------------------------------------------------------------
 
 
-def walk() -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every setting: its path (``*`` for a wearer's name) and pydantic's description of the field."""
-    for section, info in Settings.model_fields.items():
+def walk(kinds: Iterable[str] = WEARABLES) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every setting: its path (``*`` for a wearer's name) and pydantic's description of the field.
+
+    ``kinds``: the wearables whose settings are wanted; those of all unless told.
+    """
+    for section, info in with_sections(*kinds).model_fields.items():
         if section == "wearers":
             for key, field in WearerSettings.model_fields.items():
                 yield ("wearers", "*", key), field
@@ -273,7 +289,7 @@ def _described() -> dict[str, str]:
 
 def in_force(loaded: Loaded) -> Iterator[tuple[str, str, str]]:
     """Every setting: dotted key, value as text (secrets hidden), and where it comes from."""
-    shown = loaded.settings.model_dump(mode="json")
+    shown = with_sections(*WEARABLES)(**dict(loaded.settings)).model_dump(mode="json")
     for section, values in shown.items():
         rows = [(f"{section}.{key}", value) for key, value in values.items()]
         if section == "wearers":

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from monitor.settings import Settings, WearerSettings
+from monitor.settings import WearerSettings, with_sections
+from monitor.wearables import WEARABLES
 
 HEADER = """\
 # sitbreak: every setting with its default. A line that begins with "# " and a key is the default:
@@ -21,7 +22,7 @@ HEADER = """\
 def settings_template() -> str:
     """The whole file as text; valid TOML, with nothing set but one wearer."""
     parts = [HEADER, _section("wearers.me", WearerSettings, set_keys={"wearable", "placement"})]
-    for section, info in Settings.model_fields.items():
+    for section, info in with_sections(*WEARABLES).model_fields.items():
         if section != "wearers" and isinstance(info.annotation, type):
             parts.append(_section(section, info.annotation))
     return "\n".join(parts)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,3 +57,29 @@ def test_the_first_call_goes_to_the_wearable_only_where_that_can_and_may_call(ov
     coach = new_pipeline(load(None, [override], environment={}).settings, "me").pipeline.coach
     assert coach is not None
     assert coach.level(0) == (1 if buzzes else 2)
+
+
+WRITE = """
+print(checkpoint.dumps({"backfill": new_pipeline(settings, "me")}, fingerprint(settings, "me")))
+"""
+READ = """
+import sys
+print(type(restored(sys.stdin.read().strip(), settings, "me")["backfill"].pipeline.placement).__name__)
+"""
+
+
+@pytest.mark.parametrize(("placement", "kind"), [("thigh", "Thigh"), ("chest", "Chest"), ("wrist", "Wrist")])
+def test_a_state_can_be_read_by_who_has_made_no_pipeline(placement: str, kind: str) -> None:
+    def alone(code: str, text: str = "") -> str:
+        head = f"""
+from monitor import checkpoint
+from monitor.assembly import fingerprint, new_pipeline, restored
+from monitor.settings import load
+settings = load(None, ["wearers.me.placement={placement}"], {{}}).settings
+"""
+        done = subprocess.run(
+            [sys.executable, "-c", head + code], input=text, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    assert alone(READ, alone(WRITE)) == kind

@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.cli import DOORS, TELL_OF_ALL, program
+from monitor.posture import PLACEMENTS
+from monitor.wearables import WEARABLES
 
 ONLY_FOR_A_SCREEN_OR_AN_EXTRA = ("rich", "numpy.random", "pyarrow", "nicegui", "apprise", "bumble", "iotcore")
 
@@ -26,6 +28,22 @@ def test_the_daemon_loads_nothing_that_is_for_a_screen_or_an_extra() -> None:
     assert "monitor.app" in loaded
     assert not loaded.intersection(ONLY_FOR_A_SCREEN_OR_AN_EXTRA)
     assert not loaded.intersection(f"monitor.cli.{name.replace('-', '_')}" for name in DOORS if name != "run")
+
+
+A_PHONE = """
+from monitor.settings import load
+import monitor.app
+settings = load(None, ["wearers.me.wearable=phone", "wearers.me.placement=pocket"], {}).settings
+monitor.app.new_driver(settings, "me"), monitor.app.new_pipeline(settings, "me")
+"""
+
+
+def test_a_daemon_loads_the_wearable_and_the_placement_that_are_worn_and_no_bluetooth_for_a_phone() -> None:
+    loaded = loaded_by(A_PHONE)
+    assert {"monitor.wearables.phone.driver", "monitor.posture.pocket"} <= loaded
+    others = {f"monitor.wearables.{kind}" for kind in WEARABLES} | {f"monitor.posture.{place}" for place in PLACEMENTS}
+    assert loaded & others == {"monitor.wearables.phone", "monitor.posture.pocket"}
+    assert not loaded & {"bleak", "dbus_fast", "paho", "html", "numpy.ma", "monitor.transport.recording"}
 
 
 @pytest.mark.parametrize("door", [name for name in DOORS if name not in TELL_OF_ALL])

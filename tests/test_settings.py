@@ -9,6 +9,7 @@ import pytest
 
 from monitor.settings import SettingsError, in_force, load, walk
 from monitor.template import settings_template
+from monitor.wearables import WEARABLES
 
 ROOT = Path(__file__).parent.parent
 
@@ -121,3 +122,20 @@ def test_own_exercises_are_found_beside_the_settings(tmp_path: Path) -> None:
     config.write_text('[exercises]\nfile = "mine.toml"\n', encoding="utf-8")
     with pytest.raises(SettingsError, match="no such file"):
         load(config, environment={})
+
+
+def test_a_wearable_has_a_section_where_it_is_worn_or_set(tmp_path: Path) -> None:
+    kinds = {kind for kind in WEARABLES if hasattr(load(None, ["wearers.me.wearable=phone"], {}).settings, kind)}
+    assert kinds == {"phone"}
+    settings = load(write(tmp_path, "[polar]\nrate_hz = 26\n[ruuvi]\n"), (), {}).settings
+    assert {kind for kind in WEARABLES if hasattr(settings, kind)} == {"deskband", "polar"}
+    assert settings.rules_of("polar").rate_hz == 26
+    assert settings.rules_of("ruuvi") == WEARABLES["ruuvi"].RULES()
+
+
+def test_the_digest_is_of_what_is_in_use() -> None:
+    plain, other, own = (
+        load(None, override, {}).settings.digest for override in ([], ["polar.rate_hz=26"], ["deskband.rate_hz=50"])
+    )
+    assert plain == other
+    assert plain != own

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from monitor.settings import Settings, WearerSettings
+from monitor.settings import WearerSettings, with_sections
 from monitor.template import toml_value
 from monitor.wearables import WEARABLES
 
@@ -58,7 +58,7 @@ def page() -> str:
 
 def sections() -> dict[str, type[BaseModel]]:
     """Every section but the wearers', in the order of the settings file."""
-    fields = Settings.model_fields.items()
+    fields = with_sections(*WEARABLES).model_fields.items()
     return {name: info.annotation for name, info in fields if name != "wearers" and isinstance(info.annotation, type)}
 
 

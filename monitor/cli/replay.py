@@ -44,7 +44,12 @@ def _stretch(text: str) -> tuple[float, float]:
 
 
 def replay(
-    recording: Annotated[Path, typer.Argument(help=".npz, .csv, .parquet, or a .jsonl of `sitbreak record`.")],
+    recording: Annotated[
+        Path,
+        typer.Argument(
+            help=".npz, .csv, .parquet, a .jsonl of `sitbreak record`, or a .cwa, .gt3x or .bin of a research device."
+        ),
+    ],
     placement: Annotated[str | None, typer.Option(help="Where the sensor was worn.", show_default="thigh")] = None,
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Settings file; none unless given.")] = None,
     set_: SetOption = None,
@@ -90,9 +95,10 @@ def _replay_samples(
     from monitor.assembly import new_pipeline
     from monitor.replay import BLOCK_S, replay_recording
     from monitor.settings import load
-    from monitor.transport.recording import open_recording
+    from monitor.transport.devices import open_any
 
-    source, backfill = open_recording(path), new_pipeline(load(config, overrides, environment={}).settings, "me")
+    settings = load(config, overrides, environment={}).settings
+    source, backfill = open_any(path, settings.coach.time_zone or "UTC"), new_pipeline(settings, "me")
     for start_s, end_s in stretches:
         backfill.pipeline.placement.teach_standing(start_s, end_s)
     with Progress(transient=True, disable=not sys.stderr.isatty()) as bar:

@@ -64,14 +64,13 @@ def _ways(settings: Settings, history: Path, wearer: str, now_s: float, at: str)
 
 def stored_coach(settings: Settings, path: Path, wearer: str) -> Coach | None:
     """The coach as of the last commit; None where there is none. Raises HistoryError, CheckpointError."""
-    from monitor import checkpoint
-    from monitor.assembly import fingerprint
+    from monitor.assembly import restored
     from monitor.coach.policy import Coach
     from monitor.history import queries
 
     text = queries.checkpoint(path, wearer)
     if text is None:
         return None
-    coach = checkpoint.loads(text, fingerprint(settings, wearer))["backfill"].pipeline.coach
+    coach = restored(text, settings, wearer)["backfill"].pipeline.coach
     assert isinstance(coach, Coach)
     return coach

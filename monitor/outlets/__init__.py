@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from monitor.outlets.base import Outlet
-from monitor.outlets.console import ConsoleOutlet
-from monitor.outlets.metrics import MetricsOutlet
-from monitor.outlets.mqtt.outlet import MqttOutlet
-from monitor.outlets.push import PushOutlet
-from monitor.outlets.wearable import WearableOutlet
+from monitor.table import Table
 
-OUTLETS: dict[str, type[Outlet]] = {
-    "console": ConsoleOutlet,
-    "metrics": MetricsOutlet,
-    "mqtt": MqttOutlet,
-    "push": PushOutlet,
-    "wearable": WearableOutlet,
-}
+OUTLETS = Table[Outlet](
+    "monitor.outlets",
+    {
+        "console": "console.ConsoleOutlet",
+        "metrics": "metrics.MetricsOutlet",
+        "mqtt": "mqtt.outlet.MqttOutlet",
+        "push": "push.PushOutlet",
+        "wearable": "wearable.WearableOutlet",
+    },
+)

@@ -26,10 +26,9 @@ from monitor.history.store import Commit, Store
 from monitor.pipeline import Step
 from monitor.replay import replay_packet_log, replay_recording
 from monitor.reporting.tidy import Cell
-from monitor.settings import Settings
+from monitor.settings import Settings, settings_of
 from monitor.study.tables import Row, bout_rows, day_row, recording_row
-from monitor.transport.devices import DEVICES, open_device
-from monitor.transport.recording import Recording, open_recording
+from monitor.transport.devices import open_any
 
 KEEP = HistoryRules(keep_posture_days=3650.0)
 
@@ -127,7 +126,7 @@ def _steps(work: Work, about: dict[str, Cell]) -> Iterator[Step]:
     if path.suffix.lower() == ".jsonl":
         yield from replay_packet_log(path)
         return
-    recording = _opened(path, str(about["time_zone"]))
+    recording = open_any(path, str(about["time_zone"]))
     about |= {"start": recording.start_s, "end": recording.end_s, "recorded_s": recording.duration_s}
     about |= {"rate_hz": recording.rate_hz, "samples": recording.sample_count}
     for _, step in replay_recording(recording, _pipeline(work)):
@@ -135,12 +134,8 @@ def _steps(work: Work, about: dict[str, Cell]) -> Iterator[Step]:
     about["samples_dropped"] = recording.dropped
 
 
-def _opened(path: Path, time_zone: str) -> Recording:
-    return open_device(path, time_zone) if path.suffix.lower() in DEVICES else open_recording(path)
-
-
 def _pipeline(work: Work) -> Backfill:
-    settings = Settings.model_validate(work.settings)
+    settings = settings_of(work.settings)
     # a wearer of a study has a name from a file, which may be no name for a wearer of the daemon
     settings = settings.model_copy(update={"wearers": {work.wearer: settings.wearers["me"]}})
     backfill = new_pipeline(settings, work.wearer)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from monitor.transport.gatt import GattAction
-from monitor.wearables.base import Outcome
+from monitor.wearables.base import Outcome, Read, Subscribe, Unsubscribe, Write
+
+NEEDS_PAIRING = frozenset({0x05, 0x08, 0x0F})
+"""ATT: insufficient authentication, authorization, encryption (Core Specification, Vol 3, Part F, 3.4.1.1)."""
+
+GattAction = Read | Write | Subscribe | Unsubscribe
+"""What a carrier carries out; a session itself sees to a wish to connect anew."""
 
 
 class Carrier(Protocol):

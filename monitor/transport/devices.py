@@ -25,7 +25,7 @@ import numpy as np
 
 import monitor
 from monitor.model import Floats
-from monitor.transport.recording import PIECE_ROWS, Recording, RecordingError, Source
+from monitor.transport.recording import PIECE_ROWS, Recording, RecordingError, Source, open_recording
 from monitor.transport.rows import Rows
 
 READING_S = 1800.0
@@ -40,6 +40,11 @@ class ReaderMissingError(RecordingError):
 
     def __init__(self, path: Path, library: str) -> None:
         super().__init__(path, f"reading {path.suffix} needs {library}", 'pip install "sitbreak[study-devices]"')
+
+
+def open_any(path: Path, time_zone: str) -> Recording:
+    """Open a device's own file or any other recording of samples. Raises RecordingError."""
+    return open_device(path, time_zone) if path.suffix.lower() in DEVICES else open_recording(path)
 
 
 def open_device(path: Path, time_zone: str) -> Recording:

@@ -13,11 +13,10 @@ from bleak.exc import BleakDBusError, BleakGATTProtocolError
 from bleak.uuids import normalize_uuid_str
 
 from monitor.clock import Clock
+from monitor.transport.carrier import NEEDS_PAIRING, GattAction
 from monitor.transport.radio import RADIO_FAULTS
 from monitor.wearables.base import Outcome, Read, Subscribe, Unsubscribe, Write
 
-NEEDS_PAIRING = frozenset({0x05, 0x08, 0x0F})
-"""ATT: insufficient authentication, authorization, encryption (Core Specification, Vol 3, Part F, 3.4.1.1)."""
 _LAST_ATT_ERROR = 0x7F
 """Of the errors that the specification names; a proxy uses higher numbers for its own."""
 _WINDOWS_ATT_ERROR = 0x80650000
@@ -27,7 +26,6 @@ _log = logging.getLogger(__name__)
 
 _NO_PAIRING: tuple[type[Exception], ...] = (*RADIO_FAULTS, NotImplementedError)
 
-GattAction = Read | Write | Subscribe | Unsubscribe
 PacketHandler = Callable[[str, bytes], None]
 
 

@@ -13,16 +13,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from monitor.clock import Clock
 from monitor.model import AccelBlock, Fact, LinkEvent, LinkState
-from monitor.transport.gatt import GattAction
-from monitor.transport.radio import Radio, RadioRules
-from monitor.transport.scanner import DeviceMatch, Scanner, Sighting
+from monitor.transport.carrier import GattAction
+from monitor.transport.radio_rules import RadioRules
 from monitor.transport.session import Deliver, Session
 from monitor.transport.supervisor import Supervisor
 from monitor.wearables.base import Advertised, Outcome, Resume, Wearable
+
+if TYPE_CHECKING:
+    from monitor.transport.radio import Radio
+    from monitor.transport.scanner import DeviceMatch, Scanner, Sighting
 
 LEAST_SILENCE_S = 2.0
 """However fast the clock runs, a silence on the wall is no loss before this."""

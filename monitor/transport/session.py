@@ -16,9 +16,8 @@ from dataclasses import dataclass
 
 from monitor.clock import Clock
 from monitor.model import AccelBlock, Fact, LinkEvent, LinkState, Nudge, PacketRefused
-from monitor.transport.carrier import Carrier
-from monitor.transport.gatt import NEEDS_PAIRING, GattAction
-from monitor.transport.radio import RadioRules
+from monitor.transport.carrier import NEEDS_PAIRING, Carrier, GattAction
+from monitor.transport.radio_rules import RadioRules
 from monitor.transport.seldom import Seldom
 from monitor.wearables.base import Action, DecodeError, Outcome, Packet, Reconnect, Reply, Resume, Wearable
 

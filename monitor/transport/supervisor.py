@@ -13,7 +13,7 @@ import time
 from monitor.clock import Clock
 from monitor.model import Fact, LinkEvent, LinkState, Nudge
 from monitor.transport.carrier import Carrier
-from monitor.transport.radio import RadioRules
+from monitor.transport.radio_rules import RadioRules
 from monitor.transport.seldom import Seldom
 from monitor.transport.session import STOPPED, Alert, Deliver, Expect, Session, Stored, expect_nothing
 from monitor.wearables.base import Action, Resume, Wearable

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
+
+from monitor.model import Floats
 
 Point = tuple[float, float]
 FEW = 4
@@ -72,9 +75,9 @@ class IndexLine:
         device_us = np.array([point[1] for point in self.points])
         half = (len(index) + 1) // 2
         if len(index) > 1:
-            self.period_us = float(np.median((device_us[half:] - device_us[:-half]) / (index[half:] - index[:-half])))
+            self.period_us = _median((device_us[half:] - device_us[:-half]) / (index[half:] - index[:-half]))
         self.origin_index, last_us = self.points[-1]
-        self.origin_us = last_us + float(np.median(device_us - last_us - (index - index[-1]) * self.period_us))
+        self.origin_us = last_us + _median(device_us - last_us - (index - index[-1]) * self.period_us)
 
 
 @dataclass
@@ -211,8 +214,12 @@ class HostLine:
         slope = _envelope_slope(recent)
         levels = [y - (x - newest_s) * slope for x, y in recent]
         # The median: arrivals held up for seconds (a busy host, a link that came back) are no scatter.
-        excess_s = float(np.median(levels)) - min(levels)
+        excess_s = median(levels) - min(levels)
         return float(min(excess_s / (len(levels) ** 0.5 - 1), STILL_LATE_MAX_S))
+
+
+def _median(values: Floats) -> float:
+    return float(median(values.tolist()))  # the same bits as numpy's, which loads all of its masked arrays for it
 
 
 def _still_off(excess_s: list[float]) -> float:

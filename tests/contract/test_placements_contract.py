@@ -57,6 +57,14 @@ def test_no_epochs_give_no_rows(kind: type[Placement]) -> None:
     assert len(placement.advance(join([]))) == 0
 
 
+def test_nothing_is_learned_from_no_epochs(kind: type[Placement]) -> None:
+    rows, told, left_alone = epochs(), kind(), kind()
+    for first in range(0, len(rows), 20):
+        part = take(rows, slice(first, first + 20))
+        told.advance(join([]))
+        assert bits(told.advance(part)) == bits(left_alone.advance(part))
+
+
 def test_confidence_is_a_share_and_unknown_has_none(kind: type[Placement]) -> None:
     said = kind().advance(epochs())
     assert ((said.confidence >= 0) & (said.confidence <= 1)).all()

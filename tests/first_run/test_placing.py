@@ -32,8 +32,9 @@ def test_every_placement_of_the_picture_has_its_words(language: str) -> None:
 
 
 def test_a_placement_of_ones_own_needs_no_words_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(PLACEMENTS, "ankle", PLACEMENTS["thigh"])
-    guide = guide_of(ScriptedTalk(str(len(PLACEMENTS))), tmp_path)
+    more = {**PLACEMENTS, "ankle": PLACEMENTS["thigh"]}
+    monkeypatch.setattr("monitor.first_run.placing.PLACEMENTS", more)
+    guide = guide_of(ScriptedTalk(str(len(more))), tmp_path)
     guide.answers.wearable = "deskband"
     place(guide)
     assert guide.answers.placement == "ankle"

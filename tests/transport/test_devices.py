@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from monitor.cli import app
 from monitor.settings import load
 from monitor.study.one import Work, chosen, examine
 from monitor.transport import devices
@@ -62,6 +65,50 @@ def test_a_study_takes_it_as_any_other_recording(tmp_path: Path) -> None:
     part = examine(Work(str(path), "P01", chosen(load(None, (), {}).settings, "thigh")))
     assert not part.error
     assert len(part.bouts) == 2
+
+
+def test_a_replay_takes_it_as_any_other_recording(kind: tuple[str, Writer], tmp_path: Path) -> None:
+    ending, write = kind
+    path, events = write(tmp_path / f"P01{ending}", START_S, PERSON.xyz_g, RATE_HZ), tmp_path / "events.jsonl"
+    done = CliRunner().invoke(
+        app, ["replay", str(path), "--events", str(events), "--set", "coach.time_zone=UTC"], catch_exceptions=False
+    )
+    assert done.exit_code == 0
+    kinds = [json.loads(line)["type"] for line in events.read_text().splitlines()]
+    assert kinds.count("bout_started") == 2
+
+
+A_READER = """
+import sys, types
+import numpy as np
+
+class ReadCwa:
+    def __init__(self, **options): pass
+    def predict(self, file): return dict(np.load(file), fs=50.0)
+
+sys.modules["skdh.io"] = types.ModuleType("skdh.io")
+sys.modules["skdh.io"].ReadCwa = ReadCwa
+"""
+
+
+def test_a_replay_reads_what_the_library_gives_by_the_clock_of_the_coachs_zone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, rows = with_library(tmp_path, monkeypatch, ".cwa", "skdh", A_READER), tmp_path / "rows.csv"
+    with path.open("wb") as file:
+        np.savez(file, time=PERSON.t_s, accel=PERSON.xyz_g)
+    for zone, offset_s in ((), 0.0), (("--set", "coach.time_zone=Asia/Tokyo"), 9 * 3600.0):
+        CliRunner().invoke(app, ["replay", str(path), "--epochs", str(rows), *zone], catch_exceptions=False)
+        assert float(rows.read_text().splitlines()[1].split(",")[0]) == np.floor(PERSON.t_s[0]) - offset_s
+
+
+@pytest.mark.parametrize(("ending", "library"), HAVE.items())
+def test_a_replay_without_the_library_tells_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, library: str
+) -> None:
+    path = with_library(tmp_path, monkeypatch, ending, library, "raise ImportError")
+    with pytest.raises(ReaderMissingError, match="study-devices"):
+        CliRunner().invoke(app, ["replay", str(path)], catch_exceptions=False)
 
 
 @needs_pygt3x
