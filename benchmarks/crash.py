@@ -10,7 +10,6 @@ has are compared, row by row, with those of a run that nobody killed. Needs mosq
 from __future__ import annotations
 
 import argparse
-import json
 import multiprocessing
 import sqlite3
 import tempfile
@@ -25,10 +24,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.ledger import Broker, Ledger
-from benchmarks.tape import STEP_S, first_step, make_tape
+from benchmarks.tape import SETTINGS, STEP_S, first_step, make_tape
 from benchmarks.taped import daemon
 from monitor import checkpoint
+from monitor.assembly import restored
 from monitor.checkpoint import CheckpointError
+from monitor.settings import load
+from monitor.words import words
 
 TABLES = ("events", "bouts", "breaks", "gaps", "alerts", "exercises", "posture_runs")
 ANSWERS = ("command_answered", "snoozed", "alert_cleared")
@@ -156,17 +158,18 @@ def _keys(topic: str, id_: str | None, payload: str) -> list[str]:
 
 
 def _state(text: str) -> Any:
-    return checkpoint.loads(text, json.loads(text.split("\n", 1)[0])["fingerprint"])
+    return restored(text, load(None, SETTINGS, {}).settings, "me")
 
 
 def _settled(text: str) -> str:
     """The state when its exercise has been looked at: a look that was only put off, for nobody asked, is none lost."""
     state = _state(text)
-    pipeline = state["backfill"].pipeline
-    pipeline.state(pipeline.final_s)
-    watching = pipeline.watching
-    if watching is not None and watching.expected is not None:
-        watching.release(watching.expected.decided_s)
+    backfill = state["backfill"]
+    for pipeline in (backfill.pipeline, *([backfill.mark.pipeline] if backfill.mark is not None else [])):
+        watching = pipeline.watching
+        if watching is not None and watching.expected is not None:
+            watching.progress(words("en"))
+            watching.release(watching.expected.decided_s)
     return checkpoint.dumps(state, "")
 
 

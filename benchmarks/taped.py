@@ -11,7 +11,7 @@ from benchmarks.led_clock import Hand, LedClock
 from benchmarks.tape import NODE, ORIGIN_S, SETTINGS, STEP_S, Tape, first_step
 from monitor.app import App
 from monitor.events import Command
-from monitor.history.outbox import History
+from monitor.links import Links
 from monitor.live import LATENESS_S, LiveWearer
 from monitor.model import LinkEvent, LinkState, Nudge
 from monitor.settings import Settings, load
@@ -93,6 +93,18 @@ class Player:
         self._live.command(Command(name, value, alert_id if answers else None, "mqtt"))
 
 
+class TapedLinks(Links):
+    """No radio; the tape is what links."""
+
+    def __init__(self, app: TapedApp) -> None:
+        super().__init__(app.settings, app.clock, app.assembly.topic_of)
+        self._app = app
+
+    def link(self, live: LiveWearer, resume: Resume | None, known: str) -> Any:
+        """The tape, from where it was stopped."""
+        return self._app.play_to(live, resume)
+
+
 class TapedApp(App):
     """The daemon, with a tape in the radio's place."""
 
@@ -103,13 +115,12 @@ class TapedApp(App):
         self._tape, self._step = tape, step
         self.each_minute = self.wait_for_broker
         """Awaited after each minute of the tape."""
-        self._history: History | None = None
 
-    async def _mqtt(self, history: History) -> Any:
-        self._history = history
-        return await super()._mqtt(history)
+    def _links(self) -> Links:
+        return TapedLinks(self)
 
-    def _link(self, live: LiveWearer, scanner: Any, radio: Any, resume: Resume | None) -> Any:
+    def play_to(self, live: LiveWearer, resume: Resume | None) -> Player:
+        """Put the tape in the place of the wearer's link."""
         driver = TapeDriver(self._tape)
         live.intake._driver = driver
         self.player = Player(live, driver, self.hand, resume, self._step)
@@ -126,8 +137,7 @@ class TapedApp(App):
 
     async def waiting(self, limit: int) -> list[Any]:
         """Rows that the broker has not acknowledged."""
-        assert self._history is not None
-        return await self._history.pending("mqtt", 0, limit)
+        return await self.assembly.history.pending("mqtt", 0, limit)
 
     async def play(self) -> None:
         """Run until the tape is over and the broker has everything; then end as on SIGTERM."""
