@@ -104,25 +104,36 @@ class Wear:
         )
 
     def _count(self, mean_g: Floats, quiet: Bools, flat: Bools) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Seconds of stillness in each row, 0 where it moves; and the same, held through what may be a mere bump."""
-        rows = len(flat)
-        flat_s, held_s = np.zeros(rows, np.int64), np.zeros(rows, np.int64)
-        changes = np.append(np.flatnonzero(flat[1:] != flat[:-1]) + 1, rows)
-        row = 0
+        """Seconds of stillness in each row, 0 where it moves; and the same, held through what may be a mere bump.
+
+        Few moves end a stillness that is long enough to be bumped: only those are followed row by row.
+        """
+        rows, still = len(flat), flat.copy()
+        held_s, moves = _in_a_row(flat, self.still_s), np.flatnonzero(~flat)
+        knocks = moves[np.append(self.still_s, held_s)[moves] > self.rules.bump_max_s]
+        row = 0 if self.bumped_s else _first_from(knocks, 0, rows)
         while row < rows:
-            end = int(changes[np.searchsorted(changes, row, "right")])
-            if self.bumped_s or (not flat[row] and self.still_s > self.rules.bump_max_s):
-                end = row + 1
-                self._bump(mean_g[row], bool(quiet[row]))
-                held_s[row] = self.still_s
-                flat_s[row] = 0 if self.bumped_s else self.still_s
-            elif flat[row]:
-                flat_s[row:end] = held_s[row:end] = np.arange(1, end - row + 1) + self.still_s
-                self.still_s, self.still_g = self.still_s + end - row, mean_g[end - 1].copy()
-            else:
-                self.still_s = 0
-            row = end
-        return flat_s, held_s
+            if not self.bumped_s and row:
+                self.still_s, self.still_g = int(held_s[row - 1]), mean_g[row - 1].copy()
+            row = self._follow_bump(row, mean_g, quiet, held_s, still)
+            end = row if self.bumped_s else _first_from(moves, row, rows)
+            held_s[row:end] = self.still_s + np.arange(1, end - row + 1)
+            knocked = end < rows and held_s[end - 1] > self.rules.bump_max_s
+            row = end if knocked else _first_from(knocks, end + 1, rows)
+        if rows and not self.bumped_s:
+            self.still_s = int(held_s[-1])
+        if still.any():
+            self.still_g = mean_g[np.flatnonzero(still)[-1]].copy()
+        return np.where(still, held_s, 0), held_s
+
+    def _follow_bump(self, first: int, mean_g: Floats, quiet: Bools, held_s: NDArray[np.int64], still: Bools) -> int:
+        """Write the rows of a bump into ``held_s`` and ``still``; the first row after it."""
+        for row in range(first, len(still)):
+            self._bump(mean_g[row], bool(quiet[row]))
+            held_s[row], still[row] = self.still_s, not self.bumped_s and self.still_s > 0
+            if not self.bumped_s:
+                return row + 1
+        return len(still)
 
     def _bump(self, mean_g: Floats, quiet: bool) -> None:
         """A row of a bump, which ends when the sensor lies as before, or proves to be more than a bump."""
@@ -132,3 +143,16 @@ class Wear:
             self.still_s, self.bumped_s, self.still_g = self.still_s + self.bumped_s, 0, mean_g.copy()
         elif self.bumped_s > self.rules.bump_max_s or away_mg > BUMP_TURNS_MG:
             self.still_s = self.bumped_s = 0
+
+
+def _in_a_row(flat: Bools, before: int) -> NDArray[np.int64]:
+    """How many rows up to and with this one were flat without a break, ``before`` of them earlier."""
+    index = np.arange(len(flat))
+    moved = np.maximum.accumulate(np.where(flat, -1 - before, index))
+    return np.asarray(index - moved)
+
+
+def _first_from(sorted_rows: NDArray[np.int64], row: int, rows: int) -> int:
+    """The first of some rows from ``row`` on; ``rows`` where there is none."""
+    place = int(np.searchsorted(sorted_rows, row))
+    return int(sorted_rows[place]) if place < len(sorted_rows) else rows
