@@ -98,6 +98,7 @@ async def test_from_the_wearable_to_the_broker_and_the_break_is_seen(
 
     assert re.search(r"^\d\d:\d\d:\d\d break_due .*exercise=", out, re.MULTILINE)
     assert re.search(r"^\d\d:\d\d:\d\d break_taken ", out, re.MULTILINE)
+    assert out.splitlines()[-1].endswith("sitbreak setup")
     report = await sitbreak("report", "--day", "--state-dir", str(tmp_path))
     books, err = await output(report)
     assert report.returncode == 0, err

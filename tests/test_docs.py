@@ -35,7 +35,7 @@ def test_every_command_in_the_readme_exists_and_every_command_is_on_its_page() -
 
 
 def test_every_option_of_the_demo_in_the_readme_exists() -> None:
-    (line,) = [line for line in README.splitlines() if line.startswith("$ sitbreak demo")]
+    (line,) = [line for line in README.splitlines() if line.startswith('$ make demo ARGS="--duration')]
     shown = CliRunner().invoke(app, ["demo", "--help"], terminal_width=200).output
     for option in re.findall(r"--[a-z-]+", line):
         assert option in shown

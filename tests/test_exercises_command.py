@@ -50,3 +50,13 @@ def test_the_pictures_are_written_also_for_the_other_side(tmp_path: Path) -> Non
     assert result.exit_code == 0
     names = {path.name for path in (tmp_path / "pictures").iterdir()}
     assert {"lunge_stretch.svg", "lunge_stretch_other_side.svg"} <= names
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_whom_nothing_fits_reads_what_a_call_offers_instead(tmp_path: Path, language: str) -> None:
+    spoken, said = f"coach.language={language}", words(language)
+    nobody = listed(tmp_path, "--set", spoken, "--set", 'exercises.conditions=["cannot_stand"]').output.split()
+    anybody = listed(tmp_path, "--set", spoken).output.split()
+    sentence = said.listing.none.format(offer=said.call.seated_offer)
+    assert sentence in " ".join(nobody)
+    assert sentence.split(".")[0] not in " ".join(anybody)

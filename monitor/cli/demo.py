@@ -76,6 +76,7 @@ def demo(
     run_until_signal(
         run_demo(plan, lambda line: say(told(line)), lambda clock: ConsoleOutlet(clock, live, sys.stdout, say=told))
     )
+    say(told("that was the demo; with your own wearable: sitbreak setup"))
 
 
 def _broker(text: str) -> list[str]:

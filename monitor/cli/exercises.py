@@ -70,19 +70,22 @@ def show_all(settings: Settings, wearer: str, catalogue: Catalogue, path: Path) 
         with suppress(CheckpointError):  # of another version: the daemon says so when it starts
             kept = stored_coach(settings, path, wearer)
     overrides = kept.overrides if kept is not None else Overrides()
-    suggester = new_coach(settings, wearer, answers.conditions if answers else None, catalogue).suggester
+    coach = new_coach(settings, wearer, answers.conditions if answers else None, catalogue)
     said, kinds = words(rules.language), RECIPES[rules.recipe].exercise_kinds
     told, console = said.listing, Console(highlight=False)
-    first = Column(told.exercise, no_wrap=True)
+    first, suggested = Column(told.exercise, no_wrap=True), False
     table = Table(first, told.dose, told.at.format(placement=placement), Column(told.suggested, overflow="fold"))
     for exercise_id, facts in catalogue.exercises.items():
         its = catalogue.words_of(exercise_id, rules.language)
-        silence = suggester.silence(exercise_id, kinds, overrides.hurts)
+        silence = coach.suggester.silence(exercise_id, kinds, overrides.hurts)
+        suggested = suggested or not silence
         names = f"{escape(its.title)}\n[dim]{exercise_id}[/dim]"
         table.add_row(names, escape(its.dose), told.sights[facts.verifiable(placement)], escape(silence or told.yes))
     console.print(table)
     if overrides.exercises_silent:
         console.print(told.silent)
+    elif not suggested:
+        console.print(told.none.format(offer=coach.plain_offer))
     console.print(said.safety.while_moving, style="dim")
 
 

@@ -80,7 +80,12 @@ class Caller(Judge):
                 watch.exercise_id = suggestion.exercise_id if suggestion else ""
         if suggestion is not None:
             return suggestion, self.suggester.catalogue.words_of(suggestion.exercise_id, self.rules.language).invite
-        return None, self.words.call.seated_offer if self._cannot_stand else self.words.recipes[self.rules.recipe]
+        return None, self.plain_offer
+
+    @property
+    def plain_offer(self) -> str:
+        """What a call offers where no exercise goes with it."""
+        return self.words.call.seated_offer if self._cannot_stand else self.words.recipes[self.rules.recipe]
 
     @property
     def clears(self) -> str:

@@ -116,6 +116,8 @@ class Suggester:
             return said.hurts
         if exercise_id in rules.no_go:
             return said.listed
+        if unfit := self._unfit(exercise):  # before what can be allowed: that would not help
+            return unfit
         if exercise.needs_floor and not rules.floor_allowed:
             return said.floor
         if exercise.needs_floor and not self.ready:
@@ -124,7 +126,7 @@ class Suggester:
             return said.place.format(place=rules.place)
         if rules.time_min and exercise.least_s > 60 * rules.time_min:
             return said.time.format(minutes=f"{exercise.least_s / 60:.0f}", most=f"{rules.time_min:g}")
-        return self._unfit(exercise)
+        return ""
 
     def _unfit(self, exercise: Exercise) -> str:
         said = words(self.language).listing

@@ -39,8 +39,8 @@ def place(guide: Guide) -> None:
         chosen = names[talk.choose("placement.which", [_label(guide, name, suited) for name in names])]
     guide.answers.placement = chosen
     talk.good("placement.taken", name=told(talk, chosen, "name"))
-    talk.show(told(talk, chosen, "wear"))
-    talk.show(told(talk, chosen, "knows"), style="dim")
+    talk.show(told(talk, chosen, "wear"), wraps=True)
+    talk.show(told(talk, chosen, "knows"), style="dim", wraps=True)
 
 
 def body(names: list[str]) -> str:

@@ -37,9 +37,9 @@ class Talk:
         """Say one sentence; what comes from outside is never taken for markup."""
         self.console.print(Text(self.words(key, **names), style=style), highlight=False)
 
-    def show(self, text: str, style: str = "") -> None:
-        """Show lines as they are."""
-        self.console.print(Text(text, style=style), highlight=False, soft_wrap=True)
+    def show(self, text: str, style: str = "", wraps: bool = False) -> None:
+        """Show lines as they are; one that ``wraps`` is broken between its words."""
+        self.console.print(Text(text, style=style), highlight=False, soft_wrap=not wraps)
 
     def title(self, number: int, of: int, key: str) -> None:
         """The head of a step."""

@@ -151,6 +151,7 @@ class Listing(BaseModel, frozen=True, extra="forbid"):
     listed: str
     hurts: str
     silent: str
+    none: str
     floor: str
     ready: str
     place: str

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.coach.catalogue import CatalogueError, Condition, load_catalogue
 from monitor.coach.exercises import ExerciseRules, Suggester
+from monitor.words import words
 from tests.coach.days import NOON_S
 
 BOTH = ("strengthen", "stretch")
@@ -180,3 +181,9 @@ def test_what_takes_longer_than_the_time_at_hand_is_left_out() -> None:
     suggester = Suggester(rules, CATALOGUE)
     fitting = {name for name in lengths_s if not suggester.silence(name, BOTH, [])}
     assert fitting == {"lying_leg_raise", "boat_pose", "frog_stretch"}
+
+
+def test_what_rules_an_exercise_out_is_said_before_what_would_allow_it() -> None:
+    suggester, said = a_suggester(conditions=["cannot_stand"]), words().listing
+    told = {suggester.silence(name, BOTH, []) for name in CATALOGUE.exercises}
+    assert told == {said.condition.format(condition="cannot_stand")}

@@ -48,6 +48,16 @@ def test_enter_takes_the_place_that_suits_the_wearable_best(kind: str, tmp_path:
     assert guide.answers.placement == WEARABLES[kind].ABOUT.placements[0]
 
 
+def test_what_a_place_knows_is_broken_between_words(tmp_path: Path) -> None:
+    talk = ScriptedTalk()
+    talk.console.width = 60
+    guide = guide_of(talk, tmp_path, Flags(placement="thigh"))
+    guide.answers.wearable = "deskband"
+    place(guide)
+    assert max(map(len, talk.said.splitlines())) <= 60
+    assert "Sees sitting" in talk.said
+
+
 def test_a_flag_is_not_asked_for(tmp_path: Path) -> None:
     guide = guide_of(ScriptedTalk(), tmp_path, Flags(placement="pocket"))
     guide.answers.wearable = "deskband"
