@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from monitor.cli.why import _ways
+from monitor.assembly import ways
 from monitor.history.store import Commit, Store
 from monitor.outlets.receipts import Outcome, Receipt
 from monitor.settings import load
@@ -30,22 +30,22 @@ def history(folder: Path, *hours_ago: float) -> Path:
 
 def test_without_a_time_it_is_the_last_call(tmp_path: Path) -> None:
     path = history(tmp_path, 2.0, 0.5)
-    assert _ways(SETTINGS, path, "me", NOW_S, "") == ["Called at 14:00: ntfy (push address 1)."]
+    assert ways(SETTINGS, "me", path).told(NOW_S, "") == ["Called at 14:00: ntfy (push address 1)."]
 
 
 def test_with_a_time_they_are_the_calls_of_that_minute_of_the_last_day(tmp_path: Path) -> None:
     path = history(tmp_path, 24.5, 2.0, 2.0 - 30 / 3600, 0.5)
-    assert _ways(SETTINGS, path, "me", NOW_S, "12:30") == ["Called at 12:30: ntfy (push address 1)."] * 2
-    assert _ways(SETTINGS, path, "me", NOW_S, "12:31") == []
-    assert _ways(SETTINGS, path, "me", NOW_S, "14:00") == ["Called at 14:00: ntfy (push address 1)."]
+    assert ways(SETTINGS, "me", path).told(NOW_S, "12:30") == ["Called at 12:30: ntfy (push address 1)."] * 2
+    assert ways(SETTINGS, "me", path).told(NOW_S, "12:31") == []
+    assert ways(SETTINGS, "me", path).told(NOW_S, "14:00") == ["Called at 14:00: ntfy (push address 1)."]
 
 
 def test_a_wearable_that_cannot_call_is_not_said_to_have_called(tmp_path: Path) -> None:
     path = history(tmp_path, 0.5)
     for wearable, way in (("deskband", "on the wearable, ntfy"), ("witmotion", "ntfy")):
         settings = load(None, ["coach.time_zone=UTC", f"wearers.me.wearable={wearable}"], {}).settings
-        assert _ways(settings, path, "me", NOW_S, "") == [f"Called at 14:00: {way} (push address 1)."]
+        assert ways(settings, "me", path).told(NOW_S, "") == [f"Called at 14:00: {way} (push address 1)."]
 
 
 def test_a_call_of_the_day_before_yesterday_is_no_news(tmp_path: Path) -> None:
-    assert _ways(SETTINGS, history(tmp_path, 30.0), "me", NOW_S, "") == []
+    assert ways(SETTINGS, "me", history(tmp_path, 30.0)).told(NOW_S, "") == []
