@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor import __version__, checkpoint, lasting, systemd
-from monitor.assembly import fingerprint, new_driver, new_pipeline, restored, ways
 from monitor.asked import Asked
+from monitor.assembly import fingerprint, new_driver, new_pipeline, restored, ways
 from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.checkpoint import CheckpointError

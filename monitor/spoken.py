@@ -114,7 +114,9 @@ def _expression(english: str) -> re.Pattern[str]:
     parts = _HOLE.split(english)
     holes = [_BRACKETED if before.endswith("(") else ".+?" for before in parts[::2]]
     return re.compile(
-        "".join(f"(?P<{part}>{holes[index // 2]})" if index % 2 else re.escape(part) for index, part in enumerate(parts)),
+        "".join(
+            f"(?P<{part}>{holes[index // 2]})" if index % 2 else re.escape(part) for index, part in enumerate(parts)
+        ),
         re.DOTALL,
     )
 

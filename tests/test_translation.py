@@ -32,17 +32,43 @@ from tests.doctor.cases import case
 
 ROOT = Path(__file__).parent.parent
 OTHERS = pytest.mark.parametrize("language", [code for code in languages() if code != DEFAULT])
-PARTS = ("doctor", "scan", "what_if", "placements", "console", "report", "erase", "export", "config", "exercises", "faults")
+PARTS = (
+    "doctor",
+    "scan",
+    "what_if",
+    "placements",
+    "console",
+    "report",
+    "erase",
+    "export",
+    "config",
+    "exercises",
+    "faults",
+)
 FAULTS_IN = (
     *("transport/faults.py", "transport/radio.py", "outlets/mqtt/remedies.py", "outlets/mqtt/certificates.py"),
     *("lock.py", "history/reading.py", "history/database.py", "demo.py", "demo_profiles.py", "exposed.py"),
     *("cli/demo.py", "cli/what_if.py", "cli/process.py", "cli/replay.py", "cli/report.py", "cli/scan.py"),
-    *("cli/ready.py", "cli/exercises.py", "cli/why.py", "cli/setup.py", "cli/export.py", "cli/erase.py", "cli/config.py"),
+    *(
+        "cli/ready.py",
+        "cli/exercises.py",
+        "cli/why.py",
+        "cli/setup.py",
+        "cli/export.py",
+        "cli/erase.py",
+        "cli/config.py",
+    ),
     *("web/rules.py", "outlets/mqtt/rules.py", "coach/rules.py", "coach/exercises.py", "outlets/push_rules.py"),
     *("outlets/metrics_rules.py", "transport/radio_rules.py", "history/retention.py", "bouts.py", "backfill.py"),
     *("outlets/push.py", "web/server.py", "checkpoint.py", "first_run/broker.py", "first_run/answers.py"),
     *("first_run/connecting.py", "settings.py", "setting_faults.py", "erasing.py", "history/erasing.py"),
-    *("first_run/steps.py", "first_run/guide.py", "first_run/writing.py", "first_run/service.py", "first_run/finding.py"),
+    *(
+        "first_run/steps.py",
+        "first_run/guide.py",
+        "first_run/writing.py",
+        "first_run/service.py",
+        "first_run/finding.py",
+    ),
     *("app.py", "outlets/mqtt/outlet.py", "outlet_assembly.py", "assembly.py", "report.py", "reporting/terminal.py"),
     *("reporting/exporting.py", "reporting/parquet.py", "reporting/reading.py"),
 )

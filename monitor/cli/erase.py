@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_state_dir, load_settings
 from monitor.cli.asking import confirmed
+from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_state_dir, load_settings
 from monitor.cli.report import date_of, zone_of
 from monitor.cli.translation import said_here
 

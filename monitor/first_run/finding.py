@@ -99,7 +99,12 @@ def _choose(guide: Guide, survey: Survey) -> None:
 def label(guide: Guide, neighbour: Neighbour) -> str:
     """One line of the choice."""
     whose = guide.talk.words("wearable.worn_by", wearer=neighbour.wearer) if neighbour.wearer else ""
-    parts = (neighbour.name or neighbour.address, guide.talk.told(WEARABLES[neighbour.kind].ABOUT.title), neighbour.bars, whose)
+    parts = (
+        neighbour.name or neighbour.address,
+        guide.talk.told(WEARABLES[neighbour.kind].ABOUT.title),
+        neighbour.bars,
+        whose,
+    )
     return ", ".join(part for part in parts if part)
 
 
