@@ -112,13 +112,11 @@ class Phrases:
 def _expression(english: str) -> re.Pattern[str]:
     """A pattern's text as an expression, with a group for each of its holes."""
     parts = _HOLE.split(english)
-    holes = [_BRACKETED if before.endswith("(") else ".+?" for before in parts[::2]]
-    return re.compile(
-        "".join(
-            f"(?P<{part}>{holes[index // 2]})" if index % 2 else re.escape(part) for index, part in enumerate(parts)
-        ),
-        re.DOTALL,
-    )
+    expression = re.escape(parts[0])
+    for before, name, after in zip(parts[::2], parts[1::2], parts[2::2], strict=False):
+        hole = _BRACKETED if before.endswith("(") else ".+?"
+        expression += f"(?P<{name}>{hole}){re.escape(after)}"
+    return re.compile(expression, re.DOTALL)
 
 
 @cache

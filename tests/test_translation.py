@@ -33,44 +33,20 @@ from tests.doctor.cases import case
 ROOT = Path(__file__).parent.parent
 OTHERS = pytest.mark.parametrize("language", [code for code in languages() if code != DEFAULT])
 PARTS = (
-    "doctor",
-    "scan",
-    "what_if",
-    "placements",
-    "console",
-    "report",
-    "erase",
-    "export",
-    "config",
-    "exercises",
+    *("doctor", "scan", "what_if", "placements", "console", "report", "erase", "export", "config", "exercises", "run"),
     "faults",
 )
 FAULTS_IN = (
     *("transport/faults.py", "transport/radio.py", "outlets/mqtt/remedies.py", "outlets/mqtt/certificates.py"),
     *("lock.py", "history/reading.py", "history/database.py", "demo.py", "demo_profiles.py", "exposed.py"),
     *("cli/demo.py", "cli/what_if.py", "cli/process.py", "cli/replay.py", "cli/report.py", "cli/scan.py"),
-    *(
-        "cli/ready.py",
-        "cli/exercises.py",
-        "cli/why.py",
-        "cli/setup.py",
-        "cli/export.py",
-        "cli/erase.py",
-        "cli/config.py",
-    ),
+    *("cli/ready.py", "cli/exercises.py", "cli/why.py", "cli/setup.py", "cli/export.py", "cli/erase.py"),
+    *("cli/config.py", "report.py", "reporting/terminal.py", "reporting/exporting.py", "reporting/parquet.py"),
     *("web/rules.py", "outlets/mqtt/rules.py", "coach/rules.py", "coach/exercises.py", "outlets/push_rules.py"),
-    *("outlets/metrics_rules.py", "transport/radio_rules.py", "history/retention.py", "bouts.py", "backfill.py"),
-    *("outlets/push.py", "web/server.py", "checkpoint.py", "first_run/broker.py", "first_run/answers.py"),
-    *("first_run/connecting.py", "settings.py", "setting_faults.py", "erasing.py", "history/erasing.py"),
-    *(
-        "first_run/steps.py",
-        "first_run/guide.py",
-        "first_run/writing.py",
-        "first_run/service.py",
-        "first_run/finding.py",
-    ),
-    *("app.py", "outlets/mqtt/outlet.py", "outlet_assembly.py", "assembly.py", "report.py", "reporting/terminal.py"),
-    *("reporting/exporting.py", "reporting/parquet.py", "reporting/reading.py"),
+    *("outlets/metrics_rules.py", "transport/radio_rules.py", "outlets/push.py", "web/server.py"),
+    *("erasing.py", "history/erasing.py", "app.py", "assembly.py", "outlets/mqtt/outlet.py", "outlet_assembly.py"),
+    *("first_run/broker.py", "first_run/connecting.py", "first_run/finding.py", "first_run/service.py"),
+    "first_run/writing.py",
 )
 """Files whose sentences a wearer may meet in a daily command."""
 COMMANDS = re.compile(r"^(pip install|chmod|`?sudo|bluetoothctl pair|  mosquitto_sub| -u|PRAGMA|SELECT|BEGIN)\b")
@@ -79,7 +55,7 @@ FRAGMENTS = re.compile(
     # put into a sentence that is known whole, names, and what others say
     r"refuses us|in the broker's access list.*|allow topic .*|X X|X \(X\)|X: X|sitbreak X, Python X, X|demo X|one of X"
     r"|(Not Powered|Resource Not Ready|No such device|Host is down|adapter ')|first sample|the day begins|X: X; X"
-    r"|utf-8|Value error, |reading \.parquet|\[\w+\] .*|^  X  X; X| ?\(X\)"
+    r"|# A user service:|utf-8|Value error, |reading \.parquet|\[\w+\] .*|^  X  X; X| ?\(X\)"
 )
 
 
@@ -91,7 +67,19 @@ def texts_in(path: Path) -> Iterator[str]:
         if isinstance(node, ast.JoinedStr):
             silent |= {id(part) for part in node.values}
         if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in (
-            *("Field", "Option", "Argument", "debug", "info", "warning", "error", "execute", "strftime", "create_task"),
+            *(
+                "Field",
+                "Option",
+                "Typer",
+                "Argument",
+                "debug",
+                "info",
+                "warning",
+                "error",
+                "execute",
+                "strftime",
+                "create_task",
+            ),
         ):
             silent |= {id(part) for part in ast.walk(node)}
     for node in ast.walk(tree):
@@ -103,6 +91,15 @@ def as_text(node: ast.AST) -> str:
     if isinstance(node, ast.JoinedStr):
         return "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in node.values)
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def logged_in(path: Path) -> Iterator[str]:
+    """What a file warns of while the program runs, its holes as X."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("warning", "error") and node.args:
+            text = re.sub(r"%[.\d]*[sdfr]", "X", as_text(node.args[0]))
+            if re.search(r"[a-z]{2,} [a-z]", text):
+                yield text
 
 
 def unsaid(say: Phrases, texts: Iterator[str]) -> list[str]:
@@ -124,6 +121,15 @@ def test_every_finding_of_the_doctor_can_be_said(language: str) -> None:
 def test_every_fault_of_a_daily_command_can_be_said(language: str, file: str) -> None:
     say = phrases(language, *PARTS)
     assert unsaid(say, texts_in(ROOT / "monitor" / file)) == []
+
+
+@OTHERS
+def test_what_a_daemon_warns_of_on_a_terminal_can_be_said(language: str) -> None:
+    say, apart = phrases(language, "run", "faults"), ("evaluation", "study", "doctor")
+    files = [path for path in (ROOT / "monitor").rglob("*.py") if not set(apart) & set(path.parts)]
+    texts = {text for path in files for text in logged_in(path)}
+    assert len(texts) > 20
+    assert [text for text in texts if say(text) == text] == []
 
 
 @OTHERS

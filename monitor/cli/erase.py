@@ -90,7 +90,8 @@ def _told(folder: Path, wish: Wish, say: Phrases) -> list[str]:
             f" events: {found.events}, hours of posture: {found.posture_s / 3600:.1f}"
         )
         besides = "the running state and what was learned"
-        besides += ", answers, and the name itself" if wish.whole else ""
+        if wish.whole:
+            besides = "the running state and what was learned, answers, and the name itself"
         lines.append(f"  {wearer}: {say(counts)}; {say(besides)}")
     return lines
 
