@@ -86,7 +86,7 @@ class Phrases:
 
     def __call__(self, text: str) -> str:
         """The text in this language."""
-        if not (text and self._whole):
+        if not (text and (self._whole or self._patterns)):
             return text
         known = self._known(text)
         return self._part_by_part(_JOINT.split(text)) if known is None else known
