@@ -37,9 +37,8 @@ def answer(ok: bool = True, command: str = "why") -> CommandAnswered:
 
 
 async def values(ours: Asked, *events: CommandAnswered) -> list[object]:
-    return [
-        event.value for event in (await ours.completed(update(*events))).events if isinstance(event, CommandAnswered)
-    ]
+    told = await ours.completed(update(*events))
+    return [event.value for event in told.events if isinstance(event, CommandAnswered)]
 
 
 async def test_the_answer_to_why_tells_the_ways_of_the_last_call(tmp_path: Path) -> None:

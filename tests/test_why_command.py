@@ -58,10 +58,8 @@ def test_a_call_of_the_day_before_yesterday_is_no_news(tmp_path: Path) -> None:
     assert ways(SETTINGS, "me", history(tmp_path, 30.0)).told(NOW_S, "") == []
 
 
-@pytest.mark.parametrize(
-    ("sat_s", "told"), [(1800.0, "30 Minuten"), (7380.0, "2 Stunden 3 Minuten"), (60.0, "1 Minute")]
-)
-def test_what_was_noted_in_one_language_is_told_in_that_of_who_asks(sat_s: float, told: str) -> None:
+@pytest.mark.parametrize(("sat_s", "told"), [(1800, "30 Minuten"), (7380, "2 Stunden 3 Minuten"), (60, "1 Minute")])
+def test_what_was_noted_in_one_language_is_told_in_that_of_who_asks(sat_s: int, told: str) -> None:
     coach, english = new_coach(SETTINGS, "me", (), load_catalogue()), words("en")
     noted = english.noted
     coach.decisions.note(NOW_S, noted.called.format(reason=noted.reasons["limit"], sat=english.duration(sat_s)))
@@ -77,9 +75,7 @@ def test_what_was_noted_in_one_language_is_told_in_that_of_who_asks(sat_s: float
     assert coach.rules.language == "de"
 
 
-def test_who_asks_by_hand_reads_their_own_language_where_the_settings_name_none(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_who_asks_by_hand_reads_their_language_where_the_settings_name_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     monkeypatch.setattr(sys, "argv", ["sitbreak", "why"])
     assert in_this_language(SETTINGS).coach_of("me").language == "de"
