@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 
 from monitor.cli import app
 from monitor.cli.scan import advice, picture
+from monitor.cli.translation import said_here
 from monitor.cli.what_if import FIGURES
 from monitor.demo_profiles import PROFILES, header
 from monitor.doctor.config import config
@@ -210,6 +211,14 @@ def german(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setattr(sys, "argv", ["sitbreak"])
+
+
+@pytest.mark.usefixtures("german")
+def test_a_word_of_a_command_goes_before_the_same_word_in_a_fault() -> None:
+    for part in PARTS:
+        say = said_here(part)
+        for english, said in sentences(part, "de").items():
+            assert "{" in english or say(english) == said, (part, english)
 
 
 @pytest.mark.usefixtures("german")

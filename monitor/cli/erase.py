@@ -52,7 +52,7 @@ def _wish(folder: Path, wearer: str, from_: str, to: str, zone: tzinfo) -> Wish:
 
     names = tuple(row.name for row in queries.wearers(folder / HISTORY))
     if wearer and wearer not in names:
-        raise typer.BadParameter(f"nobody is called {wearer!r}; there are {', '.join(names) or 'none'}")
+        raise typer.BadParameter(f"nobody is called {wearer!r}; known: {', '.join(names) or 'nobody'}")
     chosen = (wearer,) if wearer else names
     if not (from_ or to):
         return Wish(chosen)

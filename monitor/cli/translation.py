@@ -53,8 +53,8 @@ def spoken_here_now() -> str:
 
 
 def said_here(*parts: str) -> Phrases:
-    """What says these parts, and every fault, in the language of this command line."""
-    return phrases(spoken_here_now(), *parts, FAULTS)
+    """What says these parts, and every fault, in the language of this command line; a word of a part goes first."""
+    return phrases(spoken_here_now(), FAULTS, *parts)
 
 
 def in_this_language(settings: Settings) -> Settings:

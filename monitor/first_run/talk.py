@@ -35,7 +35,7 @@ class Talk:
 
     def told(self, text: str) -> str:
         """What stands in English in the code (a fault, what a wearable says of itself), in that language."""
-        return phrases(self.language, "scan", "doctor", "faults")(text)
+        return phrases(self.language, "faults", "doctor", "scan")(text)
 
     def say(self, key: str, style: str = "", **names: object) -> None:
         """Say one sentence; what comes from outside is never taken for markup."""
