@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor import __version__, checkpoint, lasting, systemd
-from monitor.assembly import fingerprint, new_driver, new_pipeline, restored
+from monitor.asked import Asked
+from monitor.assembly import fingerprint, new_driver, new_pipeline, restored, ways
 from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.checkpoint import CheckpointError
@@ -185,6 +186,8 @@ class App:
         live.on_stored = link.stored
         link.expect = live.intake.expect
         live.on_facts = partial(self._described, wearer)
+        asked = Asked(ways(self.settings, wearer, self._state_dir / "history.sqlite3"))
+        live.on_command, live.complete = asked.note, asked.completed
         return Part(live, link, packet_log)
 
     async def _remembered(self, wearer: str, history: History) -> tuple[Backfill, Resume | None]:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from monitor import checkpoint
 from monitor.backfill import Backfill
@@ -19,6 +19,9 @@ from monitor.posture.seated import Seated
 from monitor.settings import Settings
 from monitor.wearables import WEARABLES
 from monitor.wearables.base import Wearable
+
+if TYPE_CHECKING:
+    from monitor.history.ways import Ways
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +62,15 @@ def new_coach(settings: Settings, wearer: str, conditions: Sequence[str] | None,
 def buzzes(settings: Settings, wearer: str) -> bool:
     """Whether the wearable itself is asked to call its wearer."""
     return settings.buzz.enabled and bool(WEARABLES[settings.wearers[wearer].wearable].ABOUT.alert)
+
+
+def ways(settings: Settings, wearer: str, history: Path) -> Ways:
+    """Who tells what became of this wearer's calls."""
+    from monitor.history.ways import Ways  # late: settings are checked without a history
+    from monitor.words import words
+
+    rules = settings.coach_of(wearer)
+    return Ways(history, wearer, buzzes(settings, wearer), words(rules.language), rules.time_zone)
 
 
 @cache

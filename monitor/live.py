@@ -6,7 +6,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -55,6 +55,10 @@ CANNOT_BE_FOUND_AGAIN = (CommandAnswered, BreakDue, AlertCleared, Snoozed)
 _log = logging.getLogger(__name__)
 
 
+async def _as_it_is(update: Update) -> Update:
+    return update
+
+
 @dataclass
 class Batch:
     """What has happened since the last commit, or since a correction: a commit to be."""
@@ -87,7 +91,10 @@ class LiveWearer:
         self.on_facts: Callable[[WearableFacts], None] = lambda facts: None
         self.wearable_kept: Callable[[], str] = str
         """Which wearable is used, as its link wants to be told at the next start."""
+        self.on_command: Callable[[Command], None] = lambda command: None
         self.on_stored: Callable[[int, int], None] = lambda segment, upto_index: None
+        self.complete: Callable[[Update], Awaitable[Update]] = _as_it_is
+        """Adds to an update what is known once it is stored."""
         self._history, self._bus, self._outlets, self._clock = history, bus, outlets, clock
         self._fingerprint, self._recent = fingerprint, recent
         self._meter = meter or Meter()
@@ -124,6 +131,7 @@ class LiveWearer:
 
     def command(self, command: Command) -> None:
         """Something the wearer wants; stored and told by ``run`` at once."""
+        self.on_command(command)
         self.intake.command(command, self._clock.now_s())
         self._woken.set()
 
@@ -166,7 +174,7 @@ class LiveWearer:
             steps = self._take_commits() if news or last else []
             told, progress = await self._keeper.keep(steps, last)
             for step in told:
-                self._bus.publish(step.update)
+                self._bus.publish(await self.complete(step.update))
                 await self._keep_wrong_cases(step.update.events)
             if progress is not None:
                 self.on_stored(*progress)

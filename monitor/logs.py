@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -61,13 +61,18 @@ def part_of(logger: str) -> str:
 
 
 class HumanLines(logging.Formatter):
-    """The words, and whose they are where they do not say it."""
+    """The words, and whose they are where they do not say it; on a terminal in the language of ``say``."""
+
+    def __init__(self, form: str, say: Callable[[str], str] = str) -> None:
+        super().__init__(form)
+        self._say = say
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's own name
         """One line; several wearers have the same trouble with one broker."""
         wearer = _wearer.get()
         if wearer and not record.message.startswith(f"{wearer}: "):
             record.message = f"{wearer}: {record.message}"
+        record.message = self._say(record.message)
         return super().formatMessage(record)
 
 
@@ -101,9 +106,9 @@ def _priority(level: int) -> str:
     return f"<{next((number for above, number in steps if level >= above), 7)}>"
 
 
-def set_up(rules: LoggingRules) -> None:
-    """Log to standard error by the rules, in place of whatever was set up before."""
-    handler = _handler(rules.format)
+def set_up(rules: LoggingRules, say: Callable[[str], str] = str) -> None:
+    """Log to standard error by the rules, in place of whatever was set up before; ``say``: as a terminal reads it."""
+    handler = _handler(rules.format, say)
     logging.basicConfig(level=OF_LIBRARIES, handlers=[handler], force=True)
     logging.getLogger("monitor").setLevel(rules.level.upper())
     logging.getLogger("bumble").setLevel(logging.ERROR)
@@ -116,7 +121,7 @@ def speaks_json() -> bool:
     return any(isinstance(handler.formatter, JsonLines) for handler in logging.getLogger().handlers)
 
 
-def _handler(form: Form) -> logging.Handler:
+def _handler(form: Form, say: Callable[[str], str]) -> logging.Handler:
     journal = into_the_journal(os.environ)
     if form == "json" or (form == "auto" and journal):
         handler: logging.Handler = logging.StreamHandler(sys.stderr)
@@ -126,7 +131,7 @@ def _handler(form: Form) -> logging.Handler:
         from rich.logging import RichHandler
 
         handler = RichHandler(console=Console(stderr=True), show_path=False, log_time_format="%H:%M:%S")
-        handler.setFormatter(HumanLines("%(message)s"))
+        handler.setFormatter(HumanLines("%(message)s", say))
     else:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(HumanLines("%(levelname)s %(name)s: %(message)s"))

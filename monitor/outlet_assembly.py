@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor.assembly import ways
 from monitor.civil import zone_named
 from monitor.clock import Clock
 from monitor.events import Command
@@ -129,7 +130,8 @@ class OutletAssembly:
         persons = {}
         for name in self.settings.wearers:
             coach = self.settings.coach_of(name)
-            persons[name] = Person(name, words(coach.language), zone_named(coach.time_zone), coach.snooze_min)
+            told = ways(self.settings, name, self.state_dir / "history.sqlite3")
+            persons[name] = Person(name, words(coach.language), zone_named(coach.time_zone), coach.snooze_min, told)
         return WebOutlet(self.settings.web, persons, self.state_dir, self.send, self.clock.now_s)
 
     def _metrics(self) -> Outlet:

@@ -1,8 +1,11 @@
-"""A day's books for the terminal: tables and colour where there is a terminal, plain lines where there is none."""
+"""A day's books for the terminal: tables and colour where there is a terminal, plain lines where there is none.
+
+``say`` puts what stands here in English into the language of whoever reads it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
@@ -11,6 +14,8 @@ from rich.text import Text
 
 from monitor.history.day import AlertRow, BoutRow, BreakRow, DayBooks, ExerciseRow, GapRow, SeenRow
 
+Say = Callable[[str], str]
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 CELL_S = 1200.0
 """One character of the ribbon: 20 minutes, 72 characters a day."""
 _SITTING, _UPRIGHT, _UNKNOWN, _NOTHING = "sitting", "upright", "unknown", "nothing"
@@ -46,38 +51,38 @@ _ANSWERS = {
 }
 
 
-def show_day(books: DayBooks, console: Console) -> None:
+def show_day(books: DayBooks, console: Console, say: Say = str) -> None:
     """Print a day: with tables on a terminal, as plain lines elsewhere."""
     if console.is_terminal:
-        console.print(day_as_tables(books))
+        console.print(day_as_tables(books, say))
     else:
-        for line in day_as_lines(books):
+        for line in day_as_lines(books, say):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def day_as_lines(books: DayBooks) -> Iterator[str]:
+def day_as_lines(books: DayBooks, say: Say = str) -> Iterator[str]:
     """The day as plain text."""
-    yield _title(books)
-    yield from summary(books)
+    yield _title(books, say)
+    yield from summary(books, say)
     if not (books.bouts or books.breaks or books.gaps):
         return
     yield ""
     yield _hours(books)
     yield plain(ribbon(books))
-    yield f"each sign {CELL_S / 60:.0f} min: # sitting, ^ upright, . not known"
-    for name, head, rows in _lists(books):
+    yield say(f"each sign {CELL_S / 60:.0f} min: # sitting, ^ upright, . not known")
+    for name, head, rows in _lists(books, say):
         if rows:
             yield ""
             yield f"{name} ({', '.join(head)})"
             yield from ("  " + "  ".join(row) for row in rows)
 
 
-def day_as_tables(books: DayBooks) -> RenderableType:
+def day_as_tables(books: DayBooks, say: Say = str) -> RenderableType:
     """The day for a terminal."""
-    parts: list[RenderableType] = [Text(_title(books), style="bold"), *map(Text, summary(books))]
+    parts: list[RenderableType] = [Text(_title(books, say), style="bold"), *map(Text, summary(books, say))]
     if books.bouts or books.breaks or books.gaps:
-        parts += [Text(), Text(_hours(books), style="dim"), coloured(ribbon(books)), legend()]
-    for name, head, rows in _lists(books):
+        parts += [Text(), Text(_hours(books), style="dim"), coloured(ribbon(books)), legend(say)]
+    for name, head, rows in _lists(books, say):
         if rows:
             table = Table(title=name, title_justify="left", title_style="bold", header_style="dim")
             for column in head:
@@ -88,21 +93,21 @@ def day_as_tables(books: DayBooks) -> RenderableType:
     return Group(*parts)
 
 
-def summary(books: DayBooks) -> list[str]:
+def summary(books: DayBooks, say: Say = str) -> list[str]:
     """The day in a few sentences."""
     if not books.bouts and not books.breaks:
-        return ["Nothing was seen on this day."]
+        return [say("Nothing was seen on this day.")]
     lines = [f"Sitting {span(books.sedentary_s)}, upright {span(books.upright_s)}, not known {span(books.unknown_s)}."]
     longest = books.longest
     if longest is not None:
-        when = f"{clock(books, longest.start_s)} to {clock(books, longest.end_s)}"
-        lines.append(f"Longest sitting: {span(longest.sedentary_s)}, {when}.")
+        first, last = clock(books, longest.start_s), clock(books, longest.end_s)
+        lines.append(f"Longest sitting: {span(longest.sedentary_s)}, {first} to {last}.")
     count = books.break_count
     if count:
-        lines.append(f"You took {count} break{'s' if count > 1 else ''}. Well done.")
+        lines.append(f"You took {count} breaks. Well done." if count > 1 else "You took 1 break. Well done.")
     else:
         lines.append("No break seen yet. The next one counts.")
-    return lines
+    return [say(line) for line in lines]
 
 
 def ribbon(books: DayBooks) -> list[str]:
@@ -134,61 +139,64 @@ def clock(books: DayBooks, at_s: float) -> str:
     return "24:00" if at_s >= books.end_s else datetime.fromtimestamp(at_s, books.zone).strftime("%H:%M")
 
 
-def _title(books: DayBooks) -> str:
-    return f"{books.wearer}, {books.date:%A} {books.date.isoformat()}"
+def _title(books: DayBooks, say: Say) -> str:
+    return f"{books.wearer}, {say(WEEKDAYS[books.date.weekday()])} {books.date.isoformat()}"
 
 
-def _lists(books: DayBooks) -> list[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
-    return [
-        ("Sitting", ("from", "to", "sat", "ended by"), [_bout(books, each) for each in books.bouts]),
+def _lists(books: DayBooks, say: Say) -> Iterator[tuple[str, list[str], list[tuple[str, ...]]]]:
+    """Name, headings and rows of each list, in the reader's language."""
+    for name, head, rows in (
+        ("Sitting", ("from", "to", "sat", "ended by"), [_bout(books, each, say) for each in books.bouts]),
         (
             "Up between sitting",
             ("from", "to", "upright", "steps", "counts"),
-            [_break(books, each) for each in books.breaks],
+            [_break(books, each, say) for each in books.breaks],
         ),
-        ("Invitations", ("at", "after", "calls", "answer"), [_alert(books, each) for each in books.alerts]),
-        ("Exercises", ("at", "exercise", "dose", "answer"), [_exercise(books, each) for each in books.exercises]),
-        ("Exercises seen", ("at", "exercise", "length", "what"), [_seen(books, each) for each in books.seen]),
-        ("Not known", ("from", "to", "length", "why"), [_gap(books, each) for each in books.gaps]),
-    ]
+        ("Invitations", ("at", "after", "calls", "answer"), [_alert(books, each, say) for each in books.alerts]),
+        ("Exercises", ("at", "exercise", "dose", "answer"), [_exercise(books, each, say) for each in books.exercises]),
+        ("Exercises seen", ("at", "exercise", "length", "what"), [_seen(books, each, say) for each in books.seen]),
+        ("Not known", ("from", "to", "length", "why"), [_gap(books, each, say) for each in books.gaps]),
+    ):
+        yield say(name), [say(column) for column in head], rows
 
 
-def _bout(books: DayBooks, bout: BoutRow) -> tuple[str, ...]:
-    reason = "midnight" if bout.end_s == books.end_s and bout.clipped else _reason(bout.ended_by)
-    corrected = " (mended later)" if bout.corrected else ""
+def _bout(books: DayBooks, bout: BoutRow, say: Say) -> tuple[str, ...]:
+    reason = say("midnight") if bout.end_s == books.end_s and bout.clipped else _reason(bout.ended_by, say)
+    corrected = f" ({say('mended later')})" if bout.corrected else ""
     return clock(books, bout.start_s), clock(books, bout.end_s), span(bout.sedentary_s), reason + corrected
 
 
-def _break(books: DayBooks, each: BreakRow) -> tuple[str, ...]:
-    counts = "yes" if each.taken else "no"
+def _break(books: DayBooks, each: BreakRow, say: Say) -> tuple[str, ...]:
+    counts = say("yes" if each.taken else "no")
     return clock(books, each.start_s), clock(books, each.end_s), span(each.upright_s), str(each.steps), counts
 
 
-def _alert(books: DayBooks, alert: AlertRow) -> tuple[str, ...]:
-    answer = _ANSWERS.get(alert.cleared_by, alert.cleared_by or "")
+def _alert(books: DayBooks, alert: AlertRow, say: Say) -> tuple[str, ...]:
+    answer = say(_ANSWERS.get(alert.cleared_by, alert.cleared_by or ""))
     return clock(books, alert.first_at_s), span(alert.sedentary_s), str(alert.repeats + 1), answer
 
 
-def _exercise(books: DayBooks, exercise: ExerciseRow) -> tuple[str, ...]:
-    answer = _ANSWERS.get(exercise.answer, exercise.answer or "")
+def _exercise(books: DayBooks, exercise: ExerciseRow, say: Say) -> tuple[str, ...]:
+    answer = say(_ANSWERS.get(exercise.answer, exercise.answer or ""))
     return clock(books, exercise.at_s), exercise.title, exercise.dose, answer
 
 
-def _seen(books: DayBooks, each: SeenRow) -> tuple[str, ...]:
+def _seen(books: DayBooks, each: SeenRow, say: Say) -> tuple[str, ...]:
     what = {
         "repetitions": f"{each.repetitions} repetitions",
         "hold": f"held for {span(each.hold_s)}",
         "posture": "the posture; the rest timed, not verified",
     }.get(each.seen, "timed, not verified")
-    return clock(books, each.start_s), each.title, span(each.end_s - each.start_s), what
+    return clock(books, each.start_s), each.title, span(each.end_s - each.start_s), say(what)
 
 
-def _gap(books: DayBooks, gap: GapRow) -> tuple[str, ...]:
-    return clock(books, gap.start_s), clock(books, gap.end_s), span(gap.end_s - gap.start_s), _reason(gap.reason)
+def _gap(books: DayBooks, gap: GapRow, say: Say) -> tuple[str, ...]:
+    length = span(gap.end_s - gap.start_s)
+    return clock(books, gap.start_s), clock(books, gap.end_s), length, _reason(gap.reason, say)
 
 
-def _reason(word: str | None) -> str:
-    return _REASONS.get(word, word or "")
+def _reason(word: str | None, say: Say) -> str:
+    return say(_REASONS.get(word, word or ""))
 
 
 def _hours(books: DayBooks) -> str:
@@ -211,8 +219,8 @@ def coloured(cells: list[str]) -> Text:
     return Text.assemble(*((_MARKS[kind], _STYLES[kind]) for kind in cells))
 
 
-def legend() -> Text:
+def legend(say: Say = str) -> Text:
     """What the ribbon's signs mean."""
     kinds = (_SITTING, _UPRIGHT, _UNKNOWN)
-    words = [(f"{_MARKS[kind]} {'not known' if kind == _UNKNOWN else kind}  ", _STYLES[kind]) for kind in kinds]
-    return Text.assemble(*words, (f"each sign {CELL_S / 60:.0f} min", "dim"))
+    words = [(f"{_MARKS[kind]} {say('not known' if kind == _UNKNOWN else kind)}  ", _STYLES[kind]) for kind in kinds]
+    return Text.assemble(*words, (say(f"each sign {CELL_S / 60:.0f} min"), "dim"))

@@ -20,6 +20,8 @@ ASKED_FIRST = ("LC_ALL", "LC_MESSAGES", "LANG")
 """In this order, as POSIX has it (The Open Group Base Specifications, 8.2)."""
 _JOINT = re.compile(r"(; |: |, )")
 """Where a message is put together from parts."""
+_BRACKETED = r"(?:(?!\): ).)+?"
+"""What stands in brackets ends with them: the next part may have brackets of its own."""
 _HOLE = re.compile(r"\{(\w*)\}")
 
 
@@ -34,13 +36,16 @@ def languages() -> tuple[str, ...]:
 def sentences(part: str, language: str) -> dict[str, str]:
     """Every sentence of one part (a folder beside this file) in one language, by its dotted key."""
     text = resources.files("monitor").joinpath("words", part, f"{language}.toml").read_text(encoding="utf-8")
-    return dict(_flat(tomllib.loads(text), ""))
+    return dict(flat(tomllib.loads(text)))
 
 
-def _flat(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of nested tables and lists, by its dotted key."""
     for key, value in values.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
+            yield from flat(value, f"{prefix}{key}.")
+        elif isinstance(value, list | tuple):
+            yield from flat({str(number): text for number, text in enumerate(value)}, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", str(value)
 
@@ -81,7 +86,7 @@ class Phrases:
 
     def __call__(self, text: str) -> str:
         """The text in this language."""
-        if not (text and self._whole):
+        if not (text and (self._whole or self._patterns)):
             return text
         known = self._known(text)
         return self._part_by_part(_JOINT.split(text)) if known is None else known
@@ -107,9 +112,11 @@ class Phrases:
 def _expression(english: str) -> re.Pattern[str]:
     """A pattern's text as an expression, with a group for each of its holes."""
     parts = _HOLE.split(english)
-    return re.compile(
-        "".join(f"(?P<{part}>.+?)" if index % 2 else re.escape(part) for index, part in enumerate(parts)), re.DOTALL
-    )
+    expression = re.escape(parts[0])
+    for before, name, after in zip(parts[::2], parts[1::2], parts[2::2], strict=False):
+        hole = _BRACKETED if before.endswith("(") else ".+?"
+        expression += f"(?P<{name}>{hole}){re.escape(after)}"
+    return re.compile(expression, re.DOTALL)
 
 
 @cache

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, history_file, load_settings
+from monitor.cli.translation import said_here
 
 app = typer.Typer(no_args_is_help=True, help="Show, check and write settings.")
 
@@ -26,9 +27,10 @@ def show(config: ConfigOption = None, set_: SetOption = None) -> None:
     """Print every setting in force and where it comes from; secrets are hidden."""
     from monitor.settings import in_force
 
-    table = Table("setting", "value", "from")
+    say = said_here("config")
+    table = Table(say("setting"), say("value"), say("from"))
     for key, value, source in in_force(load_settings(config, set_)):
-        table.add_row(key, value, source)
+        table.add_row(key, value, say(source))
     Console().print(table)
 
 
@@ -41,9 +43,8 @@ def check(config: ConfigOption = None, set_: SetOption = None) -> None:
     settings = load_settings(path, set_).settings
     for wearer in settings.wearers:
         new_pipeline(settings, wearer)
-    typer.echo(
-        f"{path or 'no file, so every setting has its default or comes from the environment'}: settings are right"
-    )
+    say, unnamed = said_here("config"), "no file, so every setting has its default or comes from the environment"
+    typer.echo(f"{path or say(unnamed)}: {say('settings are right')}")
 
 
 @app.command("topics")
@@ -51,10 +52,11 @@ def topics(config: ConfigOption = None, set_: SetOption = None, state_dir: State
     """Print what each wearer's MQTT topics begin with: a random name, made when the daemon first runs."""
     from monitor.history import queries
 
-    settings = load_settings(config, set_).settings
+    settings, say = load_settings(config, set_).settings, said_here("config")
     nodes = {row.name: row.node_id for row in queries.wearers(history_file(state_dir))}
     for name in settings.wearers:
-        typer.echo(f"{name}\t{settings.mqtt.base}/{nodes[name]}" if name in nodes else f"{name}\tnot yet: sitbreak run")
+        topic = f"{settings.mqtt.base}/{nodes[name]}" if name in nodes else say("not yet: sitbreak run")
+        typer.echo(f"{name}\t{topic}")
 
 
 @app.command("password")
@@ -64,7 +66,9 @@ def password(
     """Ask for a password for the web page, and print the lines for the settings."""
     from monitor.web.passwords import SHORTEST, hash_of
 
-    given = typer.prompt("Password for the web page", hide_input=True, confirmation_prompt=True, err=True)
+    say = said_here("config")
+    again = say("The same once more")
+    given = typer.prompt(say("Password for the web page"), hide_input=True, confirmation_prompt=again, err=True)
     if len(given) < SHORTEST:
         raise typer.BadParameter(f"the password needs at least {SHORTEST} characters")
     section, key = ("web.password_hashes", wearer) if wearer else ("web", "password_hash")

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.asking import confirmed
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_state_dir, load_settings
 from monitor.cli.report import date_of, zone_of
+from monitor.cli.translation import said_here
 
 if TYPE_CHECKING:
     from monitor.erasing import Wish
+    from monitor.spoken import Phrases
 
 _AT_BROKER = "What the MQTT broker has kept is taken back at the next `sitbreak run`."
 
@@ -49,7 +52,7 @@ def _wish(folder: Path, wearer: str, from_: str, to: str, zone: tzinfo) -> Wish:
 
     names = tuple(row.name for row in queries.wearers(folder / HISTORY))
     if wearer and wearer not in names:
-        raise typer.BadParameter(f"nobody is called {wearer!r}; there are {', '.join(names) or 'none'}")
+        raise typer.BadParameter(f"nobody is called {wearer!r}; known: {', '.join(names) or 'nobody'}")
     chosen = (wearer,) if wearer else names
     if not (from_ or to):
         return Wish(chosen)
@@ -65,27 +68,31 @@ def _wish(folder: Path, wearer: str, from_: str, to: str, zone: tzinfo) -> Wish:
 def _erase(folder: Path, recordings: Path | None, wish: Wish, yes: bool) -> None:
     from monitor import erasing
 
-    for line in _told(folder, wish):
+    say = said_here("erase")
+    for line in _told(folder, wish, say):
         typer.echo(line)
     for path in erasing.files(folder, recordings, wish):
         typer.echo(f"  {path}")
     _ask(yes)
     erasing.erase(folder, recordings, wish)
-    typer.echo(f"It is gone.{f' {_AT_BROKER}' if wish.whole else ''}")
+    typer.echo(say("It is gone.") + (f" {say(_AT_BROKER)}" if wish.whole else ""))
 
 
-def _told(folder: Path, wish: Wish) -> list[str]:
+def _told(folder: Path, wish: Wish, say: Phrases) -> list[str]:
     from monitor.erasing import HISTORY
     from monitor.history.erasing import doomed
 
-    lines = ["This will go, for good:"]
+    lines = [say("This will go, for good:")]
     for wearer in wish.wearers:
         found = doomed(folder / HISTORY, wearer, wish.from_s, wish.until_s)
-        lines.append(
-            f"  {wearer}: {found.bouts} bouts, {found.breaks} breaks, {found.alerts} alerts,"
-            f" {found.exercises} exercises, {found.events} events, {found.posture_s / 3600:.1f} hours of posture;"
-            f" the running state and what was learned{', answers, and the name itself' if wish.whole else ''}"
+        counts = (
+            f"bouts: {found.bouts}, breaks: {found.breaks}, alerts: {found.alerts}, exercises: {found.exercises},"
+            f" events: {found.events}, hours of posture: {found.posture_s / 3600:.1f}"
         )
+        besides = "the running state and what was learned"
+        if wish.whole:
+            besides = "the running state and what was learned, answers, and the name itself"
+        lines.append(f"  {wearer}: {say(counts)}; {say(besides)}")
     return lines
 
 
@@ -95,12 +102,12 @@ def _erase_everything(folder: Path, recordings: Path | None, yes: bool) -> None:
 
     history = folder / erasing.HISTORY
     names = [row.name for row in queries.wearers(history)] if history.is_file() else []
-    typer.echo(
-        f"All of {', '.join(names) or 'nobody'} in {folder} will go, for good: books, state, wrong cases, sessions."
-    )
+    say, whose = said_here("erase"), ", ".join(names) or "nobody"
+    typer.echo(say(f"All of {whose} in {folder} will go, for good: books, state, wrong cases, sessions."))
     _ask(yes)
     gone = erasing.erase_everything(folder, recordings)
-    typer.echo("It is gone." if gone else f"It is gone, but for a random name without a person. {_AT_BROKER}")
+    kept = "It is gone, but for a random name without a person."
+    typer.echo(say("It is gone.") if gone else f"{say(kept)} {say(_AT_BROKER)}")
 
 
 def _ask(yes: bool) -> None:
@@ -108,7 +115,8 @@ def _ask(yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise typer.BadParameter("without a terminal, add --yes")
-    typer.confirm("Erase it?", abort=True)
+    if not confirmed(said_here("erase")("Erase it?")):
+        raise typer.Abort
 
 
 def _midnight_s(on: date, zone: tzinfo) -> float:

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, WearerOption, history_file, load_settings
+from monitor.cli.translation import in_this_language, said_here
 
 if TYPE_CHECKING:
     from monitor.coach.catalogue import Catalogue
@@ -34,7 +35,7 @@ def exercises(
     from monitor.assembly import exercise_catalogue
     from monitor.words import words
 
-    settings = load_settings(config, set_).settings
+    settings = in_this_language(load_settings(config, set_).settings)
     name = settings.wearer_named(wearer)
     language = settings.coach_of(name).language
     catalogue, complaints = exercise_catalogue(settings, language)
@@ -116,4 +117,4 @@ def write_pictures(folder: Path, said: Words) -> None:
         for mirrored, ending in ((False, ""), (True, "_other_side")):
             text = svg(body, said.exercises[name].title, mirrored)
             (folder / f"{name}{ending}.svg").write_text(text, encoding="utf-8")
-    typer.echo(f"{2 * len(moving_bodies())} pictures in {folder}")
+    typer.echo(said_here("exercises")(f"{2 * len(moving_bodies())} pictures in {folder}"))

@@ -10,6 +10,7 @@ import typer
 
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, history_file, load_settings
 from monitor.cli.report import date_of, zone_of
+from monitor.cli.translation import said_here
 
 
 def export(
@@ -35,9 +36,10 @@ def export(
     names = [wearer] if wearer else [row.name for row in queries.wearers(path)]
     now_s = datetime.now().timestamp()
     first, last = (date_of(text, datetime.fromtimestamp(now_s, zone).date()) if text else None for text in (from_, to))
+    say = said_here("export")
     books = books_of(path, names, first, last, zone)
     try:
         for file in write(form, books, path, out, zone, now_s):
-            typer.echo(f"{file} is written.", err=True)
+            typer.echo(say(f"{file} is written."), err=True)
     except OSError as error:
         raise typer.BadParameter(f"{out} cannot be written: {error.strerror}") from None

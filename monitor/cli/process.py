@@ -69,7 +69,14 @@ def set_up_logging(verbose: bool, quiet: bool = False, rules: LoggingRules | Non
     if verbose and quiet:
         raise typer.BadParameter("--verbose and --quiet contradict each other: keep one")
     wanted: logs.Level = "debug" if verbose else "error" if quiet else rules.level
-    logs.set_up(rules.model_copy(update={"level": wanted}))
+    logs.set_up(rules.model_copy(update={"level": wanted}), _as_a_terminal_reads_it)
+
+
+def _as_a_terminal_reads_it(line: str) -> str:
+    """A line of the log in the user's language; late, because the language may be asked of the settings."""
+    from monitor.cli.translation import said_here
+
+    return said_here("run")(line)
 
 
 def run_until_signal(work: Coroutine[Any, Any, None]) -> None:

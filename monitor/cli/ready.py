@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.asking import confirmed
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, WearerOption, history_file, load_settings
+from monitor.cli.translation import in_this_language
 
 if TYPE_CHECKING:
     from monitor.words import Words
@@ -27,7 +29,7 @@ def ready(
     from monitor.history import readiness
     from monitor.words import words
 
-    settings = load_settings(config, set_).settings
+    settings = in_this_language(load_settings(config, set_).settings)
     name = settings.wearer_named(wearer)
     said = words(settings.coach_of(name).language)
     path = history_file(state_dir)
@@ -56,4 +58,4 @@ def _asked(said: Words) -> list[str]:
     if not sys.stdin.isatty():
         raise typer.BadParameter("without a terminal, say it by --none or --condition NAME")
     typer.echo(said.ready.intro)
-    return [name for name, question in said.ready.conditions.items() if typer.confirm(question, default=False)]
+    return [name for name, question in said.ready.conditions.items() if confirmed(question)]

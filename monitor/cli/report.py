@@ -11,12 +11,13 @@ from rich.console import Console
 
 from monitor.civil import zone_named
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, history_file, load_settings
+from monitor.cli.translation import in_this_language
+from monitor.spoken import phrases
 
 if TYPE_CHECKING:
     from monitor.reporting.figures import Kind
     from monitor.reporting.reading import Told
     from monitor.settings import Settings
-    from monitor.words import Words
 
 
 def zone_of(settings: Settings) -> tzinfo:
@@ -53,7 +54,7 @@ def report(
     from monitor.reporting.reading import read
 
     kind = _kind(day, week, month)
-    settings = load_settings(config, set_).settings
+    settings = in_this_language(load_settings(config, set_).settings)
     zone = zone_of(settings)
     path = history_file(state_dir)
     last_s = {row.name: row.last_s or 0.0 for row in queries.wearers(path)}
@@ -64,7 +65,7 @@ def report(
         now_s = max(last_s.get(each, 0.0), datetime.now().timestamp())  # a demo's clock runs ahead
         on_day = date_of(on or date_, datetime.fromtimestamp(now_s, zone).date())
         told = read(path, each, kind, on_day, zone, now_s)
-        _give(told, _words_of(settings, each), html, json_)
+        _give(told, _language_of(settings, each), html, json_)
 
 
 def _kind(day: bool, week: bool, month: bool) -> Kind:
@@ -73,25 +74,25 @@ def _kind(day: bool, week: bool, month: bool) -> Kind:
     return "week" if week else "month" if month else "day"
 
 
-def _words_of(settings: Settings, wearer: str) -> Words:
-    from monitor.words import words
-
+def _language_of(settings: Settings, wearer: str) -> str:
     known = wearer in settings.wearers
-    return words(settings.coach_of(wearer).language if known else settings.coach.language)
+    return settings.coach_of(wearer).language if known else settings.coach.language
 
 
-def _give(told: Told, said: Words, html: Path | None, json_: bool) -> None:
+def _give(told: Told, language: str, html: Path | None, json_: bool) -> None:
     from monitor.reporting.page import page
     from monitor.reporting.terminal import show
+    from monitor.words import words
 
+    say = phrases(language, "report", "export")
     if html is not None:
         try:
             html.touch(mode=0o600)  # posture over time is health data
-            html.write_text(page(told, said), encoding="utf-8")
+            html.write_text(page(told, words(language)), encoding="utf-8")
         except OSError as error:
             raise typer.BadParameter(f"{html} cannot be written: {error.strerror}") from None
-        typer.echo(f"{html} is written.", err=True)
+        typer.echo(say(f"{html} is written."), err=True)
     if json_:
         typer.echo(told.report.model_dump_json())
     elif html is None:
-        show(told, Console())
+        show(told, Console(), say)

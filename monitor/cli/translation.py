@@ -8,12 +8,15 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer.main
 
 from monitor.cli.process import default_config
 from monitor.spoken import DEFAULT, Phrases, chosen_language, languages, phrases, sentences
+
+if TYPE_CHECKING:
+    from monitor.settings import Settings
 
 PANELS = {
     "ARGUMENTS_PANEL_TITLE": "Arguments",
@@ -23,6 +26,7 @@ PANELS = {
     "DEFAULT_STRING": "[default: {}]",
     "ENVVAR_STRING": "[env var: {}]",
     "REQUIRED_LONG_STRING": "[required]",
+    "ABORTED_TEXT": "Aborted.",
 }
 """What typer itself writes into a help page."""
 USAGE = "Usage:"
@@ -43,9 +47,22 @@ def spoken_here(arguments: Sequence[str]) -> str:
     return chosen_language(Path(given) if given else default_config(), os.environ)
 
 
+def spoken_here_now() -> str:
+    """The language of this command line."""
+    return spoken_here(sys.argv[1:])
+
+
 def said_here(*parts: str) -> Phrases:
-    """What says these parts, and every fault, in the language of this command line."""
-    return phrases(spoken_here(sys.argv[1:]), *parts, FAULTS)
+    """What says these parts, and every fault, in the language of this command line; a word of a part goes first."""
+    return phrases(spoken_here_now(), FAULTS, *parts)
+
+
+def in_this_language(settings: Settings) -> Settings:
+    """The settings; where they name no language, with that of this command line: who asks by hand reads it."""
+    if "language" in settings.coach.model_fields_set:
+        return settings
+    spoken = settings.coach.model_copy(update={"language": spoken_here_now()})
+    return settings.model_copy(update={"coach": spoken})
 
 
 def translate(command: Any, language: str) -> None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, WearerOption, history_file, load_settings
-from monitor.cli.translation import said_here
+from monitor.cli.translation import in_this_language, said_here
+from monitor.spoken import Phrases, flat
 
 if TYPE_CHECKING:
     from monitor.coach.policy import Coach
     from monitor.settings import Settings
-
-DAY_S = 86400.0
+    from monitor.words import Words
 
 
 def why(
@@ -26,40 +27,45 @@ def why(
     state_dir: StateDirOption = None,
 ) -> None:
     """Say why the coach spoke or kept silent, now or at a time."""
-    settings = load_settings(config, set_).settings
+    from monitor.assembly import ways
+
+    settings = in_this_language(load_settings(config, set_).settings)
     name = settings.wearer_named(wearer)
     history = history_file(state_dir)
     coach = stored_coach(settings, history, name)
     if coach is None:
         typer.echo(said_here()("Nothing was decided yet."))
         return
+    _retell(coach, settings.coach_of(name).language)
     latest = coach.body.latest
     now_s = max(time.time(), latest.now_s if latest else 0.0)  # a demo's clock runs ahead
     try:
         typer.echo(coach.why(now_s, at))
-        for line in _ways(settings, history, name, now_s, at):
+        for line in ways(settings, name, history).told(now_s, at):
             typer.echo(line)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 
 
-def _ways(settings: Settings, history: Path, wearer: str, now_s: float, at: str) -> list[str]:
-    """What became of the last call, or of those in the minute that was asked about. Raises HistoryError, ValueError."""
-    from monitor.assembly import buzzes
-    from monitor.civil import last_minute
-    from monitor.history.receipts import calls
-    from monitor.reporting.ways import ways_line
+def _retell(coach: Coach, language: str) -> None:
+    """Let a stored coach speak a language, also of what it has noted in another."""
     from monitor.words import words
 
-    rules = settings.coach_of(wearer)
-    from_s, until_s, most = now_s - DAY_S, now_s + 1.0, 1
-    if at:
-        from_s, until_s = last_minute(at, now_s, rules.time_zone) or (0.0, 0.0)
-        most = 20
-    found = [call for call in calls(history, wearer, until_s, most) if call.at_s >= from_s]
-    return [
-        ways_line(call, buzzes(settings, wearer), words(rules.language), rules.time_zone) for call in reversed(found)
-    ]
+    then, now = _noted(words(coach.rules.language)), _noted(words(language))
+    if then != now:
+        say = Phrases({text: now[key] for key, text in then.items()})
+        coach.decisions.entries = [(at_s, say(text)) for at_s, text in coach.decisions.entries]
+        coach.rules = coach.rules.model_copy(update={"language": language})
+
+
+def _noted(said: Words) -> dict[str, str]:
+    """What a note is made of, by its dotted key; ``Phrases`` wants holes with names."""
+    parts = flat(said.model_dump(include={"noted", "silences", "units"}))
+    found = {key: text.replace("{}", "{number}") for key, text in parts}
+    hours, minutes = said.units.hour, said.units.minute
+    for key, (hour, minute) in enumerate(product(hours, minutes)):
+        found[f"units.both.{key}"] = f"{hour.format('{hours}')} {minute.format('{minutes}')}"
+    return found
 
 
 def stored_coach(settings: Settings, path: Path, wearer: str) -> Coach | None:

@@ -121,7 +121,7 @@ def _tried(guide: Guide, password: str) -> BrokerReport:
 
 def _tell(guide: Guide, report: BrokerReport) -> None:
     if not report.works:
-        guide.talk.problem(guide.talk.words("broker.fails", problem=report.problem))
+        guide.talk.problem(guide.talk.words("broker.fails", problem=guide.talk.told(report.problem)))
         return
     guide.talk.good("broker.works", milliseconds=round(1000 * report.round_trip_s))
     if report.home_assistant == "yes":

@@ -79,7 +79,7 @@ def picture(guide: Guide, survey: Survey) -> Table:
     table = Table("", *(guide.talk.words(head) for head in heads), box=None, header_style="dim")
     for number, neighbour in enumerate(survey.known, 1):
         name = f"{neighbour.name} {neighbour.address}".strip()
-        title = WEARABLES[neighbour.kind].ABOUT.title
+        title = guide.talk.told(WEARABLES[neighbour.kind].ABOUT.title)
         table.add_row(*map(Text, (str(number), neighbour.bars, name, title)))
     return table
 
@@ -99,7 +99,12 @@ def _choose(guide: Guide, survey: Survey) -> None:
 def label(guide: Guide, neighbour: Neighbour) -> str:
     """One line of the choice."""
     whose = guide.talk.words("wearable.worn_by", wearer=neighbour.wearer) if neighbour.wearer else ""
-    parts = (neighbour.name or neighbour.address, WEARABLES[neighbour.kind].ABOUT.title, neighbour.bars, whose)
+    parts = (
+        neighbour.name or neighbour.address,
+        guide.talk.told(WEARABLES[neighbour.kind].ABOUT.title),
+        neighbour.bars,
+        whose,
+    )
     return ", ".join(part for part in parts if part)
 
 
@@ -107,12 +112,12 @@ def _take(guide: Guide, neighbour: Neighbour) -> None:
     guide.answers.wearable, guide.answers.address = neighbour.kind, neighbour.address
     guide.talk.good("wearable.taken", name=neighbour.name or neighbour.address)
     if pairing := WEARABLES[neighbour.kind].ABOUT.pairing:
-        guide.talk.say("wearable.first", what=pairing)
+        guide.talk.say("wearable.first", what=guide.talk.told(pairing))
 
 
 def _by_hand(guide: Guide) -> None:
     kinds = list(WEARABLES)
-    kind = kinds[guide.talk.choose("wearable.kind", [WEARABLES[each].ABOUT.title for each in kinds])]
+    kind = kinds[guide.talk.choose("wearable.kind", [guide.talk.told(WEARABLES[each].ABOUT.title) for each in kinds])]
     address = ""
     if KINDS[kind].REACH is not Reach.TOPIC:
         address = guide.talk.ask("wearable.address", check=lambda text: _address_fault(guide, text))

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.errors import MonitorError
-from monitor.spoken import sentences
+from monitor.spoken import phrases, sentences
 
 Check = Callable[[str], str | None]
 """Says what is wrong with an answer; None where it is right."""
@@ -33,6 +33,10 @@ class Talk:
         """A sentence in the language of the conversation."""
         return sentences("setup", self.language)[key].format(**names)
 
+    def told(self, text: str) -> str:
+        """What stands in English in the code (a fault, what a wearable says of itself), in that language."""
+        return phrases(self.language, "faults", "doctor", "scan")(text)
+
     def say(self, key: str, style: str = "", **names: object) -> None:
         """Say one sentence; what comes from outside is never taken for markup."""
         self.console.print(Text(self.words(key, **names), style=style), highlight=False)
@@ -48,7 +52,7 @@ class Talk:
 
     def problem(self, text: str) -> None:
         """Something does not work; ``text`` says what to do."""
-        self.console.print(Text(f"✗ {text}", style="red"), highlight=False)
+        self.console.print(Text(f"✗ {self.told(text)}", style="red"), highlight=False)
 
     def good(self, key: str, **names: object) -> None:
         """Something works."""

@@ -11,6 +11,7 @@ from monitor.events import BreakDue, Command, CommandAnswered, Suggestion, Updat
 from monitor.history import queries
 from monitor.history.database import HistoryError
 from monitor.history.day import DayBooks, EventRow
+from monitor.history.ways import Ways
 from monitor.web.telling import LOGGED
 from monitor.words import Words
 
@@ -28,6 +29,8 @@ class Person:
     words: Words
     zone: tzinfo
     snooze_min: float
+    ways: Ways | None = None
+    """Tells what became of calls."""
 
 
 @dataclass
@@ -102,6 +105,14 @@ class Desk:
     def log(self, wearer: str) -> list[EventRow]:
         """The last decisions, newest first. Blocks."""
         return self.rows(wearer, LOGGED, LOG_ROWS)
+
+    def ways(self, wearer: str) -> dict[str, str]:
+        """What became of the last calls, by their event's id; empty where there is no history yet. Blocks."""
+        ways = self.persons[wearer].ways
+        try:
+            return ways.lately() if ways is not None else {}
+        except HistoryError:
+            return {}
 
     def rows(self, wearer: str, types: tuple[str, ...], count: int) -> list[EventRow]:
         """The last events of some types; empty where there is no history yet. Blocks."""

@@ -73,7 +73,8 @@ class WearerPage:
     def __init__(self, desk: Desk, person: Person, visit: Visit, log_out: bool) -> None:
         self._desk, self._person, self._said, self._log_out = desk, person, person.words, log_out
         self._visit, self._timers = visit, list[ui.timer]()
-        self._news, self._answer = -1, desk.seen[person.name].answer
+        self._news: tuple[int, dict[str, str]] = (-1, {})
+        self._answer = desk.seen[person.name].answer
         self._count = WEEK
         self._why_at = ""
 
@@ -181,13 +182,14 @@ class WearerPage:
             say(self._answered, str(answer.value) if answer.command == "hurts" else page.noted)
 
     async def _books(self) -> None:
-        news = self._desk.seen[self._person.name].news
+        ways = await asyncio.to_thread(self._desk.ways, self._person.name)
+        news = (self._desk.seen[self._person.name].news, ways)
         books = await asyncio.to_thread(self._desk.days, self._person.name, 1)
         self._ribbon.set_content(figures.ribbon(books[0], self._said) if books else "")
         if news != self._news:
             self._news = news
             rows = await asyncio.to_thread(self._desk.log, self._person.name)
-            self._log.set_content(log_html(rows, self._said, self._person.zone))
+            self._log.set_content(log_html(rows, self._said, self._person.zone, ways))
 
     async def _weeks(self) -> None:
         days = await asyncio.to_thread(self._desk.days, self._person.name, self._count)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from html import escape
@@ -77,13 +77,18 @@ def progress(state: WearerState | None) -> tuple[str, str]:
     return str(getattr(watched, "exercise_id", "")), str(getattr(watched, "sentence", ""))
 
 
-def log_html(rows: Sequence[EventRow], said: Words, zone: tzinfo) -> str:
-    """The decisions, newest first."""
-    lines = [(row.at_s, line) for row in rows if (line := sentence(row, said))]
+def log_html(rows: Sequence[EventRow], said: Words, zone: tzinfo, ways: Mapping[str, str] | None = None) -> str:
+    """The decisions, newest first; calls with what became of them."""
+    lines = [(row.at_s, line + _went(row, ways or {})) for row in rows if (line := sentence(row, said))]
     if not lines:
         return f'<p class="soft">{escape(said.why.nothing_yet)}</p>'
     items = (f"<li><time>{clock_text(at_s, zone)}</time>{escape(line)}</li>" for at_s, line in lines)
     return f'<ul class="log">{"".join(items)}</ul>'
+
+
+def _went(row: EventRow, ways: Mapping[str, str]) -> str:
+    told = ways.get(str(row.body.get("id", "")))
+    return f": {told}" if told else ""
 
 
 def sentence(row: EventRow, said: Words) -> str:

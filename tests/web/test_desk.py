@@ -8,6 +8,8 @@ from pathlib import Path
 
 from monitor.events import Command, CommandAnswered, Update, WearerState
 from monitor.history.store import Commit, Store
+from monitor.history.ways import Ways
+from monitor.outlets.receipts import Outcome, Receipt
 from monitor.web.desk import Desk, Person
 from monitor.words import words
 from tests.history.builders import T0, break_due, office_hour
@@ -57,6 +59,17 @@ def test_before_there_is_a_history_there_is_nothing(tmp_path: Path) -> None:
     assert ours.log("me") == []
     ours.recall("me")
     assert ours.seen["me"].call is None
+
+
+def test_what_became_of_the_calls_is_read_from_the_books(tmp_path: Path) -> None:
+    path, call = tmp_path / "history.sqlite3", break_due(T0, T0 - 1800)
+    person = Person("me", words("en"), UTC, 10.0, Ways(path, "me", True, words("en"), "UTC"))
+    ours = Desk({"me": person}, path, lambda wearer, command: None, lambda: T0)
+    assert ours.ways("me") == {}
+    with closing(Store(path)) as store:
+        store.commit(Commit("me", events=(call,)))
+        store.note_receipt(Receipt("me", call.id, "ntfy (push address 1)", T0, Outcome.ACCEPTED))
+    assert ours.ways("me") == {call.id: "on the wearable, ntfy (push address 1)"}
 
 
 def test_days_decisions_and_an_open_call_come_from_the_books(tmp_path: Path) -> None:

@@ -77,6 +77,14 @@ def test_the_log_tells_calls_answers_and_breaks_and_escapes_them() -> None:
     assert EN.why.nothing_yet in log_html([], EN, UTC)
 
 
+def test_a_call_in_the_log_tells_what_became_of_it() -> None:
+    call = break_due(T0, T0 - 1800)
+    rows, ways = [row(call), row(alert_cleared(T0 + 30, T0 - 1800))], {call.id: "over MQTT; <ntfy> refused"}
+    html = log_html(rows, EN, UTC, ways)
+    assert "after 30 minutes: over MQTT; &lt;ntfy&gt; refused</li>" in html
+    assert html.count("over MQTT") == 1
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_every_reason_for_silence_has_its_words(language: str) -> None:
     said = words(language)

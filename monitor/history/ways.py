@@ -1,16 +1,54 @@
-"""What became of a call on each of its ways, in one sentence in the wearer's language. Pure."""
+"""What became of a call on each of its ways, in one sentence in the wearer's language."""
 
 from __future__ import annotations
 
-from monitor.civil import time_text
-from monitor.history.receipts import CallRow
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+
+from monitor.civil import last_minute, time_text
+from monitor.history.receipts import CallRow, calls
 from monitor.outlets.receipts import Outcome, Receipt
 from monitor.words import Words
 
+DAY_S = 86400.0
+MOST = 20
+"""Calls told at once."""
 _NAMES = {"mqtt": "MQTT"}
 
 
+@dataclass(frozen=True)
+class Ways:
+    """Reads of one wearer's calls, for whoever asks why."""
+
+    history: Path
+    wearer: str
+    buzzes: bool
+    """Whether the wearable is asked to call, too."""
+    said: Words
+    zone: str
+
+    def told(self, now_s: float, at: str = "") -> list[str]:
+        """The last call of a day, or those in the minute ``at`` (``HH:MM``). Raises HistoryError, ValueError."""
+        from_s, until_s, most = now_s - DAY_S, now_s + 1.0, 1
+        if at:
+            from_s, until_s = last_minute(at, now_s, self.zone) or (0.0, 0.0)
+            most = MOST
+        found = [call for call in calls(self.history, self.wearer, until_s, most) if call.at_s >= from_s]
+        return [ways_line(call, self.buzzes, self.said, self.zone) for call in reversed(found)]
+
+    def lately(self) -> dict[str, str]:
+        """What became of the last calls, by their event's id. Raises HistoryError; blocks."""
+        found = calls(self.history, self.wearer, inf, MOST)
+        return {call.event_id: went(call, self.buzzes, self.said, self.zone) for call in found}
+
+
 def ways_line(call: CallRow, buzzes: bool, said: Words, zone: str) -> str:
+    """When it was called, and what became of it."""
+    return said.ways.told.format(time=time_text(call.at_s, zone), ways=went(call, buzzes, said, zone))
+
+
+def went(call: CallRow, buzzes: bool, said: Words, zone: str) -> str:
     """Who has taken the call, who refused it, and what is still to come; ``buzzes``: the wearable was asked, too.
 
     Whether the wearable could be felt nobody knows: it says nothing of it.
@@ -25,8 +63,7 @@ def ways_line(call: CallRow, buzzes: bool, said: Words, zone: str) -> str:
     if any(receipt.way != "mqtt" for receipt in call.receipts):
         waits = [way for way in waits if way != "push"]
     bad += [said.ways.waits.format(way=way) for way in waits]
-    ways = "; ".join([", ".join(good), *bad] if good else bad) or said.ways.none
-    return said.ways.told.format(time=time_text(call.at_s, zone), ways=ways)
+    return "; ".join([", ".join(good), *bad] if good else bad) or said.ways.none
 
 
 def _told(receipt: Receipt, said: Words, zone: str) -> str:

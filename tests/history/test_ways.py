@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.history.receipts import CallRow
+from monitor.history.ways import ways_line
 from monitor.outlets.receipts import Outcome, Receipt
-from monitor.reporting.ways import ways_line
 from monitor.words import languages, words
 
 AT_S = datetime(2026, 11, 22, 14, 5, tzinfo=UTC).timestamp()
