@@ -26,7 +26,7 @@ from firmware_sim.wearer import Wearer as Body
 from monitor import checkpoint
 from monitor.assembly import fingerprint, new_pipeline
 from monitor.backfill import Backfill
-from monitor.events import Message, Update
+from monitor.exchange import Message, Update
 from monitor.history.store import Commit, Store
 from monitor.model import AccelBlock
 from monitor.outlets.mqtt.leftovers import Announced, Leftovers

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from benchmarks.led_clock import Hand, LedClock
 from benchmarks.tape import NODE, ORIGIN_S, SETTINGS, STEP_S, Tape, first_step
 from monitor.app import App
-from monitor.events import Command
+from monitor.exchange import Command
 from monitor.links import Links
 from monitor.live import LATENESS_S, LiveWearer
 from monitor.model import LinkEvent, LinkState, Nudge

@@ -39,7 +39,8 @@ from benchmarks.listening import Ear, allow_connections, mosquitto, percentile
 from monitor.assembly import fingerprint, new_pipeline
 from monitor.bus import Bus
 from monitor.clock import Clock
-from monitor.events import BreakDue, Message, Update
+from monitor.events import BreakDue
+from monitor.exchange import Message, Update
 from monitor.history.outbox import History
 from monitor.history.store import Commit
 from monitor.live import LiveWearer

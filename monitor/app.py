@@ -16,7 +16,7 @@ from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.checkpoint import CheckpointError
 from monitor.clock import Clock, SteadyClock
-from monitor.events import Command
+from monitor.exchange import Command
 from monitor.gauges import WearersGauges
 from monitor.history.outbox import History
 from monitor.intake import no_record

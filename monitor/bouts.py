@@ -28,7 +28,8 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, Field
 
 from monitor.bout_states import STAYS, TRANSITIONS, Seen, State, seen_in
-from monitor.events import BoutStarted, Event, event_id
+from monitor.event_ids import event_id
+from monitor.events import BoutStarted, Event
 from monitor.ledger import Bout, Ledger, Stretch
 from monitor.model import Posture
 

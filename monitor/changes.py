@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from monitor.events import Event, NotWorn, PostureChanged, SitToStand, StandToSit, Worn, event_id
+from monitor.event_ids import event_id
+from monitor.events import Event, NotWorn, PostureChanged, SitToStand, StandToSit, Worn
 from monitor.model import SEDENTARY, UPRIGHT, Posture
 
 STALE_S = 10.0

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor.civil import CIVIL_FROM_S, day_of, midnights_around, moment_of_day, time_text
-from monitor.events import BreakDue, BreakTaken, DayEnded, DaySummary, Event, event_id
+from monitor.event_ids import event_id
+from monitor.events import BreakDue, BreakTaken, DayEnded, DaySummary, Event
 
 
 @dataclass

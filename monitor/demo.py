@@ -17,7 +17,8 @@ from monitor.app import App
 from monitor.clock import Clock
 from monitor.demo_profiles import PROFILES, header
 from monitor.errors import MonitorError
-from monitor.events import BreakDue, Command, Message, Update
+from monitor.events import BreakDue
+from monitor.exchange import Command, Message, Update
 from monitor.outlets.base import Outlet
 from monitor.outlets.console import ConsoleOutlet
 from monitor.outlets.mqtt.broker import HOST, BrokerMissingError, EmbeddedBroker, NoFreePortError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from monitor.civil import zone_named
 from monitor.clock import Clock
-from monitor.events import Command
+from monitor.exchange import Command
 from monitor.gauges import WearersGauges
 from monitor.history.outbox import History
 from monitor.model import Nudge, WearableFacts

@@ -19,7 +19,7 @@ from monitor.coach.commands import SHOWN_STANDING_S
 from monitor.coach.policy import Coach
 from monitor.coach.watching import Watching
 from monitor.day import Day
-from monitor.events import Command, WearerState
+from monitor.exchange import Command, WearerState
 from monitor.model import SEDENTARY, AccelBlock, Epochs, Posture
 from monitor.posture.base import Placement, decides_after_s
 from monitor.reading import Reading, Step

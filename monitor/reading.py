@@ -18,7 +18,8 @@ from monitor.changes import Changes
 from monitor.coach.policy import Coach, Moment
 from monitor.coach.watching import Watching
 from monitor.day import Day
-from monitor.events import BoutEnded, BreakDue, BreakTaken, Correction, Event, ExerciseSeen
+from monitor.events import BoutEnded, BreakDue, BreakTaken, Event, ExerciseSeen
+from monitor.exchange import Correction
 from monitor.model import SEDENTARY, Floats, Posture, PostureEpochs
 from monitor.posture.base import KnowsUpright, Placement
 from monitor.seconds import Second, Seconds

@@ -19,7 +19,8 @@ from firmware_sim.scenario import Activity, Scenario
 from monitor.app import App
 from monitor.bus import Subscription
 from monitor.clock import Clock
-from monitor.events import WearerState, event_as_dict
+from monitor.events import event_as_dict
+from monitor.exchange import WearerState
 from monitor.replay import replay_packet_log
 from monitor.settings import load
 from tests.support.receiver import Receiver

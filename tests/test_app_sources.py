@@ -17,7 +17,7 @@ from firmware_sim.peripheral import virtual_wearable
 from firmware_sim.scenario import Activity, Scenario
 from monitor.app import App
 from monitor.clock import Clock
-from monitor.events import WearerState
+from monitor.exchange import WearerState
 from monitor.history.outbox import History
 from monitor.outlets.mqtt.client import BrokerRefused
 from monitor.outlets.mqtt.leftovers import Announced

@@ -71,6 +71,8 @@ PURE = [
     "monitor/evaluation/wear.py",
     "monitor/model.py",
     "monitor/events.py",
+    "monitor/event_ids.py",
+    "monitor/exchange.py",
     "monitor/outlets/mqtt/messages.py",
     "monitor/outlets/mqtt/discovery.py",
     "monitor/outlets/mqtt/leftovers.py",

@@ -21,7 +21,8 @@ import pytest
 
 from monitor.app import App
 from monitor.clock import Clock, SteadyClock, since_boot_s
-from monitor.events import Event, Update
+from monitor.events import Event
+from monitor.exchange import Update
 from monitor.settings import load
 from tests.support.disk import full_disk
 from tests.support.receiver import Receiver

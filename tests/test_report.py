@@ -151,7 +151,7 @@ def test_a_bout_over_midnight_ends_at_24_00(tmp_path: Path) -> None:
 
 
 def test_what_late_data_has_changed_is_marked(tmp_path: Path) -> None:
-    from monitor.events import Correction
+    from monitor.exchange import Correction
     from tests.history.builders import rows
 
     books_of(tmp_path, bout_ended(at("09:00"), at("09:30")))

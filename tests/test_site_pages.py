@@ -16,7 +16,8 @@ import yaml
 from monitor.cli import app
 from monitor.coach.catalogue import load_catalogue
 from monitor.coach.commands import COMMANDS
-from monitor.events import EVENT_NAMES, Command, CommandAnswered
+from monitor.events import EVENT_NAMES, CommandAnswered
+from monitor.exchange import Command
 from monitor.outlets import OUTLETS
 from monitor.outlets.mqtt.discovery import ENTITIES
 from monitor.posture import PLACEMENTS

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from monitor.errors import MonitorError
-from monitor.events import Command, Message, Update
+from monitor.exchange import Command, Message, Update
 from monitor.web.desk import Desk, Person
 from monitor.web.rules import WebRules
 

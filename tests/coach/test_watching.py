@@ -15,7 +15,8 @@ from monitor.backfill import Backfill, BackfillRules
 from monitor.bouts import BoutRules
 from monitor.coach.exercises import ExerciseRules
 from monitor.coach.policy import Coach, CoachRules
-from monitor.events import BreakDue, Command, Event, ExerciseSeen
+from monitor.events import BreakDue, Event, ExerciseSeen
+from monitor.exchange import Command
 from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality
 from monitor.pipeline import LATENCY_S, Pipeline
 from monitor.posture import PLACEMENTS

@@ -13,7 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.clock import Clock
-from monitor.events import Update, WearerState
+from monitor.exchange import Update, WearerState
 from monitor.gauges import WearersGauges
 from monitor.model import LinkEvent, LinkState
 from monitor.outlets.metrics import FIGURES, LATENCY, MetricsError, MetricsOutlet
