@@ -18,6 +18,7 @@ from monitor.checkpoint import CheckpointError
 from monitor.clock import Clock, SteadyClock
 from monitor.exchange import Command
 from monitor.gauges import WearersGauges
+from monitor.history import HISTORY_FILE
 from monitor.history.outbox import History
 from monitor.intake import no_record
 from monitor.links import Links
@@ -83,7 +84,7 @@ class App:
             await self._run()
 
     async def _run(self) -> None:
-        history = await History.open(self._state_dir / "history.sqlite3", self.settings.history)
+        history = await History.open(self._state_dir / HISTORY_FILE, self.settings.history)
         if isinstance(self.clock, SteadyClock):
             self.clock.not_before(await history.latest_s())
         self.gauges = WearersGauges(self.settings.wearers, history, self.clock, "mqtt")

@@ -11,6 +11,7 @@ import typer
 
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_state_dir, load_settings
 from monitor.cli.report import date_of, zone_of
+from monitor.history import HISTORY_FILE
 
 if TYPE_CHECKING:
     from monitor.erasing import Wish
@@ -44,10 +45,10 @@ def erase(
 
 
 def _wish(folder: Path, wearer: str, from_: str, to: str, zone: tzinfo) -> Wish:
-    from monitor.erasing import HISTORY, Wish
+    from monitor.erasing import Wish
     from monitor.history import queries
 
-    names = tuple(row.name for row in queries.wearers(folder / HISTORY))
+    names = tuple(row.name for row in queries.wearers(folder / HISTORY_FILE))
     if wearer and wearer not in names:
         raise typer.BadParameter(f"nobody is called {wearer!r}; there are {', '.join(names) or 'none'}")
     chosen = (wearer,) if wearer else names
@@ -75,12 +76,11 @@ def _erase(folder: Path, recordings: Path | None, wish: Wish, yes: bool) -> None
 
 
 def _told(folder: Path, wish: Wish) -> list[str]:
-    from monitor.erasing import HISTORY
     from monitor.history.erasing import doomed
 
     lines = ["This will go, for good:"]
     for wearer in wish.wearers:
-        found = doomed(folder / HISTORY, wearer, wish.from_s, wish.until_s)
+        found = doomed(folder / HISTORY_FILE, wearer, wish.from_s, wish.until_s)
         lines.append(
             f"  {wearer}: {found.bouts} bouts, {found.breaks} breaks, {found.alerts} alerts,"
             f" {found.exercises} exercises, {found.events} events, {found.posture_s / 3600:.1f} hours of posture;"
@@ -93,7 +93,7 @@ def _erase_everything(folder: Path, recordings: Path | None, yes: bool) -> None:
     from monitor import erasing
     from monitor.history import queries
 
-    history = folder / erasing.HISTORY
+    history = folder / HISTORY_FILE
     names = [row.name for row in queries.wearers(history)] if history.is_file() else []
     typer.echo(
         f"All of {', '.join(names) or 'nobody'} in {folder} will go, for good: books, state, wrong cases, sessions."

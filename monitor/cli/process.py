@@ -15,6 +15,7 @@ import platformdirs
 import typer
 
 from monitor import logs
+from monitor.history import HISTORY_FILE
 from monitor.logs import LoggingRules
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def load_settings(config: Path | None, set_: Sequence[str] | None) -> Loaded:
 
 def history_file(state_dir: Path | None) -> Path:
     """The history in this folder, or where it is unless told otherwise."""
-    return (state_dir or default_state_dir()) / "history.sqlite3"
+    return (state_dir or default_state_dir()) / HISTORY_FILE
 
 
 def set_up_logging(verbose: bool, quiet: bool = False, rules: LoggingRules | None = None) -> None:

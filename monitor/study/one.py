@@ -18,7 +18,7 @@ from monitor import __version__
 from monitor.assembly import new_pipeline
 from monitor.backfill import BOOKS, Backfill
 from monitor.errors import MonitorError
-from monitor.history import queries
+from monitor.history import HISTORY_FILE, queries
 from monitor.history.day import DayBooks
 from monitor.history.reading import extent
 from monitor.history.retention import HistoryRules
@@ -82,7 +82,7 @@ def examine(work: Work) -> Part:
 def _examined(work: Work) -> Part:
     about = _about(work)
     with _workshop() as folder:
-        history = folder / "history.sqlite3"
+        history = folder / HISTORY_FILE
         store = Store(history, KEEP)
         try:
             for step in _steps(work, about):
