@@ -24,7 +24,7 @@ from firmware_sim.scenario import load_scenario
 from firmware_sim.timeline import Timeline
 from firmware_sim.wearer import Wearer as Body
 from monitor import checkpoint
-from monitor.assembly import fingerprint, new_pipeline
+from monitor.assembly.wearer import fingerprint, new_pipeline
 from monitor.backfill import Backfill
 from monitor.exchange import Message, Update
 from monitor.history.store import Commit, Store

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 from benchmarks.led_clock import Hand, LedClock
 from benchmarks.tape import NODE, ORIGIN_S, SETTINGS, STEP_S, Tape, first_step
 from monitor.app import App
+from monitor.assembly.links import Links
 from monitor.exchange import Command
-from monitor.links import Links
 from monitor.live import LATENESS_S, LiveWearer
 from monitor.model import LinkEvent, LinkState, Nudge
 from monitor.settings import Settings, load

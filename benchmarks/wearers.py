@@ -36,7 +36,7 @@ import numpy as np
 from benchmarks.cost import memory_mb
 from benchmarks.led_clock import LedClock
 from benchmarks.listening import Ear, allow_connections, mosquitto, percentile
-from monitor.assembly import fingerprint, new_pipeline
+from monitor.assembly.wearer import fingerprint, new_pipeline
 from monitor.bus import Bus
 from monitor.clock import Clock
 from monitor.events import BreakDue

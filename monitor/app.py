@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor import __version__, checkpoint, lasting, systemd
-from monitor.assembly import fingerprint, new_driver, new_pipeline, restored
+from monitor.assembly.links import Links
+from monitor.assembly.outlets import OutletAssembly
+from monitor.assembly.wearer import fingerprint, new_driver, new_pipeline, restored
 from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.checkpoint import CheckpointError
@@ -21,12 +23,10 @@ from monitor.gauges import WearersGauges
 from monitor.history import HISTORY_FILE
 from monitor.history.outbox import History
 from monitor.intake import no_record
-from monitor.links import Links
 from monitor.live import LiveWearer
 from monitor.lock import state_lock
 from monitor.logs import of_wearer
 from monitor.model import Nudge, WearableFacts
-from monitor.outlet_assembly import OutletAssembly
 from monitor.outlets.base import Outlet
 from monitor.settings import Settings
 from monitor.transport.supervisor import Supervisor

@@ -19,7 +19,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, create_model, model_validator
 
 from monitor.backfill import BackfillRules
-from monitor.bouts import BoutRules
+from monitor.bouts.bookkeeping import BoutRules
 from monitor.coach.exercises import ExerciseRules
 from monitor.coach.rules import CoachRules
 from monitor.history.retention import HistoryRules

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.assembly import new_pipeline
+from monitor.assembly.wearer import new_pipeline
 from monitor.events import BoutEnded, BreakDue, BreakTaken, Event
 from monitor.history.runs import PostureRun
 from monitor.model import PostureEpochs

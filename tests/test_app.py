@@ -21,7 +21,7 @@ from monitor.bus import Subscription
 from monitor.clock import Clock
 from monitor.events import event_as_dict
 from monitor.exchange import WearerState
-from monitor.replay import replay_packet_log
+from monitor.replay.replaying import replay_packet_log
 from monitor.settings import load
 from tests.support.receiver import Receiver
 

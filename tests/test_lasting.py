@@ -10,7 +10,7 @@ import pytest
 
 from monitor import checkpoint
 from monitor.app import App
-from monitor.assembly import fingerprint, new_pipeline
+from monitor.assembly.wearer import fingerprint, new_pipeline
 from monitor.backfill import Backfill
 from monitor.history.outbox import History
 from monitor.history.store import Commit

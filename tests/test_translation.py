@@ -17,7 +17,7 @@ from rich.console import Console
 
 from monitor.cli.scan import advice, picture
 from monitor.cli.what_if import FIGURES
-from monitor.demo_profiles import PROFILES, header
+from monitor.demo.profiles import PROFILES, header
 from monitor.doctor.config import config
 from monitor.doctor.finding import Verdict
 from monitor.doctor.table import CHECKS
@@ -35,7 +35,7 @@ OTHERS = pytest.mark.parametrize("language", [code for code in languages() if co
 PARTS = ("doctor", "scan", "what_if", "placements", "console", "faults")
 FAULTS_IN = (
     *("transport/faults.py", "transport/radio.py", "outlets/mqtt/remedies.py", "outlets/mqtt/certificates.py"),
-    *("lock.py", "history/reading.py", "history/database.py", "demo.py", "demo_profiles.py", "exposed.py"),
+    *("lock.py", "history/reading.py", "history/database.py", "demo/day.py", "demo/profiles.py", "exposed.py"),
     *("cli/demo.py", "cli/what_if.py", "cli/process.py", "cli/replay.py", "cli/report.py", "cli/scan.py"),
 )
 """Files whose sentences a wearer may meet in a daily command."""

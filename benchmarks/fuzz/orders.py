@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.fuzz.nonsense import Step, Unfit, garbled, odd_number
 from monitor import checkpoint
-from monitor.assembly import new_pipeline
+from monitor.assembly.wearer import new_pipeline
 from monitor.backfill import Backfill
 from monitor.events import CommandAnswered, Event, event_as_dict
 from monitor.exchange import Command, Message

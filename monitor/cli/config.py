@@ -35,7 +35,7 @@ def show(config: ConfigOption = None, set_: SetOption = None) -> None:
 @app.command("check")
 def check(config: ConfigOption = None, set_: SetOption = None) -> None:
     """Say whether the settings are right; exit 2 with the first fault otherwise."""
-    from monitor.assembly import new_pipeline
+    from monitor.assembly.wearer import new_pipeline
 
     path = config or default_config()
     settings = load_settings(path, set_).settings

@@ -52,8 +52,8 @@ def demo(
     quiet: QuietOption = False,
 ) -> None:
     """Live a simulated office day: sit too long, be called, stand up, be seen."""
-    from monitor.demo import Demo, run_demo
-    from monitor.demo_profiles import PROFILES, choose
+    from monitor.demo.day import Demo, run_demo
+    from monitor.demo.profiles import PROFILES, choose
     from monitor.outlets.console import ConsoleOutlet
     from monitor.settings import load
 

@@ -31,7 +31,7 @@ def exercises(
     state_dir: StateDirOption = None,
 ) -> None:
     """List the exercises, yours among them, and what the sensor can see of each."""
-    from monitor.assembly import exercise_catalogue
+    from monitor.assembly.wearer import exercise_catalogue
     from monitor.words import words
 
     settings = load_settings(config, set_).settings
@@ -55,7 +55,7 @@ def exercises(
 
 def show_all(settings: Settings, wearer: str, catalogue: Catalogue, path: Path) -> None:
     """Every exercise: how much of it, what the sensor sees, and why it is not suggested."""
-    from monitor.assembly import new_coach
+    from monitor.assembly.wearer import new_coach
     from monitor.checkpoint import CheckpointError
     from monitor.cli.why import stored_coach
     from monitor.coach.overrides import Overrides

@@ -45,7 +45,7 @@ def why(
 
 def _ways(settings: Settings, history: Path, wearer: str, now_s: float, at: str) -> list[str]:
     """What became of the last call, or of those in the minute that was asked about. Raises HistoryError, ValueError."""
-    from monitor.assembly import buzzes
+    from monitor.assembly.wearer import buzzes
     from monitor.civil import last_minute
     from monitor.history.receipts import calls
     from monitor.reporting.ways import ways_line
@@ -64,7 +64,7 @@ def _ways(settings: Settings, history: Path, wearer: str, now_s: float, at: str)
 
 def stored_coach(settings: Settings, path: Path, wearer: str) -> Coach | None:
     """The coach as of the last commit; None where there is none. Raises HistoryError, CheckpointError."""
-    from monitor.assembly import restored
+    from monitor.assembly.wearer import restored
     from monitor.coach.policy import Coach
     from monitor.history import queries
 

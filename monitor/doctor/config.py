@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 
-from monitor.assembly import exercise_catalogue, new_driver
+from monitor.assembly.wearer import exercise_catalogue, new_driver
 from monitor.doctor.finding import Case, Finding, ok, warning
 from monitor.exposed import exposed
 from monitor.settings import Loaded, Settings

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from monitor.accel.epochs import EpochBuilder
-from monitor.assembly import new_pipeline
+from monitor.assembly.wearer import new_pipeline
 from monitor.evaluation.alerts import Told
 from monitor.evaluation.stretches import BRIDGE_S
 from monitor.events import BreakDue

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from monitor import checkpoint
-from monitor.assembly import new_pipeline
+from monitor.assembly.wearer import new_pipeline
 from monitor.events import AlertCleared, BoutEnded, BreakDue, BreakTaken, Event
 from monitor.model import Posture, PostureEpochs
 from monitor.outlets.mqtt.sentences import sentence

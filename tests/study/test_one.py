@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.assembly import new_pipeline
+from monitor.assembly.wearer import new_pipeline
 from monitor.events import BoutEnded
-from monitor.replay import replay_recording
+from monitor.replay.replaying import replay_recording
 from monitor.settings import load
 from monitor.study.one import Part, Work, chosen, examine
 from monitor.study.tables import COLUMNS, WHOSE

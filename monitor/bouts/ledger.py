@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from monitor.bout_states import Seen
+from monitor.bouts.states import Seen
 from monitor.event_ids import event_id
 from monitor.events import BoutEnded, BreakEnded, BreakTaken, Event, GapEnded
 

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.bouts import QUIET_MAX_S, Bouts
-from monitor.changes import Changes
+from monitor.bouts.bookkeeping import QUIET_MAX_S, Bouts
 from monitor.coach.policy import Coach, Moment
 from monitor.coach.watching import Watching
-from monitor.day import Day
 from monitor.events import BoutEnded, BreakDue, BreakTaken, Event, ExerciseSeen
 from monitor.exchange import Correction
 from monitor.model import SEDENTARY, Floats, Posture, PostureEpochs
 from monitor.posture.base import KnowsUpright, Placement
-from monitor.seconds import Second, Seconds
+from monitor.reading.changes import Changes
+from monitor.reading.day import Day
+from monitor.reading.rows import Second, Seconds
 
 POSTURES = tuple(Posture)
 """By code; an enum call for each row would cost more than the rest of the row."""

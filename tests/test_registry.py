@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from monitor.table import Table
+from monitor.registry import Table
 
 
 @pytest.fixture

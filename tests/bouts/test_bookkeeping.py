@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.bouts import BoutRules, Bouts
+from monitor.bouts.bookkeeping import BoutRules, Bouts
 from monitor.events import BoutEnded, BoutStarted, BreakEnded, BreakTaken, Event, GapEnded
 from monitor.model import Posture
 from tests.support.books import pieces

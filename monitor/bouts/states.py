@@ -1,6 +1,6 @@
 """The states of the books, and what a second makes of them: one table that can be read aloud.
 
-What each transition means is told in ``bouts``.
+What each transition means is told in ``bookkeeping``.
 """
 
 from __future__ import annotations

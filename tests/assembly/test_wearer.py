@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.assembly import exercise_catalogue, new_pipeline
+from monitor.assembly.wearer import exercise_catalogue, new_pipeline
 from monitor.settings import Settings, load
 from tests.coach.test_catalogue import OWN
 
@@ -73,7 +73,7 @@ def test_a_state_can_be_read_by_who_has_made_no_pipeline(placement: str, kind: s
     def alone(code: str, text: str = "") -> str:
         head = f"""
 from monitor import checkpoint
-from monitor.assembly import fingerprint, new_pipeline, restored
+from monitor.assembly.wearer import fingerprint, new_pipeline, restored
 from monitor.settings import load
 settings = load(None, ["wearers.me.placement={placement}"], {{}}).settings
 """

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from monitor import checkpoint
 from monitor.civil import midnights_around
-from monitor.day import Day
 from monitor.events import DayEnded, DaySummary
+from monitor.reading.day import Day
 
 VIENNA = "Europe/Vienna"
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from monitor.cli import app
 from monitor.errors import MonitorError
-from monitor.row_text import COLUMNS
+from monitor.replay.row_text import COLUMNS
 from tests.support.wearers import Recording, wear
 
 MORNING = wear(("walk", 40), ("sit", 200), ("walk", 40))

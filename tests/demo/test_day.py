@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 
 from monitor.cli.process import INTERRUPTED
-from monitor.demo import Demo, with_page
+from monitor.demo.day import Demo, with_page
 from monitor.settings import load
 from monitor.web.server import is_installed
 from tests.support.brokers import Listener, Mosquitto
 
-SCENARIO = Path(__file__).parent / "scenarios" / "short_morning.toml"
+SCENARIO = Path(__file__).parent.parent / "scenarios" / "short_morning.toml"
 SHORT = ["--set", "coach.limit_s=120", "--set", "coach.early_s=0", "--set", "bouts.break_min_s=30"]
 LIMIT_S = 180.0
 """Wall seconds for the slowest machine."""

@@ -15,7 +15,8 @@ from typing import ClassVar
 
 from monitor.app import App
 from monitor.clock import Clock
-from monitor.demo_profiles import PROFILES, header
+from monitor.demo.profiles import PROFILES, header
+from monitor.demo.simulator import Simulator, simulator
 from monitor.errors import MonitorError
 from monitor.events import BreakDue
 from monitor.exchange import Command, Message, Update
@@ -25,7 +26,6 @@ from monitor.outlets.mqtt.broker import HOST, BrokerMissingError, EmbeddedBroker
 from monitor.outlets.mqtt.credentials import password
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.settings import Settings
-from monitor.simulator import Simulator, simulator
 from monitor.web.server import free_port, is_installed, url_of
 
 FIRST_SAMPLE_LIMIT_S = 30.0

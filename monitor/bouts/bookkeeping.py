@@ -1,4 +1,4 @@
-"""Sedentary bouts, breaks and gaps: the books of one wearer, kept by the table in ``bout_states``.
+"""Sedentary bouts, breaks and gaps: the books of one wearer, kept by the table in ``states``.
 
 The books tile the observed time: every second belongs to exactly one bout, break or gap.
 
@@ -27,10 +27,10 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, Field
 
-from monitor.bout_states import STAYS, TRANSITIONS, Seen, State, seen_in
+from monitor.bouts.ledger import Bout, Ledger, Stretch
+from monitor.bouts.states import STAYS, TRANSITIONS, Seen, State, seen_in
 from monitor.event_ids import event_id
 from monitor.events import BoutStarted, Event
-from monitor.ledger import Bout, Ledger, Stretch
 from monitor.model import Posture
 
 

@@ -15,7 +15,7 @@ from monitor.events import Event
 from monitor.history.day import DayBooks
 from monitor.history.queries import day
 from monitor.history.store import Commit, Store
-from monitor.report import clock, day_as_lines, ribbon, show_day, span, summary
+from monitor.reporting.day_tables import clock, day_as_lines, ribbon, show_day, span, summary
 from tests.history.builders import (
     bout_ended,
     bout_started,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import SEDENTARY, Posture, PostureEpochs
-from monitor.row_text import COLUMNS, row_text
+from monitor.replay.row_text import COLUMNS, row_text
 
 ROW = st.tuples(
     st.one_of(

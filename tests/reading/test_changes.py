@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from monitor.changes import Changes
 from monitor.events import Event, NotWorn, PostureChanged, SitToStand, StandToSit, Worn
 from monitor.model import Posture
+from monitor.reading.changes import Changes
 
 SIT, STAND, OFF = Posture.SITTING, Posture.STANDING, Posture.NOT_WORN
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from firmware_sim.profiles import PROFILES as SIMULATED
-from monitor.demo_profiles import PROFILES, ProfileError, choose, header
+from monitor.demo.profiles import PROFILES, ProfileError, choose, header
 from monitor.settings import load
 from monitor.wearables import WEARABLES
 

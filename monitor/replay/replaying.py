@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from monitor.accel.epochs import EpochBuilder
-from monitor.ahead import made_ahead
-from monitor.assembly import fingerprint, new_driver, new_pipeline
+from monitor.assembly.wearer import fingerprint, new_driver, new_pipeline
 from monitor.backfill import Backfill
 from monitor.checkpoint import CheckpointError, loads
 from monitor.errors import MonitorError
@@ -20,7 +19,8 @@ from monitor.events import Event, event_as_dict
 from monitor.intake import Intake, play
 from monitor.model import AccelBlock, Epochs, PostureEpochs
 from monitor.pipeline import LATENCY_S, Step, rows_before
-from monitor.row_text import COLUMNS, row_text
+from monitor.replay.ahead import made_ahead
+from monitor.replay.row_text import COLUMNS, row_text
 from monitor.settings import Settings, settings_of
 from monitor.transport.packet_log import read_packet_log
 from monitor.transport.recording import Recording, RecordingError

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.simulator import SimulatorError, simulator
+from monitor.demo.simulator import SimulatorError, simulator
 
 LIMIT_S = 30.0
 

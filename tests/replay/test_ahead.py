@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.ahead import made_ahead
+from monitor.replay.ahead import made_ahead
 
 
 def counted(made: list[int], until: int) -> Iterator[int]:
