@@ -29,7 +29,7 @@ from benchmarks.taped import daemon
 from monitor import checkpoint
 from monitor.assembly.wearer import restored
 from monitor.checkpoint import CheckpointError
-from monitor.settings import load
+from monitor.settings.loading import load
 from monitor.words import words
 
 TABLES = ("events", "bouts", "breaks", "gaps", "alerts", "exercises", "posture_runs")

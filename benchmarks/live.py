@@ -41,7 +41,7 @@ from benchmarks.listening import Ear, Heard, mosquitto, percentile
 from monitor.assembly.wearer import new_driver, new_pipeline
 from monitor.intake import Intake, play
 from monitor.pipeline import Step
-from monitor.settings import settings_of
+from monitor.settings.sections import settings_of
 from monitor.transport.packet_log import read_packet_log
 
 RATE_HZ = 50

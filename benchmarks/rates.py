@@ -32,7 +32,7 @@ from monitor.model import AccelBlock
 from monitor.outlets.mqtt.leftovers import Announced, Leftovers
 from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
 from monitor.outlets.mqtt.session import Session
-from monitor.settings import load
+from monitor.settings.loading import load
 
 RATE_HZ = 25
 ORIGIN_S = 1_790_000_000.0

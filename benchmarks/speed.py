@@ -115,7 +115,7 @@ def stages(recording: Path) -> Table:
     from monitor.assembly.wearer import new_pipeline
     from monitor.replay.replaying import BLOCK_S
     from monitor.replay.row_text import row_text
-    from monitor.settings import load
+    from monitor.settings.loading import load
     from monitor.transport.recording import open_recording
 
     spent: dict[str, float] = {"start of Python, imports": time.process_time()}

@@ -14,7 +14,8 @@ from monitor.assembly.links import Links
 from monitor.exchange import Command
 from monitor.live import LATENESS_S, LiveWearer
 from monitor.model import LinkEvent, LinkState, Nudge
-from monitor.settings import Settings, load
+from monitor.settings.loading import load
+from monitor.settings.sections import Settings
 from monitor.wearables.base import Action, Advertised, Packet, Reach, Reply, Resume
 from monitor.wearables.told import ToldDriver
 

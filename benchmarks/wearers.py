@@ -48,7 +48,8 @@ from monitor.model import AccelBlock
 from monitor.outlets.base import Outlet
 from monitor.outlets.mqtt.messages import Wearer
 from monitor.outlets.mqtt.outlet import MqttOutlet
-from monitor.settings import Settings, load
+from monitor.settings.loading import load
+from monitor.settings.sections import Settings
 from monitor.wearables.base import Packet, Reach, Resume
 from monitor.wearables.told import ToldDriver
 

@@ -28,7 +28,7 @@ from monitor.lock import state_lock
 from monitor.logs import of_wearer
 from monitor.model import Nudge, WearableFacts
 from monitor.outlets.base import Outlet
-from monitor.settings import Settings
+from monitor.settings.sections import Settings
 from monitor.transport.supervisor import Supervisor
 from monitor.wearables.base import Resume, Wearable
 from monitor.wrong_cases import RecentSamples

@@ -22,7 +22,7 @@ from monitor.clock import Clock
 from monitor.events import event_as_dict
 from monitor.exchange import WearerState
 from monitor.replay.replaying import replay_packet_log
-from monitor.settings import load
+from monitor.settings.loading import load
 from tests.support.receiver import Receiver
 
 SPEED = 60.0

@@ -17,7 +17,8 @@ from monitor.history.store import Commit
 from monitor.lasting import hand_over, worth_keeping
 from monitor.model import Posture, PostureEpochs
 from monitor.posture.thigh import Thigh
-from monitor.settings import Settings, load
+from monitor.settings.loading import load
+from monitor.settings.sections import Settings
 from tests.support.wearers import wear
 
 EVENING = wear(("walk", 60), ("sit", 60))

@@ -24,7 +24,8 @@ from monitor.doctor.table import CHECKS
 from monitor.in_reach import Neighbour, Survey
 from monitor.outlets.panel import TITLES
 from monitor.posture import PLACEMENTS
-from monitor.settings import SettingsError, load
+from monitor.settings.faults import SettingsError
+from monitor.settings.loading import load
 from monitor.spoken import Phrases, phrases, sentences
 from monitor.wearables import WEARABLES
 from monitor.words import DEFAULT, languages

@@ -10,7 +10,7 @@ from pathlib import Path
 from monitor.cli.why import _ways
 from monitor.history.store import Commit, Store
 from monitor.outlets.receipts import Outcome, Receipt
-from monitor.settings import load
+from monitor.settings.loading import load
 from tests.history.builders import break_due
 
 NOW_S = datetime(2026, 11, 22, 14, 30, tzinfo=UTC).timestamp()

@@ -21,7 +21,7 @@ from monitor.outlets.mqtt.ear import Ear
 from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.mqtt.signals import Received, Reply
-from monitor.settings import Settings
+from monitor.settings.sections import Settings
 
 SEEDS = (
     b"PRESS",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.clock import Clock
 from monitor.live import LiveWearer
-from monitor.settings import Settings
+from monitor.settings.sections import Settings
 from monitor.transport.listener import Advertisements, Listener, Source
 from monitor.transport.supervisor import Supervisor
 from monitor.wearables.base import Reach, Resume

@@ -16,7 +16,8 @@ from monitor.history.outbox import History
 from monitor.model import Nudge, WearableFacts
 from monitor.outlets.base import Outlet
 from monitor.outlets.mqtt.messages import Wearer
-from monitor.settings import Settings, SettingsError
+from monitor.settings.faults import SettingsError
+from monitor.settings.sections import Settings
 from monitor.transport.listener import Source
 from monitor.words import words
 

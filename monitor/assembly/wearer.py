@@ -16,7 +16,7 @@ from monitor.pipeline import Pipeline
 from monitor.posture import PLACEMENTS
 from monitor.posture.base import Placement
 from monitor.posture.seated import Seated
-from monitor.settings import Settings
+from monitor.settings.sections import Settings
 from monitor.wearables import WEARABLES
 from monitor.wearables.base import Wearable
 

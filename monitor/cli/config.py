@@ -16,7 +16,7 @@ app = typer.Typer(no_args_is_help=True, help="Show, check and write settings.")
 @app.command("template")
 def template() -> None:
     """Print a settings file with every setting, its unit and its default."""
-    from monitor.template import settings_template
+    from monitor.settings.template import settings_template
 
     typer.echo(settings_template(), nl=False)
 
@@ -24,7 +24,7 @@ def template() -> None:
 @app.command("show")
 def show(config: ConfigOption = None, set_: SetOption = None) -> None:
     """Print every setting in force and where it comes from; secrets are hidden."""
-    from monitor.settings import in_force
+    from monitor.settings.loading import in_force
 
     table = Table("setting", "value", "from")
     for key, value, source in in_force(load_settings(config, set_)):

@@ -55,7 +55,7 @@ def demo(
     from monitor.demo.day import Demo, run_demo
     from monitor.demo.profiles import PROFILES, choose
     from monitor.outlets.console import ConsoleOutlet
-    from monitor.settings import load
+    from monitor.settings.loading import load
 
     language = f"coach.language={spoken_here(sys.argv[1:])}"
     profile, settings = choose(load(config, [language, *_broker(broker), *(set_ or ())]), profile)

@@ -15,7 +15,7 @@ from monitor.cli.process import ConfigOption, SetOption, StateDirOption, WearerO
 
 if TYPE_CHECKING:
     from monitor.coach.catalogue import Catalogue
-    from monitor.settings import Settings
+    from monitor.settings.sections import Settings
     from monitor.words import ExerciseWords, Words
 
 BLANK = "\u2800"

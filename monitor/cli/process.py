@@ -19,7 +19,7 @@ from monitor.history import HISTORY_FILE
 from monitor.logs import LoggingRules
 
 if TYPE_CHECKING:
-    from monitor.settings import Loaded
+    from monitor.settings.loading import Loaded
 
 INTERRUPTED = 130
 
@@ -54,7 +54,7 @@ def default_state_dir() -> Path:
 
 def load_settings(config: Path | None, set_: Sequence[str] | None) -> Loaded:
     """The settings that these options stand for; not before, because help must come at once."""
-    from monitor.settings import load
+    from monitor.settings.loading import load
 
     return load(config or default_config(), set_ or ())
 

@@ -94,7 +94,7 @@ def _replay_samples(
 ) -> None:
     from monitor.assembly.wearer import new_pipeline
     from monitor.replay.replaying import BLOCK_S, replay_recording
-    from monitor.settings import load
+    from monitor.settings.loading import load
     from monitor.transport.devices import open_any
 
     settings = load(config, overrides, environment={}).settings

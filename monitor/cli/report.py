@@ -15,7 +15,7 @@ from monitor.cli.process import ConfigOption, SetOption, StateDirOption, history
 if TYPE_CHECKING:
     from monitor.reporting.figures import Kind
     from monitor.reporting.reading import Told
-    from monitor.settings import Settings
+    from monitor.settings.sections import Settings
     from monitor.words import Words
 
 

@@ -13,7 +13,7 @@ from monitor.cli.translation import said_here
 
 if TYPE_CHECKING:
     from monitor.coach.policy import Coach
-    from monitor.settings import Settings
+    from monitor.settings.sections import Settings
 
 DAY_S = 86400.0
 

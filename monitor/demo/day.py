@@ -25,7 +25,7 @@ from monitor.outlets.console import ConsoleOutlet
 from monitor.outlets.mqtt.broker import HOST, BrokerMissingError, EmbeddedBroker, NoFreePortError
 from monitor.outlets.mqtt.credentials import password
 from monitor.outlets.mqtt.rules import MqttRules
-from monitor.settings import Settings
+from monitor.settings.sections import Settings
 from monitor.web.server import free_port, is_installed, url_of
 
 FIRST_SAMPLE_LIMIT_S = 30.0

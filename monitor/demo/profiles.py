@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.errors import MonitorError
-from monitor.settings import Loaded, Settings, WearerSettings
+from monitor.settings.loading import Loaded
+from monitor.settings.sections import Settings, WearerSettings
 from monitor.wearables import WEARABLES
 from monitor.wearables.base import About, Reach
 

@@ -9,7 +9,8 @@ from ipaddress import ip_address
 from monitor.assembly.wearer import exercise_catalogue, new_driver
 from monitor.doctor.finding import Case, Finding, ok, warning
 from monitor.exposed import exposed
-from monitor.settings import Loaded, Settings
+from monitor.settings.loading import Loaded
+from monitor.settings.sections import Settings
 from monitor.wearables.base import Reach
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from monitor.history import HISTORY_FILE
-from monitor.settings import Settings
+from monitor.settings.sections import Settings
 
 
 class Verdict(StrEnum):

@@ -20,7 +20,7 @@ from monitor.evaluation.stretches import BRIDGE_S
 from monitor.events import BreakDue
 from monitor.model import AccelBlock, Epochs, Floats, PostureEpochs
 from monitor.pipeline import LATENCY_S, NO_POSTURES, Pipeline, Step, join_postures
-from monitor.settings import load
+from monitor.settings.loading import load
 
 WEARER = "me"
 

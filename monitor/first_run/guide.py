@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from monitor.errors import told_by
 from monitor.first_run.answers import Answers
 from monitor.first_run.talk import MissingAnswerError, Talk
-from monitor.settings import Settings, load
+from monitor.settings.loading import load
+from monitor.settings.sections import Settings
 
 T = TypeVar("T")
 

@@ -25,7 +25,7 @@ from monitor.first_run.keys import typed_lines
 from monitor.first_run.placing import told
 from monitor.first_run.talk import Talk
 from monitor.in_reach import KINDS
-from monitor.settings import Settings
+from monitor.settings.sections import Settings
 from monitor.wearables.base import Reach
 from monitor.words import words
 

@@ -21,7 +21,7 @@ from monitor.model import AccelBlock, Epochs, PostureEpochs
 from monitor.pipeline import LATENCY_S, Step, rows_before
 from monitor.replay.ahead import made_ahead
 from monitor.replay.row_text import COLUMNS, row_text
-from monitor.settings import Settings, settings_of
+from monitor.settings.sections import Settings, settings_of
 from monitor.transport.packet_log import read_packet_log
 from monitor.transport.recording import Recording, RecordingError
 from monitor.wearables.base import Wearable

@@ -26,7 +26,7 @@ from monitor.history.store import Commit, Store
 from monitor.pipeline import Step
 from monitor.replay.replaying import replay_packet_log, replay_recording
 from monitor.reporting.tidy import Cell
-from monitor.settings import Settings, settings_of
+from monitor.settings.sections import Settings, settings_of
 from monitor.study.tables import Row, bout_rows, day_row, recording_row
 from monitor.transport.devices import open_any
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from monitor.assembly.wearer import exercise_catalogue, new_pipeline
-from monitor.settings import Settings, load
+from monitor.settings.loading import load
+from monitor.settings.sections import Settings
 from tests.coach.test_catalogue import OWN
 
 
@@ -74,7 +75,7 @@ def test_a_state_can_be_read_by_who_has_made_no_pipeline(placement: str, kind: s
         head = f"""
 from monitor import checkpoint
 from monitor.assembly.wearer import fingerprint, new_pipeline, restored
-from monitor.settings import load
+from monitor.settings.loading import load
 settings = load(None, ["wearers.me.placement={placement}"], {{}}).settings
 """
         done = subprocess.run(

@@ -17,7 +17,7 @@ import pytest
 
 from monitor.cli.process import INTERRUPTED
 from monitor.demo.day import Demo, with_page
-from monitor.settings import load
+from monitor.settings.loading import load
 from monitor.web.server import is_installed
 from tests.support.brokers import Listener, Mosquitto
 

@@ -8,7 +8,7 @@ import pytest
 
 from firmware_sim.profiles import PROFILES as SIMULATED
 from monitor.demo.profiles import PROFILES, ProfileError, choose, header
-from monitor.settings import load
+from monitor.settings.loading import load
 from monitor.wearables import WEARABLES
 
 

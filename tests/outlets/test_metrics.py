@@ -18,7 +18,7 @@ from monitor.gauges import WearersGauges
 from monitor.model import LinkEvent, LinkState
 from monitor.outlets.metrics import FIGURES, LATENCY, MetricsError, MetricsOutlet
 from monitor.outlets.metrics_rules import MetricsRules
-from monitor.settings import load
+from monitor.settings.loading import load
 from tests.support.brokers import free_port
 from tests.support.living_outlet import break_due
 from tests.support.outboxes import Feed

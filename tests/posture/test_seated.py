@@ -12,7 +12,7 @@ from monitor.model import Posture, PostureEpochs
 from monitor.outlets.mqtt.sentences import sentence
 from monitor.pipeline import LATENCY_S, Pipeline
 from monitor.posture.seated import Seated
-from monitor.settings import load
+from monitor.settings.loading import load
 from monitor.words import words
 from tests.support.wearers import Recording
 

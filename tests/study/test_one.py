@@ -14,7 +14,7 @@ import pytest
 from monitor.assembly.wearer import new_pipeline
 from monitor.events import BoutEnded
 from monitor.replay.replaying import replay_recording
-from monitor.settings import load
+from monitor.settings.loading import load
 from monitor.study.one import Part, Work, chosen, examine
 from monitor.study.tables import COLUMNS, WHOSE
 from monitor.transport.packet_log import PacketLog

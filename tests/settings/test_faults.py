@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.setting_faults import SECRET
-from monitor.settings import SettingsError, load, walk
+from monitor.settings.faults import SECRET, SettingsError
+from monitor.settings.loading import load
+from monitor.settings.sections import walk
 
 ALL = [keys for keys, _ in walk()]
 WRONG = {

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from monitor.settings import WearerSettings, with_sections
+from monitor.settings.sections import WearerSettings, with_sections
 from monitor.wearables import WEARABLES
 
 HEADER = """\

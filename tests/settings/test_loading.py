@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.settings import SettingsError, in_force, load, walk
-from monitor.template import settings_template
+from monitor.settings.faults import SettingsError
+from monitor.settings.loading import in_force, load
+from monitor.settings.sections import walk
+from monitor.settings.template import settings_template
 from monitor.wearables import WEARABLES
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 
 
 def write(tmp_path: Path, text: str) -> Path:
