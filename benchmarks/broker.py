@@ -26,7 +26,7 @@ from benchmarks.tape import ORIGIN_S, SETTINGS, STEP_S, Tape, first_step, make_t
 from benchmarks.taped import TapedApp
 from benchmarks.wire import Wire
 from monitor.outlets.mqtt import delivery, session
-from monitor.settings import load
+from monitor.settings.loading import load
 
 PAUSE_S = 0.2
 """Between two attempts, in the place of up to a minute."""

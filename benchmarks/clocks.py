@@ -31,7 +31,7 @@ from firmware_sim.peripheral import virtual_wearable
 from firmware_sim.scenario import Activity, Disconnects, DropNotifications, Fault, LostBursts, Reboot, Scenario
 from firmware_sim.sensor import SensorRules
 from monitor.clock import Clock
-from monitor.demo_profiles import PROFILES
+from monitor.demo.profiles import PROFILES
 from monitor.model import AccelBlock, Bools, Fact, Floats, LinkEvent, LinkState, Quality
 from monitor.transport.ble import Link
 from monitor.transport.radio import Radio, RadioRules

@@ -27,9 +27,9 @@ from benchmarks.ledger import Broker, Ledger
 from benchmarks.tape import SETTINGS, STEP_S, first_step, make_tape
 from benchmarks.taped import daemon
 from monitor import checkpoint
-from monitor.assembly import restored
+from monitor.assembly.wearer import restored
 from monitor.checkpoint import CheckpointError
-from monitor.settings import load
+from monitor.settings.loading import load
 from monitor.words import words
 
 TABLES = ("events", "bouts", "breaks", "gaps", "alerts", "exercises", "posture_runs")

@@ -28,7 +28,8 @@ from typing import Any
 
 from benchmarks.cost import memory_mb, processor_s
 from benchmarks.listening import allow_connections, mosquitto, percentile
-from monitor.events import BreakDue, Event, Message, PostureChanged, WearerState
+from monitor.events import BreakDue, Event, PostureChanged
+from monitor.exchange import Message, WearerState
 from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
 
 MOST_GATEWAYS, MOST_SECONDS, MOST_PER_S = 20_000, 60.0, 50_000.0

@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmarks.led_clock import Hand, LedClock
 from monitor.app import App
 from monitor.model import LinkState
-from monitor.settings import load
+from monitor.settings.loading import load
 
 GATHERED_S = 15.0
 """Simulated time that a band may hold samples back to send them at once, with a margin."""

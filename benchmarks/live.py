@@ -38,10 +38,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from benchmarks.cost import memory_mb, private_mb, processor_s
 from benchmarks.listening import Ear, Heard, mosquitto, percentile
-from monitor.assembly import new_driver, new_pipeline
+from monitor.assembly.wearer import new_driver, new_pipeline
 from monitor.intake import Intake, play
 from monitor.pipeline import Step
-from monitor.settings import settings_of
+from monitor.settings.sections import settings_of
 from monitor.transport.packet_log import read_packet_log
 
 RATE_HZ = 50

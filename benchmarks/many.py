@@ -22,7 +22,7 @@ from benchmarks.cost import memory_mb, processor_s
 from firmware_sim.air import Air
 from firmware_sim.clock import ScaledClock
 from firmware_sim.peripheral import virtual_wearable
-from monitor.demo_profiles import PROFILES
+from monitor.demo.profiles import PROFILES
 
 BAR = 0.5
 SETTLE_S = 15.0

@@ -24,15 +24,15 @@ from firmware_sim.scenario import load_scenario
 from firmware_sim.timeline import Timeline
 from firmware_sim.wearer import Wearer as Body
 from monitor import checkpoint
-from monitor.assembly import fingerprint, new_pipeline
+from monitor.assembly.wearer import fingerprint, new_pipeline
 from monitor.backfill import Backfill
-from monitor.events import Message, Update
+from monitor.exchange import Message, Update
 from monitor.history.store import Commit, Store
 from monitor.model import AccelBlock
 from monitor.outlets.mqtt.leftovers import Announced, Leftovers
 from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
 from monitor.outlets.mqtt.session import Session
-from monitor.settings import load
+from monitor.settings.loading import load
 
 RATE_HZ = 25
 ORIGIN_S = 1_790_000_000.0

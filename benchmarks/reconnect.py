@@ -18,7 +18,7 @@ from firmware_sim.air import Air
 from firmware_sim.clock import ScaledClock
 from firmware_sim.peripheral import VirtualWearable, virtual_band
 from monitor.app import App
-from monitor.settings import load
+from monitor.settings.loading import load
 
 BAR_S = 30.0
 ABSENCES_S = (2.0, 10.0, 30.0)

@@ -112,10 +112,10 @@ def compare(recording: Path, options: argparse.Namespace) -> bool:
 def stages(recording: Path) -> Table:
     """Where the time goes: processor seconds of each stage of one replay in this process."""
     from monitor.accel.turning import turned_deg
-    from monitor.assembly import new_pipeline
-    from monitor.replay import BLOCK_S
-    from monitor.row_text import row_text
-    from monitor.settings import load
+    from monitor.assembly.wearer import new_pipeline
+    from monitor.replay.replaying import BLOCK_S
+    from monitor.replay.row_text import row_text
+    from monitor.settings.loading import load
     from monitor.transport.recording import open_recording
 
     spent: dict[str, float] = {"start of Python, imports": time.process_time()}

@@ -23,7 +23,7 @@ from firmware_sim.clock import SteppedClock
 from firmware_sim.peripheral import VirtualWearable, virtual_band
 from firmware_sim.scenario import Scenario
 from monitor.app import App
-from monitor.settings import load
+from monitor.settings.loading import load
 
 ORIGIN_S = 1_790_000_000.0
 STEP_S = 5.0

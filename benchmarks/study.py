@@ -19,7 +19,7 @@ from statistics import median
 
 import numpy as np
 
-from monitor.settings import load
+from monitor.settings.loading import load
 from monitor.study.conduct import conduct
 from monitor.study.one import chosen
 from monitor.study.recordings import recordings_in

@@ -20,7 +20,7 @@ from firmware_sim.air import Air
 from firmware_sim.clock import ScaledClock
 from firmware_sim.peripheral import virtual_wearable
 from monitor.clock import Clock
-from monitor.demo_profiles import PROFILES
+from monitor.demo.profiles import PROFILES
 from monitor.model import Fact
 from monitor.transport.ble import Link
 from monitor.transport.listener import Advertisements, Listener

@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 from benchmarks.led_clock import Hand, LedClock
 from benchmarks.tape import NODE, ORIGIN_S, SETTINGS, STEP_S, Tape, first_step
 from monitor.app import App
-from monitor.events import Command
-from monitor.links import Links
+from monitor.assembly.links import Links
+from monitor.exchange import Command
 from monitor.live import LATENESS_S, LiveWearer
 from monitor.model import LinkEvent, LinkState, Nudge
-from monitor.settings import Settings, load
+from monitor.settings.loading import load
+from monitor.settings.sections import Settings
 from monitor.wearables.base import Action, Advertised, Packet, Reach, Reply, Resume
 from monitor.wearables.told import ToldDriver
 

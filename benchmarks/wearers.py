@@ -36,10 +36,11 @@ import numpy as np
 from benchmarks.cost import memory_mb
 from benchmarks.led_clock import LedClock
 from benchmarks.listening import Ear, allow_connections, mosquitto, percentile
-from monitor.assembly import fingerprint, new_pipeline
+from monitor.assembly.wearer import fingerprint, new_pipeline
 from monitor.bus import Bus
 from monitor.clock import Clock
-from monitor.events import BreakDue, Message, Update
+from monitor.events import BreakDue
+from monitor.exchange import Message, Update
 from monitor.history.outbox import History
 from monitor.history.store import Commit
 from monitor.live import LiveWearer
@@ -47,7 +48,8 @@ from monitor.model import AccelBlock
 from monitor.outlets.base import Outlet
 from monitor.outlets.mqtt.messages import Wearer
 from monitor.outlets.mqtt.outlet import MqttOutlet
-from monitor.settings import Settings, load
+from monitor.settings.loading import load
+from monitor.settings.sections import Settings
 from monitor.wearables.base import Packet, Reach, Resume
 from monitor.wearables.told import ToldDriver
 

@@ -12,23 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 from monitor import __version__, checkpoint, lasting, systemd
 from monitor.asked import Asked
-from monitor.assembly import fingerprint, new_driver, new_pipeline, restored, ways
+from monitor.assembly.links import Links
+from monitor.assembly.outlets import OutletAssembly
+from monitor.assembly.wearer import fingerprint, new_driver, new_pipeline, restored, ways
 from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.checkpoint import CheckpointError
 from monitor.clock import Clock, SteadyClock
-from monitor.events import Command
+from monitor.exchange import Command
 from monitor.gauges import WearersGauges
+from monitor.history import HISTORY_FILE
 from monitor.history.outbox import History
 from monitor.intake import no_record
-from monitor.links import Links
 from monitor.live import LiveWearer
 from monitor.lock import state_lock
 from monitor.logs import of_wearer
 from monitor.model import Nudge, WearableFacts
-from monitor.outlet_assembly import OutletAssembly
 from monitor.outlets.base import Outlet
-from monitor.settings import Settings
+from monitor.settings.sections import Settings
 from monitor.transport.supervisor import Supervisor
 from monitor.wearables.base import Resume, Wearable
 from monitor.wrong_cases import RecentSamples
@@ -84,7 +85,7 @@ class App:
             await self._run()
 
     async def _run(self) -> None:
-        history = await History.open(self._state_dir / "history.sqlite3", self.settings.history)
+        history = await History.open(self._state_dir / HISTORY_FILE, self.settings.history)
         if isinstance(self.clock, SteadyClock):
             self.clock.not_before(await history.latest_s())
         self.gauges = WearersGauges(self.settings.wearers, history, self.clock, "mqtt")

@@ -6,7 +6,8 @@ import asyncio
 from collections import deque
 from dataclasses import replace
 
-from monitor.events import Command, CommandAnswered, Event, Update
+from monitor.events import CommandAnswered, Event
+from monitor.exchange import Command, Update
 from monitor.history.database import HistoryError
 from monitor.history.ways import Ways
 

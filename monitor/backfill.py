@@ -19,21 +19,19 @@ from itertools import groupby
 import numpy as np
 from pydantic import BaseModel, Field
 
+from monitor.event_ids import event_id
 from monitor.events import (
     BoutEnded,
     BoutStarted,
     BreakEnded,
     BreakTaken,
-    Command,
-    Correction,
     DataCorrected,
     DayEnded,
     Event,
     ExerciseSeen,
     GapEnded,
-    WearerState,
-    event_id,
 )
+from monitor.exchange import Command, Correction, WearerState
 from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality, WearableFacts
 from monitor.pipeline import NO_POSTURES, Pipeline, Step, join_postures
 

@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
-from monitor.events import AlertCleared, BreakDue, BreakTaken, CommandAnswered, Snoozed, TestAlert, Update
+from monitor.events import AlertCleared, BreakDue, BreakTaken, CommandAnswered, Snoozed, TestAlert
+from monitor.exchange import Update
 
 HOPELESS = 10
 """An outlet that has let so many limits' worth of alerts pile up is not coming back."""

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from monitor.events import BreakDue, Event, Message
+from monitor.events import BreakDue, Event
+from monitor.exchange import Message
 from monitor.model import AccelBlock, Fact, LinkEvent, LinkState, PacketRefused, Quality
 
 LOSS_MINUTES = 60

@@ -14,10 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from monitor.history import erasing, queries
+from monitor.history import HISTORY_FILE, erasing, queries
 from monitor.wrong_cases import KEPT_S
 
-HISTORY = "history.sqlite3"
 _CASE = r"-(\d{8}T\d{6}Z)\.npz"
 _STAMP = "%Y%m%dT%H%M%SZ"
 _TAIL_BYTES = 1 << 20
@@ -51,7 +50,7 @@ def files(state_dir: Path, recordings: Path | None, wish: Wish) -> list[Path]:
 
 def put_aside(state_dir: Path) -> list[Path]:
     """Damaged histories, moved away: whose seconds of which days are in them, nobody can tell any more."""
-    return sorted(state_dir.glob(f"{HISTORY}.damaged-*"))
+    return sorted(state_dir.glob(f"{HISTORY_FILE}.damaged-*"))
 
 
 def erase(state_dir: Path, recordings: Path | None, wish: Wish) -> None:
@@ -60,9 +59,9 @@ def erase(state_dir: Path, recordings: Path | None, wish: Wish) -> None:
         shred(path)
     for wearer in wish.wearers:
         if wish.whole:
-            erasing.erase_wearer(state_dir / HISTORY, wearer)
+            erasing.erase_wearer(state_dir / HISTORY_FILE, wearer)
         else:
-            erasing.erase_stretch(state_dir / HISTORY, wearer, wish.from_s, wish.until_s, wish.dates)
+            erasing.erase_stretch(state_dir / HISTORY_FILE, wearer, wish.from_s, wish.until_s, wish.dates)
 
 
 def erase_everything(state_dir: Path, recordings: Path | None) -> bool:
@@ -70,7 +69,7 @@ def erase_everything(state_dir: Path, recordings: Path | None) -> bool:
 
     Raises HistoryError, OSError.
     """
-    path = state_dir / HISTORY
+    path = state_dir / HISTORY_FILE
     if path.is_file():
         everybody = tuple(row.name for row in queries.wearers(path))
         erase(state_dir, recordings, Wish(everybody))

@@ -1,54 +1,15 @@
-"""The words of telling: what happened, what is wanted, what is true now, and what is sent.
+"""The words of telling: everything that can happen.
 
 All are frozen and carry their units in their names. Times that end in ``_s`` are seconds since the Unix epoch.
 """
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any, ClassVar
 
 import numpy as np
-
-from monitor.model import PostureEpochs
-
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_PAIRS = [first + second for first in _CROCKFORD for second in _CROCKFORD]
-
-
-def event_id(at_s: float, *subject: object) -> str:
-    """A ULID made from what happened instead of from chance, so that a replay gives the same ids.
-
-    Parameters
-    ----------
-    at_s : time of the event, seconds since the Unix epoch (clamped to >= 0); becomes the sortable prefix.
-    subject : whatever tells this event from another of the same millisecond: wearer, kind, key.
-
-    Returns
-    -------
-    26 characters of Crockford base 32: 48 bits of milliseconds, 80 bits of a hash of ``subject``.
-    """
-    ms = max(0, round(at_s * 1000)) & ((1 << 48) - 1)
-    digest = hashlib.sha256("\x1f".join(map(str, subject)).encode()).digest()
-    value = ms << 80 | int.from_bytes(digest[:10], "big")
-    return "".join([_PAIRS[value >> shift & 1023] for shift in range(120, -1, -10)])
-
-
-def moment_of_id_s(id_: str) -> float:
-    """When what an id names happened, to the millisecond; -1 for what is no such id."""
-    if len(id_) != 26 or any(letter not in _CROCKFORD for letter in id_):
-        return -1.0
-    value = 0
-    for letter in id_:
-        value = value << 5 | _CROCKFORD.index(letter)
-    return (value >> 80) / 1000
-
-
-def alert_number(alert_id: str) -> int:
-    """The 16-bit number by which a wearable knows an alert."""
-    return int.from_bytes(hashlib.sha256(alert_id.encode()).digest()[:2], "big")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,101 +327,3 @@ def plain(record: Any) -> Any:
 
 
 _PLAIN = frozenset((str, int, float, bool))
-
-
-# --- commands, state, corrections, messages -----------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Something the wearer wants, from whatever surface; checked by the pipeline, answered by ``CommandAnswered``."""
-
-    name: str
-    """``snooze pause limit profile test break done why skip wrong busy hurts standing``."""
-    value: str = ""
-    """The text as it came: ``PRESS``, minutes, ``ON`` / ``OFF``, an exercise id, ``RESET``."""
-    alert_id: str | None = None
-    """The alert that is answered, where the surface names it."""
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ExerciseProgress:
-    """How far the expected exercise is, as the sensor sees it."""
-
-    exercise_id: str
-    title: str
-    seen: int
-    """Repetitions so far, on the sensor's leg where there are sides."""
-    of: int
-    """Repetitions or holds of a set; 0 where there are none."""
-    hold_s: float
-    side: str
-    """``sensor``: on the sensor's leg; ``other``: time for the other one; else empty."""
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class WearerState:
-    """What is true now, for anybody who looks: the retained state. None where it is not known."""
-
-    at_s: float
-    posture: str = "unknown"
-    sedentary: bool = False
-    confidence: float = 0.0
-    bout_id: str | None = None
-    bout_start_s: float | None = None
-    bout_s: float = 0.0
-    next_break_s: float | None = None
-    alert: str = "none"
-    """``none``, ``due``, ``overdue``, ``snoozed`` or ``paused``."""
-    alert_id: str | None = None
-    snoozed_until_s: float | None = None
-    today_s: float = 0.0
-    longest_s: float = 0.0
-    breaks: int = 0
-    day_start_s: float | None = None
-    limit_s: float = 1800.0
-    profile: str = "normal"
-    paused: bool = False
-    busy: bool = False
-    battery_pct: int | None = None
-    rssi_dbm: int | None = None
-    link_fresh: bool = False
-    last_sample_s: float | None = None
-    exercise: ExerciseProgress | None = None
-    """The exercise that is expected or under way."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Correction:
-    """The second reading of a stretch of the day, after a hole was filled; replaces what was stored from ``from_s``."""
-
-    from_s: float
-    postures: PostureEpochs
-    events: tuple[Event, ...]
-    """The books' events from ``from_s`` on (bouts, breaks, gaps); to be stored, never to be sent as news."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Update:
-    """What the outlets are told: news of one wearer, and the state after it."""
-
-    wearer: str
-    events: tuple[Event, ...]
-    state: WearerState
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One MQTT publication: what to say and how, not yet sent."""
-
-    topic: str
-    payload: str
-    retain: bool = False
-    qos: int = 1
-    expires_s: float | None = None
-    """Stream time after which nobody should receive it; None for ever."""
-    event_id: str | None = None
-    properties: dict[str, str] = field(default_factory=dict)
-    """MQTT 5 user properties."""

@@ -7,8 +7,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from monitor.setting_faults import SECRET
-from monitor.settings import Loaded
+from monitor.settings.faults import SECRET
+from monitor.settings.loading import Loaded
 
 
 def exposed(loaded: Loaded) -> list[str]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from monitor.clock import Clock
 from monitor.diagnostics import Diagnostics, Meter, Pushed
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.history.database import HistoryError
 from monitor.history.outbox import History
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from monitor.clock import Clock
 from monitor.model import AccelBlock, BatteryLevel
-from monitor.settings import Settings
+from monitor.settings.sections import Settings
 from monitor.transport.listener import told_in
 from monitor.transport.radio import Radio, RadioError
 from monitor.transport.scanner import DeviceMatch, Sighting, is_one_of, overheard

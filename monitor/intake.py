@@ -12,7 +12,8 @@ from contextlib import suppress
 from typing import Any
 
 from monitor.backfill import Backfill, joined
-from monitor.events import Command, alert_number
+from monitor.event_ids import alert_number
+from monitor.exchange import Command
 from monitor.model import (
     AccelBlock,
     Answer,

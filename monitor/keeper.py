@@ -12,7 +12,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from monitor.events import Update
+from monitor.exchange import Update
 from monitor.history.database import HistoryError
 from monitor.history.outbox import History
 from monitor.history.store import Commit

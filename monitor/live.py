@@ -15,19 +15,8 @@ from monitor.backfill import Backfill
 from monitor.bus import Bus
 from monitor.clock import Clock
 from monitor.diagnostics import Meter
-from monitor.events import (
-    AlertCleared,
-    BreakDue,
-    Command,
-    CommandAnswered,
-    Correction,
-    Event,
-    Message,
-    Snoozed,
-    Update,
-    WearerState,
-    WrongReported,
-)
+from monitor.events import AlertCleared, BreakDue, CommandAnswered, Event, Snoozed, WrongReported
+from monitor.exchange import Command, Correction, Message, Update, WearerState
 from monitor.history.outbox import History
 from monitor.history.store import Commit
 from monitor.intake import Intake, Record, no_record

@@ -13,17 +13,17 @@ from dataclasses import dataclass, field
 
 from monitor.accel.epochs import EpochBuilder
 from monitor.accel.turning import turned_deg
-from monitor.bouts import BoutRules, Bouts
-from monitor.changes import Changes
+from monitor.bouts.bookkeeping import BoutRules, Bouts
 from monitor.coach.commands import SHOWN_STANDING_S
 from monitor.coach.policy import Coach
 from monitor.coach.watching import Watching
-from monitor.day import Day
-from monitor.events import Command, WearerState
+from monitor.exchange import Command, WearerState
 from monitor.model import SEDENTARY, AccelBlock, Epochs, Posture
 from monitor.posture.base import Placement, decides_after_s
-from monitor.reading import Reading, Step
-from monitor.seconds import NO_POSTURES, join_postures, rows_before
+from monitor.reading.changes import Changes
+from monitor.reading.day import Day
+from monitor.reading.reading import Reading, Step
+from monitor.reading.rows import NO_POSTURES, join_postures, rows_before
 
 __all__ = ["LATENCY_S", "NO_POSTURES", "Pipeline", "Step", "join_postures", "rows_before"]
 

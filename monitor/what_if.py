@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.assembly import new_pipeline
+from monitor.assembly.wearer import new_pipeline
 from monitor.events import BoutEnded, BreakDue, BreakTaken, Event
 from monitor.history.runs import PostureRun
 from monitor.model import PostureEpochs
-from monitor.settings import Settings
+from monitor.settings.sections import Settings
 
 DECIDED_AFTER_S = 3.0
 """The usual delay of a posture row behind the start of its second."""

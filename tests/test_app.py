@@ -19,9 +19,10 @@ from firmware_sim.scenario import Activity, Scenario
 from monitor.app import App
 from monitor.bus import Subscription
 from monitor.clock import Clock
-from monitor.events import WearerState, event_as_dict
-from monitor.replay import replay_packet_log
-from monitor.settings import load
+from monitor.events import event_as_dict
+from monitor.exchange import WearerState
+from monitor.replay.replaying import replay_packet_log
+from monitor.settings.loading import load
 from tests.support.receiver import Receiver
 
 SPEED = 60.0

@@ -17,11 +17,12 @@ from firmware_sim.peripheral import virtual_wearable
 from firmware_sim.scenario import Activity, Scenario
 from monitor.app import App
 from monitor.clock import Clock
-from monitor.events import WearerState
+from monitor.exchange import WearerState
 from monitor.history.outbox import History
 from monitor.outlets.mqtt.client import BrokerRefused
 from monitor.outlets.mqtt.leftovers import Announced
-from monitor.settings import SettingsError, load
+from monitor.settings.faults import SettingsError
+from monitor.settings.loading import load
 from monitor.wearables.readings import G_MS2
 from tests.support.brokers import MOSQUITTO, Listener, Mosquitto
 from tests.support.teller import Teller, ruuvi

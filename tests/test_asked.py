@@ -6,7 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 from monitor.asked import Asked
-from monitor.events import Command, CommandAnswered, Event, Update, WearerState
+from monitor.events import CommandAnswered, Event
+from monitor.exchange import Command, Update, WearerState
 from monitor.history.store import Commit, Store
 from monitor.history.ways import Ways
 from monitor.outlets.receipts import Outcome, Receipt

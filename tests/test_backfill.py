@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from monitor.backfill import BOOKS, Backfill, BackfillRules
 from monitor.civil import midnights_around
-from monitor.events import AlertCleared, BreakDue, BreakTaken, Command, DataCorrected, DayEnded, Event
+from monitor.events import AlertCleared, BreakDue, BreakTaken, DataCorrected, DayEnded, Event
+from monitor.exchange import Command
 from monitor.model import AccelBlock, HoleClosed, HoleOpened, PostureEpochs, Quality
 from monitor.pipeline import LATENCY_S, NO_POSTURES, Step, join_postures, rows_before
-from monitor.row_text import row_text
+from monitor.replay.row_text import row_text
 from tests.support.wearers import wear
 from tests.test_pipeline import pipeline
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from monitor.bus import Bus
-from monitor.events import AlertCleared, Event, PostureChanged, Update, WearerState
+from monitor.events import AlertCleared, Event, PostureChanged
+from monitor.exchange import Update, WearerState
 
 
 def update(number: int, *, alert: bool = False) -> Update:

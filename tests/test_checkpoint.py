@@ -21,7 +21,8 @@ from pydantic import BaseModel, Field
 
 from monitor import model
 from monitor.checkpoint import CheckpointError, dumps, freeze, loads, thaw
-from monitor.events import BoutStarted, Command
+from monitor.events import BoutStarted
+from monitor.exchange import Command
 from monitor.history.retention import HistoryRules
 
 
@@ -230,12 +231,12 @@ EVIL = [
     {"!": "record", "type": "monitor.checkpoint:_Thawer", "v": {}},
     {"!": "record", "type": "monitor.errors:MonitorError", "v": {}},
     {"!": "record", "type": "monitor.not_loaded:X", "v": {}},
-    {"!": "record", "type": "monitor.events:Command", "v": {"name": "x"}},
-    {"!": "record", "type": "monitor.events:Command", "v": 3},
+    {"!": "record", "type": "monitor.exchange:Command", "v": {"name": "x"}},
+    {"!": "record", "type": "monitor.exchange:Command", "v": 3},
     {"!": "record", "type": "monitor.events:plain", "v": {}},
     {"!": "record", "type": ["monitor.events"], "v": {}},
     {"!": "record"},
-    {"!": "model", "type": "monitor.events:Command", "v": {}},
+    {"!": "model", "type": "monitor.exchange:Command", "v": {}},
     {"!": "enum", "type": "monitor.model:Posture", "v": 99},
     {"!": "enum", "type": "monitor.model:AccelBlock", "v": 1},
     {"!": "same", "v": 0},

@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from monitor import __version__
 from monitor.cli import app
 from monitor.coach.commands import COMMANDS
-from monitor.settings import load, walk
+from monitor.settings.loading import load
+from monitor.settings.sections import walk
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -31,7 +31,7 @@ def test_the_daemon_loads_nothing_that_is_for_a_screen_or_an_extra() -> None:
 
 
 A_PHONE = """
-from monitor.settings import load
+from monitor.settings.loading import load
 import monitor.app
 settings = load(None, ["wearers.me.wearable=phone", "wearers.me.placement=pocket"], {}).settings
 monitor.app.new_driver(settings, "me"), monitor.app.new_pipeline(settings, "me")

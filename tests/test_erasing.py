@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from monitor.erasing import HISTORY, Wish, files
+from monitor.erasing import Wish, files
+from monitor.history import HISTORY_FILE
 from monitor.history.queries import wearers
 from monitor.history.store import Store
 from monitor.lock import StateDirError, state_lock
@@ -63,7 +64,7 @@ def test_a_person_goes_with_cases_and_recordings_and_their_namesake_stays(state:
     code, said = erase(state, "--wearer", f"{MARK}-too", "--recordings", str(state.parent / "logs"), "--yes")
     assert code == 0, said
     assert f"{MARK}-too" not in everything(state) + everything(state.parent / "logs")
-    assert [row.name for row in wearers(state / HISTORY)] == [MARK]
+    assert [row.name for row in wearers(state / HISTORY_FILE)] == [MARK]
     assert len(list((state / "wrong").iterdir())) == 2
     code, said = erase(state, "--wearer", MARK, "--recordings", str(state.parent / "logs"), "--yes")
     assert code == 0, said
@@ -109,7 +110,7 @@ def test_everything_is_everything(state: Path) -> None:
 
 @pytest.mark.parametrize("options", [("--everything",), ("--wearer", MARK), ("--from", "2024-03-05")])
 def test_a_damaged_history_that_was_moved_away_goes_too_and_is_named(state: Path, options: tuple[str, ...]) -> None:
-    kept = state / f"{HISTORY}.damaged-20240305T100000Z"
+    kept = state / f"{HISTORY_FILE}.damaged-20240305T100000Z"
     kept.write_text(MARK)
     code, said = erase(state, *options, "--yes")
     assert code == 0, said
@@ -118,13 +119,13 @@ def test_a_damaged_history_that_was_moved_away_goes_too_and_is_named(state: Path
 
 
 def test_what_the_broker_keeps_can_still_be_taken_back(state: Path) -> None:
-    with closing(Store(state / HISTORY)) as store:
+    with closing(Store(state / HISTORY_FILE)) as store:
         store.note_announced(Announced(store.node_id(MARK), "sitbreak", "homeassistant", "device"))
     code, said = erase(state, "--everything", "--yes")
     assert code == 0, said
     assert "taken back at the next" in said
     assert MARK not in everything(state)
-    with closing(Store(state / HISTORY)) as store:
+    with closing(Store(state / HISTORY_FILE)) as store:
         assert len(store.announced()) == 1
 
 
@@ -133,7 +134,7 @@ def test_it_refuses_while_the_daemon_runs(state: Path) -> None:
         done = CliRunner().invoke(app, ["erase", "--everything", "--yes", "--state-dir", str(state)])
     assert isinstance(done.exception, StateDirError)
     assert "another sitbreak is using it" in str(done.exception)
-    assert [row.name for row in wearers(state / HISTORY)] == [MARK, f"{MARK}-too"]
+    assert [row.name for row in wearers(state / HISTORY_FILE)] == [MARK, f"{MARK}-too"]
 
 
 @pytest.mark.parametrize(
@@ -148,12 +149,12 @@ def test_it_refuses_while_the_daemon_runs(state: Path) -> None:
     ],
 )
 def test_what_is_not_clear_is_not_erased(state: Path, options: tuple[str, ...], words: str) -> None:
-    before = {row.name for row in wearers(state / HISTORY)}
+    before = {row.name for row in wearers(state / HISTORY_FILE)}
     code, said = erase(state, *options)
     assert code == 2
     assert words in " ".join(said.replace("│", " ").split())
-    assert {row.name for row in wearers(state / HISTORY)} == before
-    assert (state / HISTORY).stat().st_size > 10_000
+    assert {row.name for row in wearers(state / HISTORY_FILE)} == before
+    assert (state / HISTORY_FILE).stat().st_size > 10_000
 
 
 def test_a_case_is_known_by_the_moment_in_its_name(state: Path) -> None:

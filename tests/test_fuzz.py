@@ -11,7 +11,7 @@ import pytest
 from benchmarks.fuzz.nonsense import Unfit, checked, garbled
 from benchmarks.fuzz.running import TARGETS, Found, fuzz
 from benchmarks.fuzz.talking import TALKS, Conversation, published, talks_of
-from monitor.demo_profiles import PROFILES
+from monitor.demo.profiles import PROFILES
 from monitor.model import AccelBlock
 from monitor.wearables import WEARABLES
 

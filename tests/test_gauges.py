@@ -8,7 +8,7 @@ import json
 import pytest
 
 from monitor.clock import Clock
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.gauges import WearersGauges
 from monitor.history.outbox import History
 from monitor.history.store import Commit

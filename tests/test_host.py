@@ -21,8 +21,9 @@ import pytest
 
 from monitor.app import App
 from monitor.clock import Clock, SteadyClock, since_boot_s
-from monitor.events import Event, Update
-from monitor.settings import load
+from monitor.events import Event
+from monitor.exchange import Update
+from monitor.settings.loading import load
 from tests.support.disk import full_disk
 from tests.support.receiver import Receiver
 from tests.test_app import LIMIT_S, SHORT, SPEED, stored, worn_band

@@ -18,7 +18,7 @@ from firmware_sim.clock import ScaledClock
 from firmware_sim.peripheral import virtual_band
 from monitor.cli.scan import advice, line_by_line, picture
 from monitor.in_reach import Census, Neighbour, Survey, bars, kind_of
-from monitor.settings import load
+from monitor.settings.loading import load
 from monitor.transport.scanner import Sighting
 from monitor.wearables import WEARABLES
 from tests.support.air import PebblePeripheral

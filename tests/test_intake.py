@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from monitor.events import Command
+from monitor.exchange import Command
 from monitor.intake import MOST_HELD, Intake
 from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality
 from monitor.pipeline import Step

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from monitor import keeper as keeping
-from monitor.events import BoutStarted, Message, Update, WearerState, event_id
+from monitor.event_ids import event_id
+from monitor.events import BoutStarted
+from monitor.exchange import Message, Update, WearerState
 from monitor.history.outbox import History
 from monitor.history.store import Commit
 from monitor.keeper import Keeper, Unsaved

@@ -10,14 +10,15 @@ import pytest
 
 from monitor import checkpoint
 from monitor.app import App
-from monitor.assembly import fingerprint, new_pipeline
+from monitor.assembly.wearer import fingerprint, new_pipeline
 from monitor.backfill import Backfill
 from monitor.history.outbox import History
 from monitor.history.store import Commit
 from monitor.lasting import hand_over, worth_keeping
 from monitor.model import Posture, PostureEpochs
 from monitor.posture.thigh import Thigh
-from monitor.settings import Settings, load
+from monitor.settings.loading import load
+from monitor.settings.sections import Settings
 from tests.support.wearers import wear
 
 EVENING = wear(("walk", 60), ("sit", 60))

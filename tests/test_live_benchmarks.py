@@ -10,7 +10,7 @@ from benchmarks import fleet, rates, wearers
 from benchmarks.listening import MOSQUITTO, percentile
 from benchmarks.live import Found, scenario, second_of_a_phone, told, with_band
 from firmware_sim.scenario import load_scenario
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.wearables.phone.codec import decode
 
 needs_mosquitto = pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed")

@@ -15,7 +15,7 @@ from firmware_sim.scenario import Activity, DropNotifications, OutOfRange, Scena
 from monitor.app import App
 from monitor.clock import Clock
 from monitor.outlets.mqtt import session
-from monitor.settings import load
+from monitor.settings.loading import load
 from tests.support.brokers import Listener, Mosquitto
 from tests.test_app import SHORT, SPEED, worn_band
 

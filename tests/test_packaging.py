@@ -21,7 +21,7 @@ from monitor.cli.manual import page
 from monitor.cli.version import version_lines
 from monitor.doctor.extras import EXTRAS
 from monitor.posture import PLACEMENTS
-from monitor.settings import load
+from monitor.settings.loading import load
 from monitor.wearables import WEARABLES
 from monitor.wearables.base import Reach
 

@@ -14,23 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor import checkpoint
-from monitor.bouts import BoutRules
+from monitor.bouts.bookkeeping import BoutRules
 from monitor.coach.policy import Coach, CoachRules
-from monitor.events import (
-    BreakDue,
-    BreakTaken,
-    Command,
-    CommandAnswered,
-    DaySummary,
-    Event,
-    GapEnded,
-    event_as_dict,
-)
+from monitor.events import BreakDue, BreakTaken, CommandAnswered, DaySummary, Event, GapEnded, event_as_dict
+from monitor.exchange import Command
 from monitor.model import AccelBlock, Posture
 from monitor.pipeline import LATENCY_S, NO_POSTURES, Pipeline, join_postures
 from monitor.posture import PLACEMENTS
-from monitor.replay import event_line
-from monitor.row_text import row_text
+from monitor.replay.replaying import event_line
+from monitor.replay.row_text import row_text
 from tests.support.books import pieces
 from tests.support.wearers import Recording, rotation, wear
 

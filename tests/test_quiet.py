@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor import checkpoint
-from monitor.bouts import BoutRules
+from monitor.bouts.bookkeeping import BoutRules
 from monitor.coach.policy import Coach, CoachRules
 from monitor.events import Event
 from monitor.model import Posture, PostureEpochs
 from monitor.pipeline import Pipeline
 from monitor.posture import PLACEMENTS
-from monitor.replay import event_line
+from monitor.replay.replaying import event_line
 
 MIDNIGHT_S = 1_700_006_400.0
 RULES = {

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from monitor.cli.run import greeting
-from monitor.settings import Settings
+from monitor.settings.sections import Settings
 
 
 @pytest.fixture

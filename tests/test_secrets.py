@@ -29,8 +29,9 @@ from firmware_sim.clock import ScaledClock
 from firmware_sim.peripheral import virtual_band
 from firmware_sim.profiles.deskband_state import DeskBandSettings
 from monitor.cli.veil import secrets_in
-from monitor.setting_faults import SECRET
-from monitor.settings import SettingsError, load, walk
+from monitor.settings.faults import SECRET, SettingsError
+from monitor.settings.loading import load
+from monitor.settings.sections import walk
 from monitor.web.passwords import hash_of
 from tests.support.brokers import Listener, free_port
 from tests.support.guarded_broker import change_password, guarded_broker, user

@@ -13,7 +13,8 @@ import pytest
 from monitor.history.database import packaged_scripts
 from monitor.outlets.mqtt.client import Connection, connect
 from monitor.outlets.mqtt.rules import MqttRules
-from monitor.settings import load, walk
+from monitor.settings.loading import load
+from monitor.settings.sections import walk
 from tests.support.brokers import MOSQUITTO, Mosquitto
 
 ROOT = Path(__file__).parent.parent

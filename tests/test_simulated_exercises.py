@@ -11,7 +11,7 @@ from firmware_sim.wearer import Wearer
 from monitor.accel.following import Follower
 from monitor.accel.limb import Reference
 from monitor.accel.motions import MOTIONS
-from monitor.bouts import BoutRules
+from monitor.bouts.bookkeeping import BoutRules
 from monitor.coach.exercises import ExerciseRules
 from monitor.coach.policy import Coach, CoachRules
 from monitor.events import Event, ExerciseSeen

@@ -16,11 +16,13 @@ import yaml
 from monitor.cli import app
 from monitor.coach.catalogue import load_catalogue
 from monitor.coach.commands import COMMANDS
-from monitor.events import EVENT_NAMES, Command, CommandAnswered
+from monitor.events import EVENT_NAMES, CommandAnswered
+from monitor.exchange import Command
 from monitor.outlets import OUTLETS
 from monitor.outlets.mqtt.discovery import ENTITIES
 from monitor.posture import PLACEMENTS
-from monitor.settings import load, walk
+from monitor.settings.loading import load
+from monitor.settings.sections import walk
 from monitor.wearables import WEARABLES
 from tests.coach.days import NOON_S, a_coach, live, sitting
 

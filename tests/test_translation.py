@@ -23,7 +23,7 @@ from monitor.cli import app
 from monitor.cli.scan import advice, picture
 from monitor.cli.translation import said_here
 from monitor.cli.what_if import FIGURES
-from monitor.demo_profiles import PROFILES, header
+from monitor.demo.profiles import PROFILES, header
 from monitor.doctor.config import config
 from monitor.doctor.finding import Verdict
 from monitor.doctor.table import CHECKS
@@ -32,8 +32,9 @@ from monitor.in_reach import Neighbour, Survey
 from monitor.logs import HumanLines, JsonLines
 from monitor.outlets.panel import TITLES
 from monitor.posture import PLACEMENTS
-from monitor.report import WEEKDAYS
-from monitor.settings import SettingsError, load
+from monitor.reporting.day_tables import WEEKDAYS
+from monitor.settings.faults import SettingsError
+from monitor.settings.loading import load
 from monitor.spoken import Phrases, phrases, sentences
 from monitor.wearables import WEARABLES
 from monitor.words import DEFAULT, languages
@@ -49,13 +50,20 @@ PARTS = (
 )
 FAULTS_IN = (
     *("transport/faults.py", "transport/radio.py", "outlets/mqtt/remedies.py", "outlets/mqtt/certificates.py"),
-    *("lock.py", "history/reading.py", "history/database.py", "demo.py", "demo_profiles.py", "exposed.py"),
+    *("lock.py", "history/reading.py", "history/database.py", "demo/day.py", "demo/profiles.py", "exposed.py"),
     *("cli/demo.py", "cli/what_if.py", "cli/process.py", "cli/replay.py", "cli/report.py", "cli/scan.py"),
     *("cli/ready.py", "cli/exercises.py", "cli/why.py", "cli/setup.py", "cli/export.py", "cli/erase.py"),
     *("cli/config.py", "reporting/exporting.py", "reporting/parquet.py"),
     *("web/rules.py", "outlets/mqtt/rules.py", "coach/rules.py", "coach/exercises.py", "outlets/push_rules.py"),
     *("outlets/metrics_rules.py", "transport/radio_rules.py", "outlets/push.py", "web/server.py"),
-    *("erasing.py", "history/erasing.py", "app.py", "assembly.py", "outlets/mqtt/outlet.py", "outlet_assembly.py"),
+    *(
+        "erasing.py",
+        "history/erasing.py",
+        "app.py",
+        "assembly/wearer.py",
+        "outlets/mqtt/outlet.py",
+        "assembly/outlets.py",
+    ),
     *("first_run/broker.py", "first_run/connecting.py", "first_run/finding.py", "first_run/service.py"),
     "first_run/writing.py",
 )

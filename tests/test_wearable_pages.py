@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from firmware_sim.profiles import PROFILES as SIMULATED
-from monitor.settings import load
+from monitor.settings.loading import load
 from monitor.wearables import WEARABLES
 
 FOLDER = Path(__file__).parent.parent / "docs" / "wearables"

@@ -8,7 +8,8 @@ import typer
 from monitor.cli.what_if import seconds
 from monitor.history.runs import PostureRun
 from monitor.model import Posture
-from monitor.settings import Settings, load
+from monitor.settings.loading import load
+from monitor.settings.sections import Settings
 from monitor.what_if import Outcome, play
 
 T0 = 1_700_000_000.0

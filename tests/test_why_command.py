@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.assembly import new_coach, ways
+from monitor.assembly.wearer import new_coach, ways
 from monitor.cli.translation import in_this_language
 from monitor.cli.why import _retell
 from monitor.coach.catalogue import load_catalogue
 from monitor.history.store import Commit, Store
 from monitor.outlets.receipts import Outcome, Receipt
-from monitor.settings import load
+from monitor.settings.loading import load
 from monitor.words import words
 from tests.history.builders import break_due
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.fuzz.nonsense import Step, checked, garbled, odd_number
-from monitor.assembly import new_pipeline
+from monitor.assembly.wearer import new_pipeline
 from monitor.events import event_as_dict
-from monitor.replay import replay_packet_log, replay_recording
-from monitor.settings import Settings
+from monitor.replay.replaying import replay_packet_log, replay_recording
+from monitor.settings.sections import Settings
 from monitor.transport.packet_log import PacketLog
 from monitor.transport.recording import RecordingError, open_recording
 

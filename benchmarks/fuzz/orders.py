@@ -11,16 +11,17 @@ import numpy as np
 
 from benchmarks.fuzz.nonsense import Step, Unfit, garbled, odd_number
 from monitor import checkpoint
-from monitor.assembly import new_pipeline
+from monitor.assembly.wearer import new_pipeline
 from monitor.backfill import Backfill
-from monitor.events import Command, CommandAnswered, Event, Message, event_as_dict
+from monitor.events import CommandAnswered, Event, event_as_dict
+from monitor.exchange import Command, Message
 from monitor.model import Posture, PostureEpochs
 from monitor.outlets.mqtt.commands import Allowance, read_busy
 from monitor.outlets.mqtt.ear import Ear
 from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.mqtt.signals import Received, Reply
-from monitor.settings import Settings
+from monitor.settings.sections import Settings
 
 SEEDS = (
     b"PRESS",

@@ -7,8 +7,10 @@ import random
 from pathlib import Path
 
 from benchmarks.fuzz.nonsense import Step, Unfit, garbled, odd_number
-from monitor.settings import SettingsError, load, walk
-from monitor.template import settings_template
+from monitor.settings.faults import SettingsError
+from monitor.settings.loading import load
+from monitor.settings.sections import walk
+from monitor.settings.template import settings_template
 
 WORDS = ("", "x", "25:00", "Europe/Nowhere", "\\u0000", "日本", "a\\nb", "wss://", "../..", "[]", "{}", "0" * 300)
 TABLES = ("[]", "{}", "[[1]]", '{ "x" = 1 }', "1979-05-27T07:32:00Z", "07:32:00", "true", "0xFF", "+nan", "-inf")

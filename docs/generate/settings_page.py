@@ -8,8 +8,8 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from monitor.settings import WearerSettings, with_sections
-from monitor.template import toml_value
+from monitor.settings.sections import WearerSettings, with_sections
+from monitor.settings.template import toml_value
 from monitor.wearables import WEARABLES
 
 UNITS = {

@@ -12,8 +12,8 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from monitor.demo_profiles import PROFILES
-from monitor.template import toml_value
+from monitor.demo.profiles import PROFILES
+from monitor.settings.template import toml_value
 from monitor.wearables import WEARABLES
 from monitor.wearables.base import About, Driver, Reach
 

@@ -17,7 +17,7 @@ import typer
 from monitor import logs
 from monitor.cli.translation import run_in_the_users_language, said_here
 from monitor.cli.veil import veil
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, told_by
 
 DOORS = (
     "setup",
@@ -101,10 +101,10 @@ def main() -> None:
     except MonitorError as error:
         fail(error)
     except ExceptionGroup as group:
-        raised, rest = group.split(MonitorError)
-        if raised is None or rest is not None:
+        known = told_by(group)
+        if known is None:
             raise
-        fail(_first(raised))
+        fail(known)
 
 
 def fail(error: MonitorError) -> None:
@@ -114,8 +114,3 @@ def fail(error: MonitorError) -> None:
     elif error.exit_code:
         print(f"sitbreak: {said_here()(str(error))}", file=sys.stderr)
     sys.exit(error.exit_code)
-
-
-def _first(group: ExceptionGroup[MonitorError]) -> MonitorError:
-    inner = group.exceptions[0]
-    return _first(inner) if isinstance(inner, ExceptionGroup) else inner

@@ -10,7 +10,7 @@ import typer
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, WearerOption, history_file, load_settings
 
 if TYPE_CHECKING:
-    from monitor.settings import Settings
+    from monitor.settings.sections import Settings
 
 app = typer.Typer(no_args_is_help=True, help="What the coach has learned of you, and your own trial.")
 

@@ -17,7 +17,7 @@ app = typer.Typer(no_args_is_help=True, help="Show, check and write settings.")
 @app.command("template")
 def template() -> None:
     """Print a settings file with every setting, its unit and its default."""
-    from monitor.template import settings_template
+    from monitor.settings.template import settings_template
 
     typer.echo(settings_template(), nl=False)
 
@@ -25,7 +25,7 @@ def template() -> None:
 @app.command("show")
 def show(config: ConfigOption = None, set_: SetOption = None) -> None:
     """Print every setting in force and where it comes from; secrets are hidden."""
-    from monitor.settings import in_force
+    from monitor.settings.loading import in_force
 
     say = said_here("config")
     table = Table(say("setting"), say("value"), say("from"))
@@ -37,7 +37,7 @@ def show(config: ConfigOption = None, set_: SetOption = None) -> None:
 @app.command("check")
 def check(config: ConfigOption = None, set_: SetOption = None) -> None:
     """Say whether the settings are right; exit 2 with the first fault otherwise."""
-    from monitor.assembly import new_pipeline
+    from monitor.assembly.wearer import new_pipeline
 
     path = config or default_config()
     settings = load_settings(path, set_).settings

@@ -52,10 +52,10 @@ def demo(
     quiet: QuietOption = False,
 ) -> None:
     """Live a simulated office day: sit too long, be called, stand up, be seen."""
-    from monitor.demo import Demo, run_demo
-    from monitor.demo_profiles import PROFILES, choose
+    from monitor.demo.day import Demo, run_demo
+    from monitor.demo.profiles import PROFILES, choose
     from monitor.outlets.console import ConsoleOutlet
-    from monitor.settings import load
+    from monitor.settings.loading import load
 
     language = f"coach.language={spoken_here(sys.argv[1:])}"
     profile, settings = choose(load(config, [language, *_broker(broker), *(set_ or ())]), profile)

@@ -43,7 +43,9 @@ def doctor(
 async def _examined(config: Path | None, set_: list[str], state_dir: Path, silent: bool) -> list[tuple[str, Finding]]:
     from monitor.doctor.finding import failed
     from monitor.doctor.table import CHECKS, examine
-    from monitor.settings import Settings, SettingsError, load
+    from monitor.settings.faults import SettingsError
+    from monitor.settings.loading import load
+    from monitor.settings.sections import Settings
 
     console, found, checks, say = Console(highlight=False), [], CHECKS, said_here("doctor")
 

@@ -13,6 +13,7 @@ from monitor.cli.asking import confirmed
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_state_dir, load_settings
 from monitor.cli.report import date_of, zone_of
 from monitor.cli.translation import said_here
+from monitor.history import HISTORY_FILE
 
 if TYPE_CHECKING:
     from monitor.erasing import Wish
@@ -47,10 +48,10 @@ def erase(
 
 
 def _wish(folder: Path, wearer: str, from_: str, to: str, zone: tzinfo) -> Wish:
-    from monitor.erasing import HISTORY, Wish
+    from monitor.erasing import Wish
     from monitor.history import queries
 
-    names = tuple(row.name for row in queries.wearers(folder / HISTORY))
+    names = tuple(row.name for row in queries.wearers(folder / HISTORY_FILE))
     if wearer and wearer not in names:
         raise typer.BadParameter(f"nobody is called {wearer!r}; known: {', '.join(names) or 'nobody'}")
     chosen = (wearer,) if wearer else names
@@ -79,12 +80,11 @@ def _erase(folder: Path, recordings: Path | None, wish: Wish, yes: bool) -> None
 
 
 def _told(folder: Path, wish: Wish, say: Phrases) -> list[str]:
-    from monitor.erasing import HISTORY
     from monitor.history.erasing import doomed
 
     lines = [say("This will go, for good:")]
     for wearer in wish.wearers:
-        found = doomed(folder / HISTORY, wearer, wish.from_s, wish.until_s)
+        found = doomed(folder / HISTORY_FILE, wearer, wish.from_s, wish.until_s)
         counts = (
             f"bouts: {found.bouts}, breaks: {found.breaks}, alerts: {found.alerts}, exercises: {found.exercises},"
             f" events: {found.events}, hours of posture: {found.posture_s / 3600:.1f}"
@@ -100,7 +100,7 @@ def _erase_everything(folder: Path, recordings: Path | None, yes: bool) -> None:
     from monitor import erasing
     from monitor.history import queries
 
-    history = folder / erasing.HISTORY
+    history = folder / HISTORY_FILE
     names = [row.name for row in queries.wearers(history)] if history.is_file() else []
     say, whose = said_here("erase"), ", ".join(names) or "nobody"
     typer.echo(say(f"All of {whose} in {folder} will go, for good: books, state, wrong cases, sessions."))

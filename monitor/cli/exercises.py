@@ -16,7 +16,7 @@ from monitor.cli.translation import in_this_language, said_here
 
 if TYPE_CHECKING:
     from monitor.coach.catalogue import Catalogue
-    from monitor.settings import Settings
+    from monitor.settings.sections import Settings
     from monitor.words import ExerciseWords, Words
 
 BLANK = "\u2800"
@@ -32,7 +32,7 @@ def exercises(
     state_dir: StateDirOption = None,
 ) -> None:
     """List the exercises, yours among them, and what the sensor can see of each."""
-    from monitor.assembly import exercise_catalogue
+    from monitor.assembly.wearer import exercise_catalogue
     from monitor.words import words
 
     settings = in_this_language(load_settings(config, set_).settings)
@@ -56,7 +56,7 @@ def exercises(
 
 def show_all(settings: Settings, wearer: str, catalogue: Catalogue, path: Path) -> None:
     """Every exercise: how much of it, what the sensor sees, and why it is not suggested."""
-    from monitor.assembly import new_coach
+    from monitor.assembly.wearer import new_coach
     from monitor.checkpoint import CheckpointError
     from monitor.cli.why import stored_coach
     from monitor.coach.overrides import Overrides

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from monitor import __version__
+from monitor.history import HISTORY_FILE
 
 EXIT_CODES = {
     "0": "All is well.",
@@ -45,7 +46,7 @@ def page(root: Any) -> Iterator[str]:
     yield "The settings file; the folder of the history."
     yield from (".SH FILES", ".TP", ".I ~/.config/sitbreak/sitbreak.toml")
     yield r"The settings. \fBsitbreak config template\fR prints them all, with what each means."
-    yield from (".TP", ".I ~/.local/state/sitbreak/history.sqlite3")
+    yield from (".TP", f".I ~/.local/state/sitbreak/{HISTORY_FILE}")
     yield "What has been seen. Nothing of it leaves the house."
     yield ".SH EXIT STATUS"
     for code, meaning in EXIT_CODES.items():

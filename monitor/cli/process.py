@@ -15,10 +15,11 @@ import platformdirs
 import typer
 
 from monitor import logs
+from monitor.history import HISTORY_FILE
 from monitor.logs import LoggingRules
 
 if TYPE_CHECKING:
-    from monitor.settings import Loaded
+    from monitor.settings.loading import Loaded
 
 INTERRUPTED = 130
 
@@ -53,14 +54,14 @@ def default_state_dir() -> Path:
 
 def load_settings(config: Path | None, set_: Sequence[str] | None) -> Loaded:
     """The settings that these options stand for; not before, because help must come at once."""
-    from monitor.settings import load
+    from monitor.settings.loading import load
 
     return load(config or default_config(), set_ or ())
 
 
 def history_file(state_dir: Path | None) -> Path:
     """The history in this folder, or where it is unless told otherwise."""
-    return (state_dir or default_state_dir()) / "history.sqlite3"
+    return (state_dir or default_state_dir()) / HISTORY_FILE
 
 
 def set_up_logging(verbose: bool, quiet: bool = False, rules: LoggingRules | None = None) -> None:

@@ -15,7 +15,7 @@ from monitor.cli.process import SetOption, VerboseOption, set_up_logging
 from monitor.cli.translation import said_here
 
 if TYPE_CHECKING:
-    from monitor.replay import ReplayFiles
+    from monitor.replay.replaying import ReplayFiles
 
 PACED_BLOCK_S = 1.0
 
@@ -62,7 +62,7 @@ def replay(
     verbose: VerboseOption = False,
 ) -> None:
     """Run a recording through the program as if it came off the air now; nothing is stored or sent."""
-    from monitor.replay import ReplayFiles, replay_packet_log
+    from monitor.replay.replaying import ReplayFiles, replay_packet_log
 
     set_up_logging(verbose)
     gc.disable()  # a week makes millions of records and not one circle of them; looking for circles costs a tenth
@@ -92,9 +92,9 @@ def _replay_samples(
     pace: float,
     files: ReplayFiles,
 ) -> None:
-    from monitor.assembly import new_pipeline
-    from monitor.replay import BLOCK_S, replay_recording
-    from monitor.settings import load
+    from monitor.assembly.wearer import new_pipeline
+    from monitor.replay.replaying import BLOCK_S, replay_recording
+    from monitor.settings.loading import load
     from monitor.transport.devices import open_any
 
     settings = load(config, overrides, environment={}).settings

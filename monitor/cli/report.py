@@ -17,7 +17,7 @@ from monitor.spoken import phrases
 if TYPE_CHECKING:
     from monitor.reporting.figures import Kind
     from monitor.reporting.reading import Told
-    from monitor.settings import Settings
+    from monitor.settings.sections import Settings
 
 
 def zone_of(settings: Settings) -> tzinfo:

@@ -22,7 +22,7 @@ from monitor.cli.process import (
 from monitor.cli.translation import said_here
 
 if TYPE_CHECKING:
-    from monitor.settings import Settings
+    from monitor.settings.sections import Settings
 
 _log = logging.getLogger(__name__)
 

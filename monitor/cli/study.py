@@ -56,7 +56,7 @@ def study(
     """
     from monitor.posture import PLACEMENTS
     from monitor.reporting.parquet import check_installed
-    from monitor.settings import load
+    from monitor.settings.loading import load
     from monitor.study.conduct import conduct
     from monitor.study.one import chosen
     from monitor.study.recordings import recordings_in

@@ -16,7 +16,7 @@ from monitor.cli.process import default_config
 from monitor.spoken import DEFAULT, Phrases, chosen_language, languages, phrases, sentences
 
 if TYPE_CHECKING:
-    from monitor.settings import Settings
+    from monitor.settings.sections import Settings
 
 PANELS = {
     "ARGUMENTS_PANEL_TITLE": "Arguments",

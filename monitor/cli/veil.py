@@ -17,7 +17,7 @@ ADVICE = (
 def secrets_in(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Keys and values of the secret settings in a command line."""
     if any(argument.startswith("--set") for argument in arguments):
-        from monitor.setting_faults import SECRET  # here, because most command lines have no use for it
+        from monitor.settings.faults import SECRET
 
         before = ["", *arguments]
         for previous, argument in zip(before, arguments, strict=False):

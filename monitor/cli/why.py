@@ -15,7 +15,7 @@ from monitor.spoken import Phrases, flat
 
 if TYPE_CHECKING:
     from monitor.coach.policy import Coach
-    from monitor.settings import Settings
+    from monitor.settings.sections import Settings
     from monitor.words import Words
 
 
@@ -27,7 +27,7 @@ def why(
     state_dir: StateDirOption = None,
 ) -> None:
     """Say why the coach spoke or kept silent, now or at a time."""
-    from monitor.assembly import ways
+    from monitor.assembly.wearer import ways
 
     settings = in_this_language(load_settings(config, set_).settings)
     name = settings.wearer_named(wearer)
@@ -70,7 +70,7 @@ def _noted(said: Words) -> dict[str, str]:
 
 def stored_coach(settings: Settings, path: Path, wearer: str) -> Coach | None:
     """The coach as of the last commit; None where there is none. Raises HistoryError, CheckpointError."""
-    from monitor.assembly import restored
+    from monitor.assembly.wearer import restored
     from monitor.coach.policy import Coach
     from monitor.history import queries
 

@@ -9,7 +9,8 @@ from monitor.coach.catalogue import Condition
 from monitor.coach.judging import Judge
 from monitor.coach.moments import Moment, Watch
 from monitor.coach.recipes import RECIPES
-from monitor.events import AlertWithheld, BreakDue, Event, StandingLong, Suggestion, TrialPoint, event_id
+from monitor.event_ids import event_id
+from monitor.events import AlertWithheld, BreakDue, Event, StandingLong, Suggestion, TrialPoint
 from monitor.model import UPRIGHT, Posture
 from monitor.words import SeenAs
 

@@ -13,7 +13,9 @@ from monitor.coach.rules import LIMIT_RANGE_S, ProfileName
 from monitor.coach.speaking import Speaker
 from monitor.coach.why import why_now
 from monitor.errors import MonitorError
-from monitor.events import Command, CommandAnswered, Event, Snoozed, TestAlert, WrongReported, event_id
+from monitor.event_ids import event_id
+from monitor.events import CommandAnswered, Event, Snoozed, TestAlert, WrongReported
+from monitor.exchange import Command
 from monitor.words import Refused
 
 Value = str | float | bool | None

@@ -15,7 +15,8 @@ from monitor.coach.overrides import Overrides
 from monitor.coach.rules import CoachRules
 from monitor.coach.speaking import Speaker
 from monitor.coach.why import why_now
-from monitor.events import Command, Event
+from monitor.events import Event
+from monitor.exchange import Command
 from monitor.model import SEDENTARY, Posture
 
 __all__ = ["Coach", "CoachRules", "CoachView", "ExerciseRules", "Moment", "Overrides", "Watch"]

@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 from monitor.coach.calling import Caller
 from monitor.coach.moments import Moment, Watch
 from monitor.coach.standing import UP
-from monitor.events import AlertCleared, Event, event_id
+from monitor.event_ids import event_id
+from monitor.events import AlertCleared, Event
 
 ANSWERS_KEPT = 20
 LATE_MAX_S = 5.0

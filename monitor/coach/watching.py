@@ -19,7 +19,9 @@ from monitor.accel.following import Follower
 from monitor.accel.limb import Reference, Vector
 from monitor.accel.motions import MOTIONS
 from monitor.coach.catalogue import Exercise
-from monitor.events import AlertCleared, BreakDue, Event, ExerciseProgress, ExerciseSeen, Suggestion, event_id
+from monitor.event_ids import event_id
+from monitor.events import AlertCleared, BreakDue, Event, ExerciseSeen, Suggestion
+from monitor.exchange import ExerciseProgress
 from monitor.model import SEDENTARY, UPRIGHT, AccelBlock, Floats, Posture
 from monitor.words import Words
 

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 
-from monitor.assembly import exercise_catalogue, new_driver
+from monitor.assembly.wearer import exercise_catalogue, new_driver
 from monitor.doctor.finding import Case, Finding, ok, warning
 from monitor.exposed import exposed
-from monitor.settings import Loaded, Settings
+from monitor.settings.loading import Loaded
+from monitor.settings.sections import Settings
 from monitor.wearables.base import Reach
 
 

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from monitor import __version__
 from monitor.doctor.finding import Case, Finding, failed, ok
-from monitor.settings import Settings
+from monitor.settings.sections import Settings
 
 CORE = ("bleak", "paho-mqtt", "numpy", "pydantic")
 

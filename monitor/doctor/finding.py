@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from monitor.settings import Settings
+from monitor.history import HISTORY_FILE
+from monitor.settings.sections import Settings
 
 
 class Verdict(StrEnum):
@@ -66,7 +67,7 @@ class Case:
     @property
     def history(self) -> Path:
         """The history file, whether it is there or not."""
-        return self.state_dir / "history.sqlite3"
+        return self.state_dir / HISTORY_FILE
 
 
 Look = Callable[[Case], Sequence[Finding] | Awaitable[Sequence[Finding]]]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from monitor.assembly import new_driver
+from monitor.assembly.wearer import new_driver
 from monitor.doctor.finding import Case, Finding, note, ok
-from monitor.settings import WearerSettings
+from monitor.settings.sections import WearerSettings
 from monitor.transport.faults import RADIO_FAULTS
 from monitor.wearables import WEARABLES
 from monitor.wearables.base import Wearable

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from monitor.doctor.broker import client_id
 from monitor.doctor.finding import Case, Finding, failed, note, ok
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.history import queries
 from monitor.history.database import HistoryError
 from monitor.outlets.mqtt.client import Connection, connect

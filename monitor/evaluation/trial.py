@@ -14,13 +14,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from monitor.accel.epochs import EpochBuilder
-from monitor.assembly import new_pipeline
+from monitor.assembly.wearer import new_pipeline
 from monitor.evaluation.alerts import Told
 from monitor.evaluation.stretches import BRIDGE_S
 from monitor.events import BreakDue
 from monitor.model import AccelBlock, Epochs, Floats, PostureEpochs
 from monitor.pipeline import LATENCY_S, NO_POSTURES, Pipeline, Step, join_postures
-from monitor.settings import load
+from monitor.settings.loading import load
 
 WEARER = "me"
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.outlets.mqtt.client import Connection, connect
 from monitor.outlets.mqtt.remedies import remedy
 from monitor.outlets.mqtt.rules import MqttRules

@@ -10,7 +10,7 @@ from monitor.errors import MonitorError
 from monitor.first_run.answers import write_privately
 from monitor.first_run.broker import BrokerReport, try_broker
 from monitor.first_run.guide import Guide
-from monitor.settings import SettingsError
+from monitor.settings.faults import SettingsError
 
 TLS = ("off", "system", "ca-file")
 PLAIN_PORT, TLS_PORT = 1883, 8883

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from monitor.errors import MonitorError
+from monitor.errors import told_by
 from monitor.first_run.answers import Answers
 from monitor.first_run.talk import MissingAnswerError, Talk
-from monitor.settings import Settings, load
+from monitor.settings.loading import load
+from monitor.settings.sections import Settings
 
 T = TypeVar("T")
 
@@ -69,12 +70,7 @@ class Guide:
         try:
             return asyncio.run(work)
         except ExceptionGroup as group:
-            raised, rest = group.split(MonitorError)
-            if raised is None or rest is not None:
+            known = told_by(group)
+            if known is None:
                 raise
-            raise _first(raised) from None
-
-
-def _first(group: ExceptionGroup[MonitorError]) -> MonitorError:
-    inner = group.exceptions[0]
-    return _first(inner) if isinstance(inner, ExceptionGroup) else inner
+            raise known from None

@@ -19,13 +19,13 @@ from rich.text import Text
 from monitor.app import App
 from monitor.clock import Clock
 from monitor.errors import MonitorError
-from monitor.events import Command, Message, Update, WearerState
+from monitor.exchange import Command, Message, Update, WearerState
 from monitor.first_run.guide import Guide
 from monitor.first_run.keys import typed_lines
 from monitor.first_run.placing import told
 from monitor.first_run.talk import Talk
 from monitor.in_reach import KINDS
-from monitor.settings import Settings
+from monitor.settings.sections import Settings
 from monitor.wearables.base import Reach
 from monitor.words import words
 

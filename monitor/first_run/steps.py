@@ -16,7 +16,8 @@ from monitor.first_run.service import serve
 from monitor.first_run.speaking import speak
 from monitor.first_run.talk import Talk
 from monitor.first_run.writing import write
-from monitor.settings import WearerSettings, load
+from monitor.settings.loading import load
+from monitor.settings.sections import WearerSettings
 
 
 @dataclass(frozen=True, slots=True)

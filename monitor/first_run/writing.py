@@ -16,8 +16,9 @@ from pydantic import BaseModel, SecretStr
 
 from monitor.first_run.answers import write_privately
 from monitor.first_run.guide import Guide
-from monitor.settings import Settings, load, walk
-from monitor.template import toml_value
+from monitor.settings.loading import load
+from monitor.settings.sections import Settings, walk
+from monitor.settings.template import toml_value
 
 ALWAYS = ("wearable", "placement")
 """Keys of a wearer that are written even where they are the default: they are the point of the file."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.events import event_id, moment_of_id_s
+from monitor.event_ids import event_id, moment_of_id_s
 from monitor.history import books, runs
 from monitor.history.database import Database, HistoryError
 from monitor.history.reading import opened, wearer_id_in

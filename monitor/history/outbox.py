@@ -20,7 +20,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Self, TypeVar
 
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.history.database import HistoryDamagedError, HistoryError
 from monitor.history.readiness import Readiness
 from monitor.history.retention import HistoryRules

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from monitor.events import Correction, Event, Message, event_as_dict
+from monitor.events import Event, event_as_dict
+from monitor.exchange import Correction, Message
 from monitor.history import aside, books, receipts, runs
 from monitor.history.database import Database, HistoryDamagedError, wearer_id_of
 from monitor.history.readiness import Readiness, said

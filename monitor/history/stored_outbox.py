@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.history.database import HistoryError
 from monitor.outlets.base import OutboxRow
 

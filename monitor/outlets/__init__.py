@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.outlets.base import Outlet
-from monitor.table import Table
+from monitor.registry import Table
 
 OUTLETS = Table[Outlet](
     "monitor.outlets",

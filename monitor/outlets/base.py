@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from monitor.events import Message, Update
+from monitor.exchange import Message, Update
 
 
 class Outlet(Protocol):

@@ -8,7 +8,7 @@ from typing import ClassVar, TextIO
 
 from monitor.clock import Clock
 from monitor.errors import MonitorError
-from monitor.events import Message, Update, WearerState
+from monitor.exchange import Message, Update, WearerState
 from monitor.outlets.lines import event_line
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from monitor import __version__
 from monitor.diagnostics import Diagnostics, Gauges
 from monitor.errors import MonitorError
-from monitor.events import Message, Update, WearerState
+from monitor.exchange import Message, Update, WearerState
 from monitor.outlets.metrics_rules import MetricsRules
 
 if TYPE_CHECKING:

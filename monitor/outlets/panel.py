@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from monitor.events import WearerState
+from monitor.exchange import WearerState
 from monitor.outlets.lines import clock_time, span
 
 COLOURS = {"none": "green", "due": "bold yellow", "overdue": "bold red", "snoozed": "cyan", "paused": "cyan"}

@@ -18,7 +18,8 @@ from typing import Any, ClassVar
 
 from monitor.clock import Clock
 from monitor.errors import MonitorError
-from monitor.events import AlertCleared, BreakDue, DaySummary, Event, Message, TestAlert, Update
+from monitor.events import AlertCleared, BreakDue, DaySummary, Event, TestAlert
+from monitor.exchange import Message, Update
 from monitor.outlets.base import Outbox, OutboxRow
 from monitor.outlets.push_rules import AddressError, PushRules, addresses
 from monitor.outlets.push_service import Failure, Service, told

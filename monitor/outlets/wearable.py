@@ -8,7 +8,9 @@ from typing import ClassVar
 from pydantic import BaseModel, Field
 
 from monitor.clock import Clock
-from monitor.events import AlertCleared, BreakDue, BreakTaken, Event, Message, TestAlert, Update, alert_number
+from monitor.event_ids import alert_number
+from monitor.events import AlertCleared, BreakDue, BreakTaken, Event, TestAlert
+from monitor.exchange import Message, Update
 from monitor.model import Nudge
 from monitor.words import DEFAULT, words
 

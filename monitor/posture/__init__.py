@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.posture.base import Placement
-from monitor.table import Table
+from monitor.registry import Table
 
 PLACEMENTS = Table[Placement](
     "monitor.posture",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from html import escape
 
-from monitor.report import span
 from monitor.reporting import drawing
+from monitor.reporting.day_tables import span
 from monitor.reporting.drawing import Bar, Part
 from monitor.reporting.figures import DayFigures, LengthClass, Report
 from monitor.web.figures import hours_text

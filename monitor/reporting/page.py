@@ -7,8 +7,8 @@ from html import escape
 from importlib import resources
 
 from monitor import __version__
-from monitor.report import span
 from monitor.reporting.charts import bouts_chart, breaks_chart, hours_chart
+from monitor.reporting.day_tables import span
 from monitor.reporting.figures import Report
 from monitor.reporting.reading import Told
 from monitor.reporting.ribbons import ribbons

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from html import escape
 
 from monitor.history.day import DayBooks
-from monitor.report import clock
 from monitor.reporting import drawing
+from monitor.reporting.day_tables import clock
 from monitor.reporting.figures import DayFigures
 from monitor.reporting.reading import Told
 from monitor.reporting.titles import long_date

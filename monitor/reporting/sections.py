@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape
 
-from monitor.report import clock, span
+from monitor.reporting.day_tables import clock, span
 from monitor.reporting.drawing import Part, share
 from monitor.reporting.figures import ExerciseFigures, Report
 from monitor.reporting.reading import Told

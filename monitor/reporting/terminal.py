@@ -9,7 +9,17 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from monitor.report import WEEKDAYS, Say, coloured, day_as_lines, day_as_tables, legend, plain, ribbon, span
+from monitor.reporting.day_tables import (
+    WEEKDAYS,
+    Say,
+    coloured,
+    day_as_lines,
+    day_as_tables,
+    legend,
+    plain,
+    ribbon,
+    span,
+)
 from monitor.reporting.figures import DayFigures, LengthClass, Report
 from monitor.reporting.reading import Told
 

@@ -15,18 +15,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor import __version__
-from monitor.assembly import new_pipeline
+from monitor.assembly.wearer import new_pipeline
 from monitor.backfill import BOOKS, Backfill
 from monitor.errors import MonitorError
-from monitor.history import queries
+from monitor.history import HISTORY_FILE, queries
 from monitor.history.day import DayBooks
 from monitor.history.reading import extent
 from monitor.history.retention import HistoryRules
 from monitor.history.store import Commit, Store
 from monitor.pipeline import Step
-from monitor.replay import replay_packet_log, replay_recording
+from monitor.replay.replaying import replay_packet_log, replay_recording
 from monitor.reporting.tidy import Cell
-from monitor.settings import Settings, settings_of
+from monitor.settings.sections import Settings, settings_of
 from monitor.study.tables import Row, bout_rows, day_row, recording_row
 from monitor.transport.devices import open_any
 
@@ -82,7 +82,7 @@ def examine(work: Work) -> Part:
 def _examined(work: Work) -> Part:
     about = _about(work)
     with _workshop() as folder:
-        history = folder / "history.sqlite3"
+        history = folder / HISTORY_FILE
         store = Store(history, KEEP)
         try:
             for step in _steps(work, about):

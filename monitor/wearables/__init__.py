@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.table import Table
+from monitor.registry import Table
 from monitor.wearables.base import Driver
 
 WEARABLES = Table[Driver](

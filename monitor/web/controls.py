@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from monitor.events import WearerState
+from monitor.exchange import WearerState
 from monitor.web.desk import BUSY_MIN, Desk, Person
 from monitor.web.elements import button, choice, field, section
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 
-from monitor.events import BreakDue, Command, CommandAnswered, Suggestion, Update, WearerState
+from monitor.events import BreakDue, CommandAnswered, Suggestion
+from monitor.exchange import Command, Update, WearerState
 from monitor.history import queries
 from monitor.history.database import HistoryError
 from monitor.history.day import DayBooks, EventRow

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from monitor.errors import MonitorError
-from monitor.events import Command, Message, Update
+from monitor.exchange import Command, Message, Update
+from monitor.history import HISTORY_FILE
 from monitor.web.desk import Desk, Person
 from monitor.web.rules import WebRules
 
@@ -54,7 +55,7 @@ class WebOutlet:
         if rules.cert_file:
             check_certificate(rules)
         self._rules, self._state_dir = rules, state_dir
-        self._desk = Desk(persons, state_dir / "history.sqlite3", send, now_s)
+        self._desk = Desk(persons, state_dir / HISTORY_FILE, send, now_s)
         self._socket = _listening(rules.host, rules.port)
 
     def durable(self, update: Update) -> list[Message]:

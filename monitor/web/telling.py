@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from html import escape
 from typing import Any
 
-from monitor.events import WearerState
+from monitor.exchange import WearerState
 from monitor.history.day import EventRow
 from monitor.words import Words
 

@@ -13,13 +13,13 @@ from monitor.events import (
     AlertCleared,
     AlertWithheld,
     BreakDue,
-    Command,
     CommandAnswered,
     Event,
     Snoozed,
     TestAlert,
     WrongReported,
 )
+from monitor.exchange import Command
 from monitor.words import languages, words
 from tests.coach.days import NOON_S, BoutOver, BreakSeen, Stretch, a_coach, live, sitting, steps_of, tell
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from monitor.checkpoint import freeze, thaw
 from monitor.coach.policy import Coach, CoachView, Moment
-from monitor.events import AlertCleared, BreakDue, Command, Event, event_as_dict, plain
+from monitor.events import AlertCleared, BreakDue, Event, event_as_dict, plain
+from monitor.exchange import Command
 from monitor.model import SEDENTARY, Posture
 from tests.coach.days import NOON_S, Step, Stretch, a_coach, live, sitting, steps_of, tell
 

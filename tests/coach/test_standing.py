@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from monitor.events import Command, StandingLong
+from monitor.events import StandingLong
+from monitor.exchange import Command
 from monitor.model import Posture
 from tests.coach.days import NOON_S, Stretch, a_coach, live
 

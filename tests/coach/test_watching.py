@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 
 from monitor import checkpoint
 from monitor.backfill import Backfill, BackfillRules
-from monitor.bouts import BoutRules
+from monitor.bouts.bookkeeping import BoutRules
 from monitor.coach.exercises import ExerciseRules
 from monitor.coach.policy import Coach, CoachRules
-from monitor.events import BreakDue, Command, Event, ExerciseSeen
+from monitor.events import BreakDue, Event, ExerciseSeen
+from monitor.exchange import Command
 from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality
 from monitor.pipeline import LATENCY_S, Pipeline
 from monitor.posture import PLACEMENTS
-from monitor.replay import event_line
+from monitor.replay.replaying import event_line
 from tests.support.lifting import joined, moving
 from tests.support.lunging import lunges
 from tests.support.wearers import Recording, rotation, wear

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.coach.moments import Moment
-from monitor.events import Command
+from monitor.exchange import Command
 from monitor.model import Posture
 from tests.coach.days import NOON_S, Stretch, a_coach, live, sitting, steps_of, tell
 

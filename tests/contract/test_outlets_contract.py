@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from monitor.clock import Clock
-from monitor.events import Update, WearerState
+from monitor.exchange import Update, WearerState
 from monitor.gauges import WearersGauges
 from monitor.outlets import OUTLETS
 from monitor.outlets.base import Outlet

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.doctor.finding import Case, Finding, Verdict
-from monitor.settings import load
+from monitor.settings.loading import load
 
 
 def case(folder: Path, *overrides: str, **more: Any) -> Case:

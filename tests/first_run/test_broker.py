@@ -12,7 +12,7 @@ import pytest
 from monitor.first_run.broker import try_broker
 from monitor.first_run.connecting import host_and_port, join
 from monitor.first_run.guide import Flags
-from monitor.settings import SettingsError
+from monitor.settings.faults import SettingsError
 from tests.support.brokers import Listener, Mosquitto, free_port
 from tests.support.guarded_broker import guarded_broker, user
 from tests.support.living_outlet import rules_at

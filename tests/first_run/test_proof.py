@@ -13,7 +13,7 @@ from monitor.clock import Clock
 from monitor.first_run.guide import Flags
 from monitor.first_run.proof import TASKS, for_the_proof, prove, show_it
 from monitor.history import queries
-from monitor.settings import load
+from monitor.settings.loading import load
 from tests.support.scripted_talk import ScriptedTalk, guide_of
 
 SPEED = 20.0

@@ -14,7 +14,7 @@ import pytest
 from firmware_sim.air import Air
 from firmware_sim.clock import ScaledClock
 from firmware_sim.peripheral import virtual_band
-from monitor.settings import load
+from monitor.settings.loading import load
 from tests.support.brokers import Mosquitto
 from tests.support.terminal import terminal
 

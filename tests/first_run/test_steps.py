@@ -13,7 +13,7 @@ from monitor.first_run.answers import recall
 from monitor.first_run.guide import Flags, Guide
 from monitor.first_run.steps import STEPS, go_through
 from monitor.in_reach import Neighbour, Survey
-from monitor.settings import load
+from monitor.settings.loading import load
 from tests.support.scripted_talk import ScriptedTalk, guide_of
 
 BAND = Neighbour("C0:FF:EE:00:12:34", "DeskBand-1", -60, "deskband")

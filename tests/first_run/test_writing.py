@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from monitor.first_run.answers import Answers
 from monitor.first_run.guide import Flags
 from monitor.first_run.writing import merged, settings_text, write
-from monitor.settings import load, walk
+from monitor.settings.loading import load
+from monitor.settings.sections import walk
 from tests.support.scripted_talk import ScriptedTalk, guide_of
 
 THIGH = {"wearers": {"me": {"wearable": "deskband", "placement": "thigh"}}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from monitor.event_ids import event_id
 from monitor.events import (
     AlertCleared,
     BoutEnded,
@@ -14,10 +15,9 @@ from monitor.events import (
     Event,
     ExerciseSeen,
     GapEnded,
-    Message,
     Suggestion,
-    event_id,
 )
+from monitor.exchange import Message
 from monitor.model import Posture, PostureEpochs
 
 T0 = 1_700_000_000.0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.history import readiness
 from monitor.history.aside import put_aside
 from monitor.history.database import HistoryBlockedError, HistoryError

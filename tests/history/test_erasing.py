@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from monitor.events import event_id, moment_of_id_s
+from monitor.event_ids import event_id, moment_of_id_s
 from monitor.history import erasing, readiness
 from monitor.history.database import HistoryError
 from monitor.history.day import BoutRow, BreakRow, GapRow
@@ -194,8 +194,3 @@ def test_how_much_would_go_is_told_before(path: Path) -> None:
 def test_a_stranger_cannot_be_erased(path: Path) -> None:
     with pytest.raises(HistoryError, match="knows no wearer 'zoe'"):
         erasing.erase_wearer(path, "zoe")
-
-
-def test_an_id_tells_its_moment_and_other_words_do_not() -> None:
-    assert moment_of_id_s(event_id(1_700_000_000.123, "me")) == 1_700_000_000.123
-    assert moment_of_id_s("me") == moment_of_id_s("u" * 26) == -1.0

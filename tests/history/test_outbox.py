@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.history.database import HistoryError
 from monitor.history.outbox import History
 from monitor.history.store import Commit, Store

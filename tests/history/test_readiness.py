@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from monitor.assembly import new_pipeline
+from monitor.assembly.wearer import new_pipeline
 from monitor.coach.catalogue import Condition
 from monitor.history.readiness import Readiness, read, write
 from monitor.history.store import Store
-from monitor.settings import load
+from monitor.settings.loading import load
 from monitor.words import languages, words
 
 KINDS = ("strengthen", "stretch")

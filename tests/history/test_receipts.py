@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.history.erasing import erase_stretch, erase_wearer
 from monitor.history.receipts import calls, latest_of
 from monitor.history.retention import DAY_S

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from monitor.events import Correction, Message
+from monitor.exchange import Correction, Message
 from monitor.history.retention import DAY_S, HistoryRules
 from monitor.history.store import Commit, Store
 from monitor.model import Posture

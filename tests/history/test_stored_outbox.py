@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.history.database import HistoryBlockedError
 from monitor.history.outbox import History
 from monitor.history.store import Commit

@@ -18,7 +18,8 @@ import pytest
 import yaml
 
 from monitor.diagnostics import Diagnostics, Pushed
-from monitor.events import BreakTaken, DaySummary, ExerciseProgress, Message, Snoozed, StandingLong, TestAlert
+from monitor.events import BreakTaken, DaySummary, Snoozed, StandingLong, TestAlert
+from monitor.exchange import ExerciseProgress, Message
 from monitor.outlets.mqtt.discovery import DIAGNOSTICS, ENTITIES
 from tests.home_assistant.house import BLUEPRINT, HomeAssistant, Phone
 from tests.support.brokers import Listener, Mosquitto

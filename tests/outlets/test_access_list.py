@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from monitor.clock import Clock
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.gauges import WearersGauges
 from monitor.outlets.mqtt.client import connect
 from monitor.outlets.mqtt.messages import Wearer

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.outlets.mqtt import client
 from monitor.outlets.mqtt.client import Connection, connect
 from monitor.outlets.mqtt.remedies import remedy

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.events import Command
+from monitor.exchange import Command
 from monitor.outlets.mqtt.commands import NAMES, Allowance, CommandError, read_busy, read_command, reply_allowed
 from monitor.words import languages, words
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from monitor.clock import Clock
-from monitor.events import Event, NotWorn, Update, WearerState
+from monitor.events import Event, NotWorn
+from monitor.exchange import Update, WearerState
 from monitor.outlets.console import ConsoleOutlet, OutputClosed
 from monitor.spoken import phrases
 from tests.support.living_outlet import break_due

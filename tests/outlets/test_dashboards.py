@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.events import WearerState
+from monitor.exchange import WearerState
 from monitor.outlets.mqtt.commands import read_command
 from monitor.outlets.mqtt.payloads import ALERTS, EVENT_TYPES, PROFILES, state_payload
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from monitor.clock import Clock
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.outlets.mqtt import delivery as delivery_module
 from monitor.outlets.mqtt.delivery import IN_FLIGHT, Delivery
 from monitor.outlets.mqtt.signals import Acknowledged

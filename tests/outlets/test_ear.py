@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from monitor.events import Command, CommandAnswered, Message
+from monitor.events import CommandAnswered
+from monitor.exchange import Command, Message
 from monitor.outlets.mqtt.ear import Ear
 from monitor.outlets.mqtt.messages import Phrasebook, Topics
 from monitor.outlets.mqtt.rules import MqttRules

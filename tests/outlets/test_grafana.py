@@ -26,7 +26,9 @@ from typing import Any
 import pytest
 
 from monitor.diagnostics import Diagnostics, Pushed
-from monitor.events import BreakTaken, DayEnded, Event, WearerState, event_id
+from monitor.event_ids import event_id
+from monitor.events import BreakTaken, DayEnded, Event
+from monitor.exchange import WearerState
 from monitor.outlets.mqtt.messages import Phrasebook, Topics
 from tests.support.brokers import free_port
 from tests.support.living_outlet import ME, break_due

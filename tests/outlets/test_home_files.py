@@ -13,7 +13,8 @@ from apprise import Apprise
 from monitor.outlets.mqtt.commands import NAMES, PAYLOAD_LIMIT_BYTES, read_command
 from monitor.outlets.mqtt.discovery import ENTITIES
 from monitor.outlets.mqtt.payloads import ALERTS, EVENT_TYPES
-from monitor.settings import load, walk
+from monitor.settings.loading import load
+from monitor.settings.sections import walk
 
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / "config" / "home_assistant"

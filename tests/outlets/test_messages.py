@@ -21,14 +21,12 @@ from monitor.events import (
     DayEnded,
     DaySummary,
     Event,
-    ExerciseProgress,
     ExerciseSeen,
-    Message,
     PostureChanged,
     Snoozed,
     TestAlert,
-    WearerState,
 )
+from monitor.exchange import ExerciseProgress, Message, WearerState
 from monitor.history.store import Commit, Store
 from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
 from tests.support.living_outlet import HIPS, break_due

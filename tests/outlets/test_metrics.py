@@ -13,12 +13,12 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.clock import Clock
-from monitor.events import Update, WearerState
+from monitor.exchange import Update, WearerState
 from monitor.gauges import WearersGauges
 from monitor.model import LinkEvent, LinkState
 from monitor.outlets.metrics import FIGURES, LATENCY, MetricsError, MetricsOutlet
 from monitor.outlets.metrics_rules import MetricsRules
-from monitor.settings import load
+from monitor.settings.loading import load
 from tests.support.brokers import free_port
 from tests.support.living_outlet import break_due
 from tests.support.outboxes import Feed

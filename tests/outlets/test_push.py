@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from monitor.clock import Clock
-from monitor.events import AlertCleared, BreakTaken, Event, TestAlert, Update, WearerState
+from monitor.events import AlertCleared, BreakTaken, Event, TestAlert
+from monitor.exchange import Update, WearerState
 from monitor.outlets import push
 from monitor.outlets.push import PushMissing, PushOutlet
 from monitor.outlets.push_rules import AddressError, PushRules

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from monitor.clock import Clock
-from monitor.events import AlertCleared, DaySummary, Event, TestAlert, Update, WearerState
+from monitor.events import AlertCleared, DaySummary, Event, TestAlert
+from monitor.exchange import Update, WearerState
 from monitor.history.outbox import History
 from monitor.history.receipts import calls, latest_of
 from monitor.history.store import Commit

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from monitor.outlets.push_rules import AddressError, PushFileError, PushRules, addresses
-from monitor.settings import SettingsError, in_force, load
+from monitor.settings.faults import SettingsError
+from monitor.settings.loading import in_force, load
 
 
 def test_addresses_come_from_the_settings_and_from_the_file(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.events import AlertCleared, BreakTaken, Event, NotWorn, Snoozed, WearerState
+from monitor.events import AlertCleared, BreakTaken, Event, NotWorn, Snoozed
+from monitor.exchange import WearerState
 from monitor.outlets.mqtt.sentences import sentence, sentence_of_state
 from monitor.words import languages, words
 from tests.support.living_outlet import break_due

@@ -13,7 +13,8 @@ import paho.mqtt.client as paho
 import pytest
 
 from benchmarks.wire import Mode, Wire
-from monitor.events import AlertCleared, BreakTaken, CommandAnswered, TestAlert, event_id
+from monitor.event_ids import event_id
+from monitor.events import AlertCleared, BreakTaken, CommandAnswered, TestAlert
 from monitor.outlets.mqtt import session
 from monitor.outlets.mqtt.messages import Wearer
 from tests.support.brokers import Heard, Listener, Mosquitto

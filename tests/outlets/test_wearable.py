@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from monitor.clock import Clock
-from monitor.events import AlertCleared, BreakTaken, Event, TestAlert, Update, WearerState, alert_number
+from monitor.event_ids import alert_number
+from monitor.events import AlertCleared, BreakTaken, Event, TestAlert
+from monitor.exchange import Update, WearerState
 from monitor.model import Nudge
 from monitor.outlets.wearable import WearableOutlet, WearableRules
 from tests.support.living_outlet import break_due

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from monitor import checkpoint
-from monitor.assembly import new_pipeline
+from monitor.assembly.wearer import new_pipeline
 from monitor.events import AlertCleared, BoutEnded, BreakDue, BreakTaken, Event
 from monitor.model import Posture, PostureEpochs
 from monitor.outlets.mqtt.sentences import sentence
 from monitor.pipeline import LATENCY_S, Pipeline
 from monitor.posture.seated import Seated
-from monitor.settings import load
+from monitor.settings.loading import load
 from monitor.words import words
 from tests.support.wearers import Recording
 

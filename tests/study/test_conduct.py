@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
-from monitor.settings import load
+from monitor.settings.loading import load
 from monitor.study.conduct import Study, conduct
 from monitor.study.one import Part, chosen
 from monitor.study.recordings import Found, recordings_in

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.assembly import new_pipeline
+from monitor.assembly.wearer import new_pipeline
 from monitor.events import BoutEnded
-from monitor.replay import replay_recording
-from monitor.settings import load
+from monitor.replay.replaying import replay_recording
+from monitor.settings.loading import load
 from monitor.study.one import Part, Work, chosen, examine
 from monitor.study.tables import COLUMNS, WHOSE
 from monitor.transport.packet_log import PacketLog

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.settings import load
+from monitor.settings.loading import load
 from monitor.study.conduct import conduct
 from monitor.study.one import chosen
 from monitor.study.recordings import recordings_in

@@ -20,7 +20,7 @@ from firmware_sim.scenario import Activity, Scenario
 from monitor.app import App
 from monitor.cli.process import run_until_signal
 from monitor.clock import Clock
-from monitor.settings import load
+from monitor.settings.loading import load
 
 SPEED = 30.0
 

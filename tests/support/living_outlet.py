@@ -11,7 +11,9 @@ from typing import Any
 
 from monitor.clock import Clock
 from monitor.diagnostics import Gauges
-from monitor.events import BreakDue, Command, Event, Suggestion, Update, WearerState, event_id
+from monitor.event_ids import event_id
+from monitor.events import BreakDue, Event, Suggestion
+from monitor.exchange import Command, Update, WearerState
 from monitor.outlets.mqtt.messages import Wearer
 from monitor.outlets.mqtt.outlet import MqttOutlet
 from monitor.outlets.mqtt.rules import MqttRules

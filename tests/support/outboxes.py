@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 
-from monitor.events import Message, Update
+from monitor.exchange import Message, Update
 from monitor.outlets.base import OutboxRow
 from monitor.outlets.mqtt.leftovers import Announced
 

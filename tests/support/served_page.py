@@ -21,7 +21,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from monitor.events import Command, CommandAnswered, ExerciseProgress, Update, WearerState, event_id
+from monitor.event_ids import event_id
+from monitor.events import CommandAnswered
+from monitor.exchange import Command, ExerciseProgress, Update, WearerState
 from monitor.history.store import Commit, Store
 from monitor.web.desk import Person
 from monitor.web.passwords import hash_of

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from monitor.settings import load
+from monitor.settings.loading import load
 from monitor.study.one import Work, chosen, examine
 from monitor.transport import devices
 from monitor.transport.devices import ReaderMissingError, open_device

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 
 import pytest
 from bleak.backends.device import BLEDevice
+from bumble.transport.common import Transport
 
 from firmware_sim.air import Air
 from monitor.transport.radio import Radio, RadioError, RadioRules
@@ -72,14 +74,30 @@ async def test_who_stops_waiting_claims_nothing(air: Air) -> None:
 
 
 async def test_the_scan_rests_while_nobody_is_missing_and_wakes_up_again(air: Air) -> None:
-    async with radio_on(air, scan_linger_s=0.1) as radio, asyncio.TaskGroup() as group:
-        scanner = Scanner(radio)
+    ear = air.join("monitor")
+
+    async def open_ear() -> Transport:
+        return ear
+
+    async def scanning_is(enabled: bool) -> None:
+        async with asyncio.timeout(5):
+            while ear.source.le_scan_enable is not enabled:  # noqa: ASYNC110  a radio tells nobody
+                await asyncio.sleep(0.01)
+
+    radio = Radio(RadioRules(backend="bumble:air", scan_linger_s=0.1), open_ear)
+    scanner = Scanner(radio)
+    async with asyncio.TaskGroup() as group:
         scanning = group.create_task(scanner.run())
         first = await scanner.find(DeviceMatch(address=ADDRESS))
-        await asyncio.sleep(0.3)  # longer than it lingers
+        assert ear.source.le_scan_enable
+        await scanning_is(False)
         radio.claimed.clear()
-        assert (await scanner.find(DeviceMatch(address=ADDRESS), first.heard_s + 0.25)).heard_s > first.heard_s + 0.25
+        rested_s = time.monotonic()
+        again = group.create_task(scanner.find(DeviceMatch(address=ADDRESS), rested_s))
+        await scanning_is(True)
+        assert (await again).heard_s > rested_s > first.heard_s
         scanning.cancel()
+    await radio.close()
 
 
 @pytest.mark.parametrize("over_tcp", [False, True], ids=["in process", "over TCP"])

@@ -6,7 +6,8 @@ from contextlib import closing
 from datetime import UTC
 from pathlib import Path
 
-from monitor.events import Command, CommandAnswered, Update, WearerState
+from monitor.events import CommandAnswered
+from monitor.exchange import Command, Update, WearerState
 from monitor.history.store import Commit, Store
 from monitor.history.ways import Ways
 from monitor.outlets.receipts import Outcome, Receipt

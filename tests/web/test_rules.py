@@ -10,7 +10,8 @@ from pydantic import SecretStr, ValidationError
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from monitor.settings import SettingsError, load
+from monitor.settings.faults import SettingsError
+from monitor.settings.loading import load
 from monitor.web.passwords import hash_of, matches
 from monitor.web.rules import WebRules
 from monitor.web.sessions import EVERYBODY

@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from monitor.events import CommandAnswered, WearerState, event_as_dict
+from monitor.events import CommandAnswered, event_as_dict
+from monitor.exchange import WearerState
 from monitor.history.day import EventRow
 from monitor.web.telling import LOGGED, facts, log_html, progress, sentence
 from monitor.words import words

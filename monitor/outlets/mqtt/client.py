@@ -25,7 +25,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from monitor.errors import MonitorError
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.outlets.mqtt.certificates import refused_by_broker
 from monitor.outlets.mqtt.credentials import BrokerContext, password, tls_context
 from monitor.outlets.mqtt.rules import MqttRules

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor.errors import MonitorError
-from monitor.events import Command
+from monitor.exchange import Command
 from monitor.words import Refused
 
 NAMES = frozenset(

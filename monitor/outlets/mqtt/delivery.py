@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from monitor.clock import Clock
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.outlets.base import Outbox, OutboxRow
 from monitor.outlets.mqtt.signals import Acknowledged
 

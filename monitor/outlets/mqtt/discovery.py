@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from monitor import __version__
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.model import Posture
 from monitor.outlets.mqtt.messages import Topics, Wearer
 from monitor.outlets.mqtt.payloads import ALERTS, EVENT_TYPES, PROFILES, compact

@@ -7,7 +7,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from monitor.events import Command, CommandAnswered, Message
+from monitor.events import CommandAnswered
+from monitor.exchange import Command, Message
 from monitor.outlets.mqtt.commands import (
     NAMES,
     Allowance,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from monitor.events import Message
+from monitor.exchange import Message
 from monitor.outlets.mqtt.discovery import discovery
 from monitor.outlets.mqtt.messages import Topics, Wearer
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from monitor import __version__
 from monitor.diagnostics import Diagnostics
-from monitor.events import BreakDue, CommandAnswered, DayEnded, DaySummary, Event, Message, WearerState, event_as_dict
+from monitor.events import BreakDue, CommandAnswered, DayEnded, DaySummary, Event, event_as_dict
+from monitor.exchange import Message, WearerState
 from monitor.outlets.mqtt.payloads import (
     alert_payload,
     compact,

@@ -15,7 +15,7 @@ from typing import ClassVar
 from monitor.clock import Clock
 from monitor.diagnostics import Gauges
 from monitor.errors import MonitorError
-from monitor.events import Command, Message, Update
+from monitor.exchange import Command, Message, Update
 from monitor.logs import of_wearer
 from monitor.outlets.base import Outbox
 from monitor.outlets.mqtt.certificates import refused_by_broker

@@ -17,14 +17,13 @@ from monitor.events import (
     DayEnded,
     DaySummary,
     Event,
-    ExerciseProgress,
     ExerciseSeen,
     Snoozed,
     StandingLong,
     Suggestion,
     TestAlert,
-    WearerState,
 )
+from monitor.exchange import ExerciseProgress, WearerState
 from monitor.outlets.mqtt.sentences import sentence
 from monitor.words import Words
 

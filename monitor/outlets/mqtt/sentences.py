@@ -13,8 +13,8 @@ from monitor.events import (
     Snoozed,
     StandingLong,
     TestAlert,
-    WearerState,
 )
+from monitor.exchange import WearerState
 from monitor.words import Words
 
 

@@ -16,7 +16,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from monitor.diagnostics import Diagnostics
-from monitor.events import Command, CommandAnswered, Message, Update, WearerState
+from monitor.events import CommandAnswered
+from monitor.exchange import Command, Message, Update, WearerState
 from monitor.outlets.mqtt.client import Connection, connect
 from monitor.outlets.mqtt.delivery import Delivery
 from monitor.outlets.mqtt.discovery import discovery

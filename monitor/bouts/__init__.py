@@ -1,0 +1,1 @@
+"""Sedentary bouts, breaks and gaps."""

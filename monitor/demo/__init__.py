@@ -1,0 +1,1 @@
+"""A life-size day with no hardware."""

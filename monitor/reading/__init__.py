@@ -1,0 +1,1 @@
+"""From posture rows to news, books and calls."""
