@@ -325,6 +325,15 @@ def test_what_a_part_in_brackets_says_ends_with_the_bracket() -> None:
     assert say("A fails (no B): use it (or C)") == "A fehlt (no B): nimm es (oder C)"
 
 
+def test_a_broker_that_is_away_is_told_with_the_remedy() -> None:
+    away = "me: the MQTT broker 10.0.0.1:1883 is away: [Errno 111] Connection refused."
+    told = phrases("de", "faults", "run")(f"{away} Is the broker started, and mqtt.port its port?; next try in 2 s")
+    assert told == (
+        "me: der MQTT-Broker 10.0.0.1:1883 ist weg: [Errno 111] die Verbindung wird abgelehnt."
+        " Läuft der Broker, und ist mqtt.port sein Port?; nächster Versuch in 2 s"
+    )
+
+
 def test_only_a_terminal_reads_the_log_translated() -> None:
     record = logging.makeLogRecord({"name": "monitor", "msg": "Bluetooth works again", "levelname": "WARNING"})
     assert HumanLines("%(message)s", phrases("de", "run")).format(record) == "Bluetooth geht wieder"

@@ -121,7 +121,8 @@ def _tried(guide: Guide, password: str) -> BrokerReport:
 
 def _tell(guide: Guide, report: BrokerReport) -> None:
     if not report.works:
-        guide.talk.problem(guide.talk.words("broker.fails", problem=guide.talk.told(report.problem)))
+        problem = ". ".join(map(guide.talk.told, report.problem.split(". ")))  # what it is, and what to do
+        guide.talk.problem(guide.talk.words("broker.fails", problem=problem))
         return
     guide.talk.good("broker.works", milliseconds=round(1000 * report.round_trip_s))
     if report.home_assistant == "yes":
