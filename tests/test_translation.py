@@ -143,7 +143,7 @@ def test_every_fault_of_a_daily_command_can_be_said(language: str, file: str) ->
 
 
 @OTHERS
-@pytest.mark.parametrize("file", ["report.py", "reporting/terminal.py"])
+@pytest.mark.parametrize("file", ["reporting/day_tables.py", "reporting/terminal.py"])
 def test_every_sentence_of_a_report_can_be_said(language: str, file: str) -> None:
     say = phrases(language, "report")
     assert unsaid(say, texts_in(ROOT / "monitor" / file)) == []

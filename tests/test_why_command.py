@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from monitor.assembly.wearer import new_coach, ways
+from monitor import checkpoint
+from monitor.assembly.wearer import fingerprint, new_coach, new_pipeline, ways
 from monitor.cli.translation import in_this_language
-from monitor.cli.why import _retell
+from monitor.cli.why import UnreadStateError, _retell, stored_coach
 from monitor.coach.catalogue import load_catalogue
+from monitor.events import DaySummary
 from monitor.history.store import Commit, Store
 from monitor.outlets.receipts import Outcome, Receipt
 from monitor.settings.loading import load
@@ -52,6 +54,29 @@ def test_a_wearable_that_cannot_call_is_not_said_to_have_called(tmp_path: Path) 
     for wearable, way in (("deskband", "on the wearable, ntfy"), ("witmotion", "ntfy")):
         settings = load(None, ["coach.time_zone=UTC", f"wearers.me.wearable={wearable}"], {}).settings
         assert ways(settings, "me", path).told(NOW_S, "") == [f"Called at 14:00: {way} (push address 1)."]
+
+
+def test_after_a_change_of_the_settings_it_says_that_the_daemon_wants_a_start(tmp_path: Path) -> None:
+    path = history(tmp_path, 0.5)
+    text = checkpoint.dumps({"backfill": new_pipeline(SETTINGS, "me")}, fingerprint(SETTINGS, "me"))
+    with closing(Store(path)) as store:
+        store.commit(Commit("me", checkpoint=text))
+    assert stored_coach(SETTINGS, path, "me") is not None
+    other = load(None, ["wearers.me.placement=wrist"], {}).settings
+    with pytest.raises(UnreadStateError, match="the settings have changed since; start it"):
+        stored_coach(other, path, "me")
+
+
+def test_the_account_of_the_day_is_no_call_and_is_told_by_its_time(tmp_path: Path) -> None:
+    path, at_s = history(tmp_path, 0.5), NOW_S - 600
+    told = DaySummary(
+        id="account", at_s=at_s, date="2026-11-22", until="14:20", sedentary_min=90, longest_min=40, breaks=2, alerts=1
+    )
+    with closing(Store(path)) as store:
+        store.commit(Commit("me", events=(told,)))
+        store.note_receipt(Receipt("me", "account", "JSON (push address 2)", at_s, Outcome.ACCEPTED))
+    assert ways(SETTINGS, "me", path).told(NOW_S) == ["Called at 14:00: ntfy (push address 1)."]
+    assert ways(SETTINGS, "me", path).told(NOW_S, "14:20") == ["Told the day so far at 14:20: JSON (push address 2)."]
 
 
 def test_a_call_of_the_day_before_yesterday_is_no_news(tmp_path: Path) -> None:

@@ -57,8 +57,7 @@ def exercises(
 def show_all(settings: Settings, wearer: str, catalogue: Catalogue, path: Path) -> None:
     """Every exercise: how much of it, what the sensor sees, and why it is not suggested."""
     from monitor.assembly.wearer import new_coach
-    from monitor.checkpoint import CheckpointError
-    from monitor.cli.why import stored_coach
+    from monitor.cli.why import UnreadStateError, stored_coach
     from monitor.coach.overrides import Overrides
     from monitor.coach.recipes import RECIPES
     from monitor.history import readiness
@@ -68,7 +67,7 @@ def show_all(settings: Settings, wearer: str, catalogue: Catalogue, path: Path) 
     kept, answers = None, None
     if path.exists():
         answers = readiness.read(path, wearer)
-        with suppress(CheckpointError):  # of another version: the daemon says so when it starts
+        with suppress(UnreadStateError):  # of another version: the daemon says so when it starts
             kept = stored_coach(settings, path, wearer)
     overrides = kept.overrides if kept is not None else Overrides()
     coach = new_coach(settings, wearer, answers.conditions if answers else None, catalogue)

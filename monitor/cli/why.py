@@ -11,12 +11,23 @@ import typer
 
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, WearerOption, history_file, load_settings
 from monitor.cli.translation import in_this_language, said_here
+from monitor.errors import MonitorError
 from monitor.spoken import Phrases, flat
 
 if TYPE_CHECKING:
     from monitor.coach.policy import Coach
     from monitor.settings.sections import Settings
     from monitor.words import Words
+
+
+class UnreadStateError(MonitorError):
+    """What the daemon last knew does not fit the settings or this version. ``reason`` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"what the daemon last knew cannot be read: {reason}; start it with these settings, and ask again"
+        )
+        self.reason = reason
 
 
 def why(
@@ -69,14 +80,18 @@ def _noted(said: Words) -> dict[str, str]:
 
 
 def stored_coach(settings: Settings, path: Path, wearer: str) -> Coach | None:
-    """The coach as of the last commit; None where there is none. Raises HistoryError, CheckpointError."""
+    """The coach as of the last commit; None where there is none. Raises HistoryError, UnreadStateError."""
     from monitor.assembly.wearer import restored
+    from monitor.checkpoint import CheckpointError
     from monitor.coach.policy import Coach
     from monitor.history import queries
 
     text = queries.checkpoint(path, wearer)
     if text is None:
         return None
-    coach = restored(text, settings, wearer)["backfill"].pipeline.coach
+    try:
+        coach = restored(text, settings, wearer)["backfill"].pipeline.coach
+    except CheckpointError as error:
+        raise UnreadStateError(error.reason) from None
     assert isinstance(coach, Coach)
     return coach

@@ -14,6 +14,8 @@ from monitor.words import Words
 DAY_S = 86400.0
 MOST = 20
 """Calls told at once."""
+ACCOUNT = "day_summary"
+"""The day so far goes the ways of a call and is none."""
 _NAMES = {"mqtt": "MQTT"}
 
 
@@ -30,11 +32,12 @@ class Ways:
 
     def told(self, now_s: float, at: str = "") -> list[str]:
         """The last call of a day, or those in the minute ``at`` (``HH:MM``). Raises HistoryError, ValueError."""
-        from_s, until_s, most = now_s - DAY_S, now_s + 1.0, 1
+        from_s, until_s = now_s - DAY_S, now_s + 1.0
         if at:
             from_s, until_s = last_minute(at, now_s, self.zone) or (0.0, 0.0)
-            most = MOST
-        found = [call for call in calls(self.history, self.wearer, until_s, most) if call.at_s >= from_s]
+        found = [call for call in calls(self.history, self.wearer, until_s, MOST) if call.at_s >= from_s]
+        if not at:
+            found = [call for call in found if call.type != ACCOUNT][:1]
         return [ways_line(call, self.buzzes, self.said, self.zone) for call in reversed(found)]
 
     def lately(self) -> dict[str, str]:
@@ -44,8 +47,9 @@ class Ways:
 
 
 def ways_line(call: CallRow, buzzes: bool, said: Words, zone: str) -> str:
-    """When it was called, and what became of it."""
-    return said.ways.told.format(time=time_text(call.at_s, zone), ways=went(call, buzzes, said, zone))
+    """When it was called, or the day's account given, and what became of it."""
+    sentence = said.ways.account if call.type == ACCOUNT else said.ways.told
+    return sentence.format(time=time_text(call.at_s, zone), ways=went(call, buzzes, said, zone))
 
 
 def went(call: CallRow, buzzes: bool, said: Words, zone: str) -> str:
@@ -53,7 +57,7 @@ def went(call: CallRow, buzzes: bool, said: Words, zone: str) -> str:
 
     Whether the wearable could be felt nobody knows: it says nothing of it.
     """
-    good = [said.ways.wearable] if buzzes and call.type != "day_summary" else []
+    good = [said.ways.wearable] if buzzes and call.type != ACCOUNT else []
     bad: list[str] = []
     for receipt in sorted(call.receipts, key=lambda each: each.way != "mqtt"):
         told = _told(receipt, said, zone)

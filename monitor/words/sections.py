@@ -196,6 +196,7 @@ class Ways(BaseModel, frozen=True, extra="forbid"):
     """What became of a call on each of its ways."""
 
     told: str
+    account: str
     none: str
     wearable: str
     mqtt: str
