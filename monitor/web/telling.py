@@ -60,9 +60,11 @@ def facts(state: WearerState | None, said: Words, zone: tzinfo) -> Facts:
 
 
 def _next(state: WearerState, said: Words, zone: tzinfo) -> str:
-    if state.next_break_s is None:
+    """When the next call is; of a limit that has passed only while it is called, not once that was answered."""
+    passed = state.next_break_s is not None and state.next_break_s <= state.at_s
+    if state.next_break_s is None or (passed and state.alert == "none"):
         return "–"
-    form = said.page.at if state.next_break_s > state.at_s else said.page.passed
+    form = said.page.passed if passed else said.page.at
     return form.format(time=clock_text(state.next_break_s, zone))
 
 

@@ -40,7 +40,11 @@ def test_what_is_not_known_is_said_to_be_so() -> None:
 
 
 def test_a_limit_that_has_passed_is_told_by_since() -> None:
-    assert facts(replace(SITTING, next_break_s=T0 - 60), EN, UTC).next.startswith("since ")
+    assert facts(replace(SITTING, next_break_s=T0 - 60, alert="due"), EN, UTC).next.startswith("since ")
+
+
+def test_a_limit_whose_call_was_answered_is_not_waited_for() -> None:
+    assert facts(replace(SITTING, next_break_s=T0 - 60), EN, UTC).next == "–"
 
 
 def test_how_far_an_exercise_is_is_told_where_the_state_has_it() -> None:
