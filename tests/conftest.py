@@ -1,8 +1,10 @@
-"""Fixtures for all: a broker, and a history."""
+"""Fixtures for all: a broker, a history, and logging that each test finds as the first one did."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import logging
+import sys
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,3 +21,17 @@ async def history(tmp_path: Path) -> AsyncIterator[History]:
     history = await History.open(tmp_path / "history.sqlite3")
     yield history
     await history.close()
+
+
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    """A command that runs in this process sets up logging for a process of its own."""
+    root, hook = logging.getLogger(), sys.excepthook
+    loggers = [root, logging.getLogger("monitor"), logging.getLogger("bumble")]
+    before, levels = list(root.handlers), [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    for handler in [each for each in root.handlers if each not in before]:
+        root.removeHandler(handler)
+    sys.excepthook = hook
