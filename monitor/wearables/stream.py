@@ -20,10 +20,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field
 
 from monitor.model import AccelBlock, Quality
 from monitor.wearables.clock_lines import FEW
+from monitor.wearables.kept import Kept
 from monitor.wearables.lateness import Lateness
 from monitor.wearables.stream_past import COUNTED, STAMPED, Past, fresh_clock, renew_clock
 
@@ -65,7 +66,7 @@ class StreamRules(BaseModel, frozen=True, extra="forbid"):
     hold_s: float = Field(60.0, gt=0, description="A value that did not change is repeated for so long at most.")
 
 
-_PAST = TypeAdapter(Past)
+_PAST = Kept(Past)
 
 
 @dataclass
@@ -171,14 +172,12 @@ class Stream:
 
     def resume(self) -> dict[str, Any]:
         """The memory worth keeping, JSON-ready."""
-        memory: dict[str, Any] = _PAST.dump_python(self.past, mode="json")
-        return memory
+        return _PAST.written(self.past)
 
     def remember(self, memory: object) -> bool:
         """Go on after a crash, in a new segment; False where the memory is not understood, and nothing is changed."""
-        try:
-            past = _PAST.validate_python(memory)
-        except ValidationError:
+        past = _PAST.read(memory)
+        if past is None:
             return False
         past.clock.rules = STAMPED if self.stamped else COUNTED
         self.past, self.renew = past, True

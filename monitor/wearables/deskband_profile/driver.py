@@ -11,8 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from pydantic import TypeAdapter, ValidationError
-
 from monitor.model import Answer, AnswerKind, Nudge, PacketRefused, WearableFacts
 from monitor.wearables.base import (
     Action,
@@ -35,11 +33,12 @@ from monitor.wearables.deskband_profile.merge import Memory
 from monitor.wearables.deskband_profile.requests import next_request, note_exchange
 from monitor.wearables.deskband_profile.rules import DeskBandRules
 from monitor.wearables.deskband_profile.sessions import heed_status, tell_battery
+from monitor.wearables.kept import Kept
 from monitor.wearables.sample_clock import SampleClock, SampleClockRules
 
 MANDATORY = (codec.CONTROL, codec.LIVE, codec.REPLAY)
 SUBSCRIBED = (codec.CONTROL, codec.LIVE, codec.REPLAY, codec.STATUS, codec.ALERT)
-_MEMORY = TypeAdapter(Memory)
+_MEMORY = Kept(Memory)
 
 
 @dataclass
@@ -139,8 +138,7 @@ class DeskBandDriver(Band):
 
     def resume(self) -> Resume:
         """Session, contiguous end, open holes and the fit of the clock, as of the facts delivered so far."""
-        memory: Resume = _MEMORY.dump_python(self.memory, mode="json")
-        return memory
+        return _MEMORY.written(self.memory)
 
     def _fresh_memory(self) -> Memory:
         return Memory(SampleClock(self.rules.rate_hz, self.clock_rules), rate_hz=self.rules.rate_hz)
@@ -150,9 +148,8 @@ class DeskBandDriver(Band):
 
     def _remembered(self, resume: Resume) -> Memory:
         """The memory before the crash; a fresh one where another version wrote it."""
-        try:
-            memory = _MEMORY.validate_python(resume)
-        except ValidationError:
+        memory = _MEMORY.read(resume)
+        if memory is None:
             return self._fresh_memory()
         memory.clock.rules = self.clock_rules
         return memory
