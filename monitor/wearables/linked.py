@@ -190,8 +190,9 @@ class LinkedDriver:
         if outcome.error is not None:
             if settled is Settled.GIVEN_UP:
                 return self._failed(action, outcome)
-            refused = isinstance(action, Write) and settled is Settled.STRANGER
-            return self._refused_call(action, outcome) if refused and isinstance(action, Write) else []
+            if isinstance(action, Write) and settled is Settled.STRANGER:
+                return self._refused_call(action, outcome)
+            return []
         match action:
             case Subscribe(characteristic=characteristic):
                 self.subscribed += [] if characteristic in self.subscribed else [characteristic]

@@ -1,9 +1,9 @@
 """Samples that come in order without an index of their own: counted, given times, delivered as blocks.
 
 A driver hands over the samples of each packet with its arrival and, where the device stamps them, the stamp of the last
-sample. What is missing is known from the stamps, or from a counter that the driver watches, or else presumed when
-arrivals run late for good. Over a lost link the index goes on, with a gap; no sample is ever invented. Only for devices
-that send on change (``on_change``) the last value is repeated, because there silence means that nothing changed.
+sample. What is missing is known from the stamps, or else presumed when arrivals run late for good. Over a lost link the
+index goes on, with a gap; no sample is ever invented. Only for devices that send on change (``on_change``) the last
+value is repeated, because there silence means that nothing changed.
 
     stream = Stream(rate_hz=50.0, range_g=8.0)
     stream.begin(rate_hz, range_g)                    # the device was told to stream, or streams so
@@ -123,7 +123,6 @@ class Stream:
         xyz_g: NDArray[Any],
         at_s: float,
         stamp_us: int | None = None,
-        lost: int = 0,
         quality: Quality = Quality.NONE,
         arrivals: Sequence[tuple[int, float]] = (),
     ) -> list[AccelBlock]:
@@ -134,7 +133,6 @@ class Stream:
         xyz_g : (N, 3) acceleration in g; nothing is delivered where N is 0.
         at_s : arrival.
         stamp_us : device clock at the last sample, never wrapping; must be given where the stream is stamped.
-        lost : samples missing before these by a counter of the device.
         quality : what the driver knows of them.
         arrivals : of each of several packets, how many samples there were with it, and when it came.
 
@@ -150,7 +148,6 @@ class Stream:
         if self.renew:
             self._begin_segment()
         missing = self._missing(at_s, stamp_us, arrivals or [(count, at_s)])
-        missing = missing if not lost else max(lost, missing or 0)
         if self.on_change and missing and self.held_g is not None and not self.relinked:
             held = min(missing, int(self.rules.hold_s * self.past.rate_hz))
             xyz_g = np.concatenate((np.repeat([self.held_g], held, axis=0), xyz_g))

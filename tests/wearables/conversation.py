@@ -53,7 +53,7 @@ class Conversation:
     def crash(self) -> object:
         """Kill the program; the memory of the last facts survives as JSON."""
         memory = json.loads(json.dumps(self.driver.resume(), allow_nan=False))
-        self.driver = DeskBand(self.driver.rules, self.driver.clock_rules)
+        self.driver = DeskBand(self.driver.rules)
         self.band.live, self.band.replaying, self.band.out = False, None, []
         return memory
 

@@ -11,11 +11,10 @@ from pydantic import ValidationError
 
 from monitor.checkpoint import freeze, thaw
 from monitor.model import AccelBlock, Answer, AnswerKind, BatteryLevel, Nudge
-from monitor.wearables.base import DecodeError, Packet, Reply
+from monitor.wearables.base import G_MS2, DecodeError, Packet, Reply
 from monitor.wearables.bthome import BTHome, BTHomeRules
 from monitor.wearables.bthome.codec import SERVICE, Content, decode_frame, decode_objects
 from monitor.wearables.bthome.sealed import counter_of, opened
-from monitor.wearables.readings import G_MS2
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "bthome.json").read_text())
 SEALED = VECTORS["sealed"][0]

@@ -14,6 +14,7 @@ from monitor.model import Answer, AnswerKind, BatteryLevel, HoleClosed, Nudge, Q
 from monitor.wearables.base import DecodeError, Outcome, Packet, Read, Reconnect, Subscribe, Unsubscribe, Write
 from monitor.wearables.deskband import DeskBand, DeskBandRules
 from monitor.wearables.deskband_profile import codec
+from monitor.wearables.standard import BATTERY_LEVEL
 from tests.wearables.band import FakeBand
 from tests.wearables.conversation import Conversation
 
@@ -568,7 +569,7 @@ def test_no_bytes_from_the_air_raise_anything_but_decode_error(characteristic: s
 
 
 @settings(max_examples=100, deadline=None)
-@given(characteristic=st.sampled_from([codec.INFO, codec.STATUS, codec.BATTERY_LEVEL]), value=st.binary(max_size=30))
+@given(characteristic=st.sampled_from([codec.INFO, codec.STATUS, BATTERY_LEVEL]), value=st.binary(max_size=30))
 def test_no_bytes_that_were_read_raise_anything(characteristic: str, value: bytes) -> None:
     driver = DeskBand()
     driver.start(None, 1.8e9)

@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import AccelBlock, BatteryLevel, PacketRefused, Quality, WearableFacts
-from monitor.wearables.base import DecodeError, Packet, Reply
+from monitor.wearables.base import G_MS2, DecodeError, Packet, Reply
 from monitor.wearables.phone import Phone, PhoneRules
 from monitor.wearables.phone.codec import LARGEST_BYTES, decode
-from monitor.wearables.readings import G_MS2
 
 NOW_NS = 1_795_323_870_000_000_000
 NOW_S = NOW_NS / 1e9

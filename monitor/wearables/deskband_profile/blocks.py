@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from monitor.model import Fact
+from monitor.wearables.asking import key_of
 from monitor.wearables.base import Packet, Read, Reply
 from monitor.wearables.deskband_profile import codec, merge
-from monitor.wearables.deskband_profile.link import Band, Held, awaited_key
+from monitor.wearables.deskband_profile.link import Band, Held
 
 
 def heed_block(band: Band, packet: Packet) -> Reply:
@@ -44,7 +45,7 @@ def _hold(band: Band, held: Held) -> Reply:
     if len(band.link.held) < 1000:
         band.link.held.append(held)
     read = Read(codec.STATUS, note="an unexpected block")
-    coming = band.link.asked_status or awaited_key(read) in band.link.awaited
+    coming = band.link.asked_status or key_of(read) in band.link.awaited
     if coming or band.link.leaving or band.link.change is not None:
         return []
     band.link.asked_status = True

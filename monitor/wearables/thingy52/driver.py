@@ -87,7 +87,7 @@ class Thingy52(LinkedDriver):
             return self._pressed(packet) if codec.decode_button(packet.data) == codec.BUTTON_DOWN else []
         if packet.characteristic != codec.RAW or self.stream.is_repeat(packet.data, packet.at_s):
             return []
-        return self._sampled(codec.decode_raw(packet.data).xyz_g[None], packet.at_s)
+        return self._sampled(codec.decode_raw(packet.data), packet.at_s)
 
     def _pressed(self, packet: Packet) -> Reply:
         """The first press waits whether a second one follows."""
