@@ -394,6 +394,28 @@ def test_only_what_is_stored_and_contiguous_is_acknowledged() -> None:
     assert talk.band.acked[7] > talk.holes()[0].end_index
 
 
+def test_of_sessions_that_are_over_and_whole_nothing_is_remembered_for_ever() -> None:
+    talk = talked(60)
+    for _ in range(5):
+        talk.lose_link(20)
+        talk.band.boot()
+        talk.link()
+        talk.live(60)
+    assert len(talk.band.acked) == 6
+    assert set(talk.driver.memory.stored) == set(talk.driver.memory.acked) == {12}
+
+
+def test_what_was_stored_of_another_band_is_not_acknowledged_to_this_one() -> None:
+    talk = talked(600)
+    talk.lose_link(10)
+    talk.band = FakeBand(seed=1, now_s=talk.band.now_s, device_id=5)
+    talk.link()
+    talk.driver.stored(7, 10_000)
+    for _ in range(60):
+        talk.live(1)
+        assert talk.band.acked.get(7, 0) <= (talk.driver.memory.next_index or 0)
+
+
 def test_acknowledgements_come_at_most_every_ten_seconds() -> None:
     acks = [data for data in talked(100).band.written if data[0] == 5]
     assert 8 <= len(acks) <= 11

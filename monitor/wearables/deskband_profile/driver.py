@@ -110,8 +110,7 @@ class DeskBandDriver(Band):
 
     def stored(self, segment: int, upto_index: int) -> Reply:
         """Remember what is on disk; the band is told when an ACK is due."""
-        stored = self.memory.stored
-        stored[segment] = max(upto_index, stored.get(segment, 0))
+        self.memory.keep_stored(segment, upto_index)
         return []
 
     def alert(self, nudge: Nudge, now_s: float) -> Reply:
