@@ -156,3 +156,22 @@ class Conversation:
             assert (np.diff(ordered) > 0).all(), f"segment {segment}: times go back"
             assert ordered[0] > last_s
             last_s = ordered[-1]
+
+
+def talked(seconds: float = 60.0, **band: object) -> Conversation:
+    """A conversation that has run for a while."""
+    talk = Conversation(FakeBand(**band))  # type: ignore[arg-type]
+    talk.link()
+    talk.live(seconds)
+    return talk
+
+
+def delivered(talk: Conversation, segment: int) -> list[int]:
+    """Indices of a segment that came."""
+    return sorted(talk.samples().get(segment, {}))
+
+
+def whole(talk: Conversation, segment: int) -> bool:
+    """Everything from the first delivered sample of a segment to its last, without a hole."""
+    indices = delivered(talk, segment)
+    return indices == list(range(indices[0], indices[-1] + 1))
