@@ -84,6 +84,16 @@ def test_an_encrypted_packet_counts_once_and_an_old_one_never() -> None:
         told(driver, SEALED["hex"])
 
 
+def test_a_sensor_that_got_a_new_battery_unheard_is_believed_again_once_it_was_missed() -> None:
+    driver = listening(bind_key=SEALED["key"], mac=SEALED["mac"])
+    driver.memory.counter = SEALED["counter"] + 10_000_000
+    with pytest.raises(DecodeError, match="an old packet"):
+        told(driver, SEALED["hex"])
+    driver.lost(NOW_S + 60)
+    assert told(driver, SEALED["hex"], 61.0)
+    assert driver.memory.counter == SEALED["counter"]
+
+
 def test_a_key_is_never_shown_and_a_wrong_one_never_accepted() -> None:
     rules = BTHomeRules(bind_key=SEALED["key"])
     assert SEALED["key"] not in repr(rules)

@@ -86,8 +86,9 @@ class BTHome(ToldDriver):
         return []
 
     def lost(self, now_s: float) -> Reply:
-        """Too long unheard: what was between is not known."""
+        """Too long unheard: what was between is not known, and with a new battery it counts its packets anew."""
         self.readings.forget()
+        self.memory.counter = None
         return []
 
     def resume(self) -> Resume:

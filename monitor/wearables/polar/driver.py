@@ -139,6 +139,8 @@ class Polar(CommandedDriver):
         reply, why = self.dialogue.overdue(now_s)
         if why:
             return self.asking.leave(f"{why}; {SWITCH_OFF_AND_ON if why == 'no answer' else PAIR_IT}")
+        if reply:
+            self.parts = ""  # it is asked again, and will be answered from the beginning
         if self.streaming and now_s - self.heard_s > SILENT_S:
             self.streaming = False
             if not self._retry(["stop", "settings", "start"], now_s):
