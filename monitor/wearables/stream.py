@@ -8,7 +8,7 @@ value is repeated, because there silence means that nothing changed.
     stream = Stream(rate_hz=50.0, range_g=8.0)
     stream.begin(rate_hz, range_g)                    # the device was told to stream, or streams so
     blocks = stream.add(xyz_g, packet.at_s, stamp_us)  # or without a stamp
-    stream.lost(clean=False)                          # the link is gone
+    stream.lost()                                     # the link is gone
     stream.resume(), stream.remember(memory)          # over a crash
 """
 
@@ -40,8 +40,6 @@ PACED = 1.25
 """Samples that come at most so many times as fast as they are taken are not made up for."""
 LATE_SLACK_S = 0.2
 """Jitter of a radio that works."""
-REPEATED_WITHIN_S = 0.002
-"""BlueZ was seen to deliver a notification twice after an unclean loss, at once."""
 
 
 class StreamRules(BaseModel, frozen=True, extra="forbid"):
@@ -87,10 +85,6 @@ class Stream:
     """The next samples begin a new segment."""
     relinked: bool = False
     """The next samples are the first after a lost link."""
-    unclean: bool = False
-    """A link was lost without a stop: payloads may come twice."""
-    last_payload: str = ""
-    last_payload_s: float = -1e18
     held_g: tuple[float, float, float] | None = None
     """The newest sample."""
 
@@ -105,18 +99,10 @@ class Stream:
             self.past.rate_hz, self.past.range_g = rate_hz, range_g
             self.renew = True
 
-    def lost(self, clean: bool) -> None:
-        """The link is gone; ``clean``: after our own stop."""
+    def lost(self) -> None:
+        """The link is gone."""
         self.relinked = True
-        self.unclean = self.unclean or not clean
         self.lateness.forget()
-
-    def is_repeat(self, payload: bytes, at_s: float) -> bool:
-        """Whether a notification is the one before once more, as happens after an unclean loss."""
-        text = payload.hex()
-        repeat = self.unclean and text == self.last_payload and at_s - self.last_payload_s <= REPEATED_WITHIN_S
-        self.last_payload, self.last_payload_s = text, at_s
-        return repeat
 
     def add(
         self,

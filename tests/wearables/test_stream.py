@@ -71,7 +71,7 @@ def test_over_a_lost_link_a_clock_may_begin_anew(leap_s: float, segment: int) ->
     """Ahead: it was about to wrap. Back by less than the link was away: a young one, known by samples staying late."""
     stream = Stream(50.0)
     fed(stream, range(0, 3000, 10))
-    stream.lost(clean=False)
+    stream.lost()
     blocks = []
     for first in range(5000, 8000, 10):
         last_s = (first + 9) / 50
@@ -87,7 +87,7 @@ def test_over_a_lost_link_a_clock_that_fits_goes_on(away_s: float, late_s: float
     """Crystals err by some ten ppm, and a new link may be busy at first."""
     stream = Stream(50.0)
     fed(stream, range(0, 3000, 10))
-    stream.lost(clean=False)
+    stream.lost()
     last_s = 60.0 + away_s
     (block,) = stream.add(still(10), START_S + last_s + late_s, round(1e6 * (4321.5 + last_s)))
     assert block.segment == 0
@@ -178,7 +178,7 @@ def test_over_a_lost_link_the_segment_goes_on_with_a_gap(stamped: bool, away_s: 
     stream = Stream(50.0, stamped=stamped)
     stream.begin(50.0)
     fed(stream, range(0, 3000, 10))
-    stream.lost(clean=False)
+    stream.lost()
     stream.begin(50.0)
     first = 3000 + 50 * away_s
     block, *others = fed(stream, range(first, first + 200, 10))
@@ -221,18 +221,6 @@ def test_a_memory_it_does_not_understand_changes_nothing(memory: object) -> None
     assert fed(stream, range(0, 100, 10))[0].segment == 0
 
 
-def test_identical_payloads_are_dropped_only_at_once_and_after_an_unclean_loss() -> None:
-    stream = Stream(10.0, stamped=False)
-    assert not stream.is_repeat(b"abc", 1.0)
-    assert not stream.is_repeat(b"abc", 1.001)
-    stream.lost(clean=True)
-    assert not stream.is_repeat(b"abc", 1.002)
-    stream.lost(clean=False)
-    assert stream.is_repeat(b"abc", 1.003)
-    assert not stream.is_repeat(b"abd", 1.004)
-    assert not stream.is_repeat(b"abd", 1.2)
-
-
 def test_the_quality_says_what_is_special() -> None:
     stamped = Stream(50.0, 2.0)
     (plain,) = stamped.add(still(1), START_S, 1)
@@ -261,7 +249,7 @@ def test_where_only_changes_are_sent_silence_repeats_the_last_value() -> None:
 def test_nothing_is_held_over_a_lost_link() -> None:
     stream = Stream(10.0, stamped=False, on_change=True)
     stream.add(still(1), START_S)
-    stream.lost(clean=False)
+    stream.lost()
     assert stream.hold(START_S + 5.0) == []
     (block,) = stream.add(still(1), START_S + 30.0)
     assert len(block.t_s) == 1
@@ -284,14 +272,12 @@ def test_whatever_comes_times_and_indices_grow(
     for count, passed_s, passed_us, what in steps:
         at_s, stamp_us = at_s + passed_s, max(0, stamp_us + passed_us)
         if what == 0:
-            stream.lost(clean=False)
+            stream.lost()
         elif what == 1:
-            stream.lost(clean=True)
-        elif what == 2:
             stream.begin(12.5)
-        elif what == 3:
+        elif what == 2:
             stream.remember(json.loads(json.dumps(stream.resume())))
-        elif what == 4 and on_change:
+        elif what == 3 and on_change:
             blocks += stream.hold(at_s)
         blocks += stream.add(still(count), at_s, stamp_us if stamped else None)
     assert all(np.isfinite(block.t_s).all() for block in blocks)

@@ -60,7 +60,7 @@ def run(air: Air, duration_s: float = 900.0) -> tuple[Floats, Floats, list[Accel
     stream = Stream(air.rate_hz, stamped=air.stamped)
     stream.begin(air.rate_hz)
     given_s, true_s, blocks, last = [], [], [], None
-    stream.lost(clean=False)
+    stream.lost()
     for true, at_s, stamp in air.packets(duration_s):
         if stamp is None and true[0] == last:
             continue  # what BlueZ repeats is told by its bytes: tested apart

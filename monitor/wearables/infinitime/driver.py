@@ -100,7 +100,7 @@ class InfiniTime(LinkedDriver):
     def _heard(self, packet: Packet) -> Reply:
         if packet.characteristic == codec.CALL_ANSWER:
             return self._answered(codec.decode_call_answer(packet.data), packet.at_s)
-        if packet.characteristic != codec.MOTION or self.stream.is_repeat(packet.data, packet.at_s):
+        if packet.characteristic != codec.MOTION or self.repeats.is_repeat(packet.data, packet.at_s):
             return []
         # More than one triplet, as a proposed firmware sends: all of one poll
         return list(self.polls.heard(decode_triplets(packet.data).mean(axis=0), packet.at_s))

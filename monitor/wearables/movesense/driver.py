@@ -116,7 +116,7 @@ class Movesense(CommandedDriver):
         return reply + ask(Subscribe(BATTERY_LEVEL), now_s)
 
     def _heard(self, packet: Packet) -> Reply:
-        if packet.characteristic != NOTIFY or self.stream.is_repeat(packet.data, packet.at_s):
+        if packet.characteristic != NOTIFY or self.repeats.is_repeat(packet.data, packet.at_s):
             return []
         message = codec.decode_message(packet.data)
         match message:

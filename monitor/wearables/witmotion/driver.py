@@ -128,7 +128,7 @@ class WitMotion(LinkedDriver):
         return [WearableFacts("WitMotion")]
 
     def _heard(self, packet: Packet) -> Reply:
-        if packet.characteristic != NOTIFY or self.stream.is_repeat(packet.data, packet.at_s):
+        if packet.characteristic != NOTIFY or self.repeats.is_repeat(packet.data, packet.at_s):
             return []
         complete = self.framer.take(packet.data)
         if self.framer.longer >= VIBRATION_FRAMES:
