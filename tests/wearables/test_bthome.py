@@ -141,12 +141,13 @@ def test_a_sensor_without_a_movement_flag_is_believed_when_two_readings_are_alik
 @pytest.mark.parametrize(
     ("press", "kind"), [("01", AnswerKind.ACKNOWLEDGED), ("02", AnswerKind.SNOOZED), ("04", AnswerKind.SNOOZED)]
 )
-def test_a_press_answers_the_alert_that_is_open(press: str, kind: AnswerKind) -> None:
+def test_a_press_answers_the_alert_that_is_open_once(press: str, kind: AnswerKind) -> None:
     driver = listening()
     assert driver.alert(Nudge("stand_up", 4711, 60.0), NOW_S) == []
     reply = told(driver, f"44000A3A{press}", 5.0)
     assert Answer(kind, 4711, NOW_S + 5.0) in reply
     assert not any(isinstance(part, Answer) for part in told(driver, f"44000A3A{press}", 5.4))
+    assert not any(isinstance(part, Answer) for part in told(driver, f"44000B3A{press}", 15.0))
 
 
 def test_a_press_without_an_alert_answers_nothing() -> None:
