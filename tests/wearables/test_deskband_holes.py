@@ -162,6 +162,15 @@ def test_a_block_far_ahead_of_time_is_not_believed() -> None:
 # --- times ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("forward_s", [30.0, 300.0, 86_400.0])
+def test_where_our_clock_was_set_forward_samples_follow_within_half_a_minute(forward_s: float) -> None:
+    talk = talked(1000)
+    talk.set_s = forward_s
+    talk.live(30)
+    assert talk.now_s - talk.blocks()[-1].t_s[-1] < 2.0
+    talk.check()
+
+
 def test_replayed_samples_get_their_true_times() -> None:
     talk = talked(900, rate_error=0.03, drift=2e-4)
     talk.lose_link(1800)
