@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.wearables.base import DecodeError
-from monitor.wearables.readings import G_MS2, Vector
+from monitor.wearables.base import G_MS2, DecodeError
+from monitor.wearables.readings import Vector
 
 SERVICE = "0000fcd2-0000-1000-8000-00805f9b34fb"
 VERSION = 2
