@@ -140,7 +140,7 @@ def test_a_user_that_would_spoil_its_settings_is_refused_and_the_password_not_sa
     assert user[1] not in str(refused.value)
 
 
-@pytest.mark.parametrize("password", ["a word", 'quote" and \\ and ümlaut'])
+@pytest.mark.parametrize("password", ["a word", 'quote" and \\ and ümlaut', "a 🪑"])
 async def test_with_a_password_it_listens_beyond_loopback_and_lets_nobody_else_in(password: str) -> None:
     async def lets_in(port: int, **who: str) -> bool:
         answer = await connect(MqttRules(host="127.0.0.1", port=port, protocol="3.1.1", **who), "id")  # type: ignore

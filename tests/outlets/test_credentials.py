@@ -17,10 +17,22 @@ from tests.support.brokers import MOSQUITTO, Mosquitto
 from tests.support.living_outlet import outlet_of, rules_at
 
 
-async def test_the_password_may_stand_in_a_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "read"),
+    [(b"right\nand nothing else\n", "right"), ("schön\r\n".encode(), "schön"), (b" a b ", " a b ")],
+)
+def test_the_first_line_of_a_file_is_the_password(tmp_path: Path, content: bytes, read: str) -> None:
     path = tmp_path / "secret"
-    path.write_text("right\nand nothing else\n")
-    assert password(rules_at(1, username="sitbreak", password_file=str(path))) == "right"
+    path.write_bytes(content)
+    assert password(rules_at(1, username="sitbreak", password_file=str(path))) == read
+
+
+def test_a_password_file_that_is_no_text_is_said_without_what_is_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_bytes(b"hush\xffhush")
+    with pytest.raises(MqttFileError, match="is no text in UTF-8") as refused:
+        password(rules_at(1, username="sitbreak", password_file=str(path)))
+    assert "hush" not in str(refused.value)
 
 
 async def test_a_password_file_that_is_missing_is_named() -> None:

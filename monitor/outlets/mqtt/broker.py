@@ -149,7 +149,8 @@ class EmbeddedBroker:
         text = _LISTENER.format(kind=kind, host=host, port=port)
         if self._log_in is None:
             return text
-        name, password = map(json.dumps, self._log_in)  # a JSON text is a TOML text
+        # A JSON text is a TOML text, but for the surrogates by which JSON escapes what lies beyond 16 bits.
+        name, password = (json.dumps(word, ensure_ascii=False) for word in self._log_in)
         return text + _LOG_IN.format(kind=kind, name=name, password=password)
 
 
