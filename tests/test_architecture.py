@@ -70,6 +70,7 @@ PURE = [
     "monitor/exchange.py",
     "monitor/outlets/mqtt/messages.py",
     "monitor/outlets/mqtt/discovery.py",
+    "monitor/outlets/mqtt/entities.py",
     "monitor/outlets/mqtt/leftovers.py",
     "monitor/reporting/account.py",
     "monitor/reporting/charts.py",

@@ -82,7 +82,7 @@ def _device() -> dict[str, Any]:
     return _long(json.loads(message.payload), SHORT)
 
 
-def _entities() -> dict[str, dict[str, Any]]:
+def _of_the_device() -> dict[str, dict[str, Any]]:
     """Each component as Home Assistant sees it: long names, and what the device says for all."""
     shared = {key: value for key, value in _device().items() if key in ("availability", "state_topic", "qos")}
     found = {}
@@ -94,7 +94,19 @@ def _entities() -> dict[str, dict[str, Any]]:
     return found
 
 
-ENTITIES = _entities()
+def _each_alone() -> dict[str, dict[str, Any]]:
+    """The same from one message an entity; device and origin, which each of them repeats, are left out."""
+    found = {}
+    for message in discovery(ME, TOPICS, "components", "homeassistant"):
+        _, platform, _, key, _ = message.topic.split("/")
+        told = _long(json.loads(message.payload), SHORT)
+        assert told.pop("device") == _device()["device"]
+        assert told.pop("origin") == _device()["origin"]
+        found[f"{key}, alone"] = {"platform": platform, **told}
+    return found
+
+
+ENTITIES = _of_the_device() | _each_alone()
 EVERY = pytest.mark.parametrize("key", ENTITIES)
 
 
