@@ -69,6 +69,8 @@ class Session:
         self._greeted = asyncio.Event()
         self._retained = Retained(words)
         self._on_the_way: dict[int, str] = {}
+        self._denied: set[str] = set()
+        """Topics that the broker has not taken over this connection."""
         self._heard = asyncio.Event()
         self._said: set[str] = set()
 
@@ -127,6 +129,7 @@ class Session:
     async def _live(self, connection: Connection) -> Lost:
         self._connection = connection
         self._on_the_way.clear()
+        self._denied.clear()
         self._subscribe(connection)
         self._announce()
         try:
@@ -154,8 +157,10 @@ class Session:
 
     async def _clear_away(self) -> None:
         if self._leftovers.any:
+            wanted = {message.topic for message in self._leftovers.before() + self._leftovers.after()}
             await self._heard_but(0)
-            await self._leftovers.gone()
+            if not wanted & self._denied:
+                await self._leftovers.gone()
 
     async def _leave_when_asked(self, connection: Connection, telling: Iterable[asyncio.Task[None]]) -> None:
         await self._stopping.wait()
@@ -256,6 +261,8 @@ class Session:
             return
         topic = self._on_the_way.pop(answer.number, "")
         self._heard.set()
+        if answer.failure:
+            self._denied.add(topic)
         if answer.later:
             self._retained.forget()  # told again with the next news
         elif answer.failure:
