@@ -1,6 +1,6 @@
 """The real Home Assistant with the real mosquitto: what it makes of our discovery, and the blueprint at work.
 
-Slow (a minute) and of its own Python: ``make test-home-assistant``.
+Slow (two minutes) and of its own Python: ``make test-home-assistant``.
 """
 
 from __future__ import annotations

@@ -14,14 +14,14 @@ import pytest
 from monitor.outlets.mqtt.discovery import discovery
 from monitor.outlets.mqtt.messages import Topics, Wearer
 
-ME = Wearer("me", "a1b2c3", manufacturer="sitbreak", model="DeskBand", firmware="1.2.3")
+ME = Wearer("me", "a1b2c3", model="DeskBand", firmware="1.2.3")
 TOPICS = Topics("sitbreak", "a1b2c3")
 
 SHORT = {"p": "platform", "avty": "availability", "stat_t": "state_topic", "t": "topic", "cmps": "components"} | {
     "o": "origin",
     "dev": "device",
 }
-SHORT_DEVICE = {"ids": "identifiers", "mf": "manufacturer", "mdl": "model", "sw": "sw_version", "sn": "serial_number"}
+SHORT_DEVICE = {"ids": "identifiers", "mdl": "model", "sw": "sw_version", "sn": "serial_number"}
 SHORT_ORIGIN = {"sw": "sw_version", "url": "support_url"}
 
 ANY = {"platform", "unique_id", "name", "icon", "entity_category", "enabled_by_default", "availability", "qos"} | {
@@ -115,7 +115,7 @@ def test_the_device_has_what_the_schema_of_devices_requires_and_nothing_unknown(
     assert set(payload) == {"device", "origin", "components", "availability", "state_topic", "qos"}
     device = _long(payload["device"], SHORT_DEVICE)
     assert device["identifiers"]
-    assert set(device) <= {"identifiers", "name", "manufacturer", "model", "sw_version", "serial_number"}
+    assert set(device) <= {"identifiers", "name", "model", "sw_version", "serial_number"}
     origin = _long(payload["origin"], SHORT_ORIGIN)
     assert set(origin) == {"name", "sw_version", "support_url"}
     assert re.match(r"https?://", origin["support_url"])

@@ -68,7 +68,7 @@ def components(topics: Topics) -> dict[str, dict[str, Any]]:
 
 def device(wearer: Wearer, topics: Topics) -> dict[str, Any]:
     """The device behind the entities; no area is suggested, because that renames entities."""
-    known = {"mf": wearer.manufacturer, "mdl": wearer.model, "sw": wearer.firmware}
+    known = {"mdl": wearer.model, "sw": wearer.firmware}
     return {
         "ids": [f"{topics.base}_{topics.node}"],
         "name": wearer.title,
