@@ -106,7 +106,7 @@ class OutletAssembly:
         except BrokerRefused as refusal:
             if not known:
                 raise
-            _log.error("%s; what is to be told is kept until it does not", refusal)  # sensing goes on meanwhile
+            _log.error("%s; what is to be told is kept until it lets us in", refusal)  # sensing goes on meanwhile
         return self.mqtt
 
     async def _wearer(self, name: str) -> Wearer:

@@ -67,10 +67,8 @@ class MqttOutlet:
         nodes = {wearer.node for wearer in wearers}
         self._sessions: dict[str, Session] = {}
         for name, words in self._words.items():
-            node, is_first = (
-                words.topics.node,
-                not self._sessions,
-            )  # the first also clears up after those who are no more
+            node = words.topics.node
+            is_first = not self._sessions  # it clears up after those who are no more, too
             now = Announced(node, rules.base, rules.discovery_prefix, rules.discovery)
             before = [old for old in known if old.node == node or (is_first and old.node not in nodes)]
             leftovers = Leftovers(now, before, register)
