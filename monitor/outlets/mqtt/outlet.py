@@ -86,11 +86,6 @@ class MqttOutlet:
         source = self._sessions[wearer].source = TopicSource(topic)
         return source
 
-    @property
-    def refusal(self) -> str | None:
-        """Why the broker does not let us in, where it said so at the last attempt."""
-        return next((session.refusal for session in self._sessions.values() if session.refusal), None)
-
     def durable(self, update: Update) -> list[Message]:
         """Alerts, the log and the day: they reach the broker even over a crash."""
         words = self._words.get(update.wearer)

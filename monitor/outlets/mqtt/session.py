@@ -54,7 +54,6 @@ class Session:
         delivery: Delivery | None,
         leftovers: Leftovers,
     ) -> None:
-        self.refusal: str | None = None
         self.source: TopicSource | None = None
         """Where the wearer's wearable publishes; set before ``run``."""
         self.diagnose: Callable[[], Awaitable[Diagnostics]] | None = None
@@ -112,7 +111,6 @@ class Session:
         """How it ended, and how many seconds the broker had let us in."""
         large = frozenset({self.source.topic} if self.source else ())
         connection = await connect(self._rules, self._client_id, self._words.availability(False), large)
-        self.refusal = connection.reason if isinstance(connection, Refused) else None
         if not isinstance(connection, Connection):
             return connection, 0.0
         began_s = time.monotonic()
