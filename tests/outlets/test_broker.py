@@ -16,6 +16,7 @@ from monitor.outlets.mqtt.broker import (
     BrokerMissingError,
     BrokerUserError,
     EmbeddedBroker,
+    ForeignAddressError,
     NoFreePortError,
     OpenBrokerError,
     free_ports,
@@ -98,6 +99,13 @@ def test_no_free_port_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.outlets.mqtt.broker.PORTS_TRIED", 0)
     with pytest.raises(NoFreePortError, match="1883"):
         next(free_ports(1883))
+
+
+async def test_an_address_that_is_not_this_computers_is_said_and_no_port_is_blamed() -> None:
+    with pytest.raises(ForeignAddressError, match=r"192\.0\.2\.1: this computer has no such address") as refused:
+        async with EmbeddedBroker(host="192.0.2.1", user=("sitbreak", "a word")):
+            pass
+    assert refused.value.exit_code == 2
 
 
 async def test_the_broker_goes_when_the_daemon_is_killed() -> None:

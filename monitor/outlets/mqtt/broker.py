@@ -8,6 +8,7 @@ a publication with properties (iotcore 0.4).
 from __future__ import annotations
 
 import asyncio
+import errno
 import importlib
 import json
 import re
@@ -81,6 +82,16 @@ class BrokerUserError(MonitorError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"the embedded broker cannot take this user: {reason}")
+
+
+class ForeignAddressError(MonitorError):
+    """The address to listen at is another computer's."""
+
+    exit_code = 2
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"the embedded broker cannot listen at {host}: this computer has no such address")
+        self.host = host
 
 
 class NoFreePortError(MonitorError):
@@ -189,7 +200,9 @@ def free_ports(first: int, host: str = HOST) -> Iterator[int]:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
-            except OSError:
+            except OSError as problem:
+                if problem.errno == errno.EADDRNOTAVAIL:
+                    raise ForeignAddressError(host) from None
                 continue
         yield port
     raise NoFreePortError(first)
