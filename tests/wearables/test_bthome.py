@@ -59,24 +59,25 @@ def test_other_bytes_are_refused_and_named(vector: dict[str, Any]) -> None:
 def test_an_encrypted_packet_opens_with_its_key(vector: dict[str, Any]) -> None:
     frame = decode_frame(bytes.fromhex(vector["hex"]))
     assert counter_of(frame) == vector["counter"]
-    assert opened(frame, bytes.fromhex(vector["key"]), vector["mac"]).hex().upper() == vector["opened"]
+    keys = BTHomeRules(bind_keys={"AA:BB:CC:DD:EE:FF": "00" * 16, vector["mac"]: vector["key"]}).keys
+    assert opened(frame, keys).hex().upper() == vector["opened"]
 
 
 @pytest.mark.parametrize(
-    ("rules", "says"),
+    ("keys", "says"),
     [
-        ({}, "set bthome.bind_key"),
-        ({"bind_key": "00" * 16, "mac": SEALED["mac"]}, "check bthome.bind_key"),
-        ({"bind_key": SEALED["key"], "mac": "54:48:E6:8F:80:A6"}, "check bthome.bind_key"),
+        ({}, "set bthome.bind_keys"),
+        ({SEALED["mac"]: "00" * 16}, "check the address and key"),
+        ({"54:48:E6:8F:80:A6": SEALED["key"]}, "check the address and key"),
     ],
 )
-def test_without_the_right_key_an_encrypted_packet_is_refused_with_the_remedy(rules: dict[str, str], says: str) -> None:
+def test_without_the_right_key_an_encrypted_packet_is_refused_with_the_remedy(keys: dict[str, str], says: str) -> None:
     with pytest.raises(DecodeError, match=says):
-        told(listening(**rules), SEALED["hex"])
+        told(listening(bind_keys=keys), SEALED["hex"])
 
 
 def test_an_encrypted_packet_counts_once_and_an_old_one_never() -> None:
-    driver = listening(bind_key=SEALED["key"], mac=SEALED["mac"])
+    driver = listening(bind_keys={SEALED["mac"]: SEALED["key"]})
     assert told(driver, SEALED["hex"])
     assert told(driver, SEALED["hex"], 60.0) == []
     driver.memory.counter = SEALED["counter"] + 1
@@ -85,7 +86,7 @@ def test_an_encrypted_packet_counts_once_and_an_old_one_never() -> None:
 
 
 def test_a_sensor_that_got_a_new_battery_unheard_is_believed_again_once_it_was_missed() -> None:
-    driver = listening(bind_key=SEALED["key"], mac=SEALED["mac"])
+    driver = listening(bind_keys={SEALED["mac"]: SEALED["key"]})
     driver.memory.counter = SEALED["counter"] + 10_000_000
     with pytest.raises(DecodeError, match="an old packet"):
         told(driver, SEALED["hex"])
@@ -95,12 +96,14 @@ def test_a_sensor_that_got_a_new_battery_unheard_is_believed_again_once_it_was_m
 
 
 def test_a_key_is_never_shown_and_a_wrong_one_never_accepted() -> None:
-    rules = BTHomeRules(bind_key=SEALED["key"])
+    rules = BTHomeRules(bind_keys={SEALED["mac"]: SEALED["key"]})
     assert SEALED["key"] not in repr(rules)
     assert SEALED["key"] not in json.dumps(freeze(BTHome(rules)))
-    assert thaw(freeze(BTHome(rules))).rules.key is None
+    assert thaw(freeze(BTHome(rules))).rules.keys == {}
     with pytest.raises(ValidationError, match="32 hexadecimal digits"):
-        BTHomeRules(bind_key="abc")
+        BTHomeRules(bind_keys={SEALED["mac"]: "abc"})
+    with pytest.raises(ValidationError, match="belongs to an address"):
+        BTHomeRules(bind_keys={"54:48": SEALED["key"]})
 
 
 def test_three_accelerations_are_a_reading_in_g() -> None:

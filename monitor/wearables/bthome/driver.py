@@ -108,7 +108,7 @@ class BTHome(ToldDriver):
         counter = sealed.counter_of(frame)
         if counter == self.memory.counter:
             return None
-        body = sealed.opened(frame, self.rules.key, self.rules.mac)
+        body = sealed.opened(frame, self.rules.keys)
         if self.memory.counter is not None and RESTARTED_BELOW <= counter < self.memory.counter:
             raise DecodeError(f"an old packet: counter {counter} after {self.memory.counter}", packet.data)
         self.memory.counter = counter
