@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.accel.epochs import EpochBuilder, join
 from monitor.model import AccelBlock, Epochs, Quality
-from tests.support.wearers import Recording, wear
+from tests.support.wearers import Recording, rotation, wear
 
 WALK = wear(("sit", 12), ("walk", 15), ("stand", 9), rate_hz=25.0, start_s=1_700_000_000.25)
 
@@ -238,8 +238,6 @@ def test_only_unfinished_seconds_are_held_back() -> None:
 
 
 def test_turning_the_sensor_changes_nothing_but_rounding() -> None:
-    from tests.support.wearers import rotation
-
     here, there = run([WALK.block()]), run([WALK.turned(rotation(5)).block()])
     for name in ("spread_g", "jitter_g", "window_spread_g", "along_g", "across_g", "jerk_g", "skewness", "cadence_hz"):
         assert getattr(there, name) == pytest.approx(getattr(here, name), abs=1e-4, nan_ok=True), name

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.accel.epochs import EpochBuilder, join, take
+from monitor.accel.epochs import take
 from monitor.accel.stepping import SteppingRules, steps
 from monitor.model import Epochs
 from monitor.posture.chest import Chest
@@ -23,13 +23,11 @@ from monitor.posture.trunk import Trunk
 from monitor.posture.upright import Source
 from monitor.posture.waist import Waist
 from monitor.posture.wrist import Wrist
-from tests.support.wearers import wear
+from tests.support.wearers import rows_of, wear
 
 
 def epochs() -> Epochs:
-    builder = EpochBuilder()
-    recording = wear(("walk", 20), ("sit", 20), ("stand", 20))
-    return join([builder.feed(recording.block()), builder.tick(1e6)])
+    return rows_of(wear(("walk", 20), ("sit", 20), ("stand", 20)))
 
 
 def signs_of(rows: Epochs, tilt_deg: np.ndarray) -> dict[str, np.ndarray]:

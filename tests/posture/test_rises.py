@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from monitor.accel.epochs import take
 from monitor.posture.rises import RiseColumns, Rises
-from tests.support.risers import riser, rows_of
+from tests.support.risers import riser
+from tests.support.wearers import rows_of
 
 
 def heights(*poses: tuple[float, float, float], **how: float) -> list[float]:

@@ -8,19 +8,18 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.accel.epochs import EpochBuilder, join, take
+from monitor.accel.epochs import take
 from monitor.accel.wear import Wear
 from monitor.model import Epochs
 from monitor.posture.walking import Upright, UprightColumns
-from tests.support.wearers import rotation, wear
+from tests.support.wearers import rotation, rows_of, wear
 
 
 def two_pieces(apart_s: float) -> Epochs:
     """Walking and standing, and after a pause standing and walking with the sensor turned."""
     before = wear(("walk", 30), ("stand", 10)).turned(rotation(3))
     after = wear(("stand", 10), ("walk", 30), start_s=1040.0 + apart_s).turned(rotation(4))
-    builder = EpochBuilder()
-    return join([builder.feed(before.block()), builder.feed(after.block(segment=1)), builder.tick(1e6)])
+    return rows_of(before, after.block(segment=1))
 
 
 def seen(rows: Epochs, *cuts: int, gap_s: float = 20.0) -> UprightColumns:
