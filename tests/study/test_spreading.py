@@ -16,8 +16,8 @@ from monitor.study.conduct import conduct
 from monitor.study.one import chosen
 from monitor.study.recordings import recordings_in
 from monitor.study.spreading import SchedulerError, spread
-from tests.study.recorded import worked, write_npz
 from tests.support.brokers import free_port
+from tests.support.recorded import worked, write_npz
 
 ROOT = Path(__file__).parents[2]
 

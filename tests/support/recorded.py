@@ -1,10 +1,11 @@
-"""Small recordings of synthetic wearers, as files."""
+"""Recordings of synthetic wearers as files: as ``sitbreak replay``, ``study`` and ``evaluate`` read them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tests.support.wearers import Recording, wear
 
@@ -18,15 +19,20 @@ def worked(seed: int, start_s: float = START_S, rate_hz: float = 25.0) -> Record
     return wear(*doings, rate_hz=rate_hz, seed=seed, start_s=start_s)
 
 
-def write_npz(path: Path, recording: Recording) -> Path:
+def write_npz(path: Path, recording: Recording, label: NDArray[np.uint8] | None = None) -> Path:
+    """``label`` : a code for each sample, where there is somebody who knows."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    counts = np.round(recording.xyz_g * 1000).astype(np.int16)
-    first = np.array([recording.t_s[0]])
-    np.savez(path, acc=counts, fs=recording.rate_hz, seg_start=np.array([0]), seg_t0=first)
+    arrays = {"acc": _milli_g(recording), "fs": np.array(recording.rate_hz)}
+    arrays |= {"seg_start": np.array([0]), "seg_t0": recording.t_s[:1]}
+    np.savez(path, **arrays if label is None else arrays | {"label": label})
     return path
 
 
 def write_csv(path: Path, recording: Recording) -> Path:
-    rows = np.column_stack((recording.t_s, np.round(recording.xyz_g * 1000) / 1000))
+    rows = np.column_stack((recording.t_s, _milli_g(recording) / 1000))
     np.savetxt(path, rows, "%.6f", delimiter=",", header="time_s,x_g,y_g,z_g", comments="")
     return path
+
+
+def _milli_g(recording: Recording) -> NDArray[np.int16]:
+    return np.round(1000 * recording.xyz_g).astype(np.int16)
