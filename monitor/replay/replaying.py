@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -100,7 +100,7 @@ def replay_packet_log(path: Path) -> Iterator[Step]:
 
 
 def _short(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).splitlines()[0][:80]}"
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0][:80]}"
 
 
 def _state_of(header: dict[str, Any], settings: Settings, wearer: str) -> tuple[Wearable, Backfill]:
@@ -131,7 +131,13 @@ class ReplayFiles:
         """What has happened, for a summary."""
         self._epochs, self._events = epochs, events
         self._rows: list[PostureEpochs] = []
-        self._open = {path: _opened(path) for path in chosen}
+        self._open: dict[Path, IO[bytes]] = {}
+        try:
+            for path in chosen:
+                self._open[path] = _opened(path)
+        except OutputError:
+            self.close(complete=False)
+            raise
 
     def take(self, step: Step) -> None:
         """What a step has brought."""
@@ -142,18 +148,27 @@ class ReplayFiles:
         self._rows.append(step.postures)
 
     def close(self, complete: bool) -> None:
-        """Put the outputs in their places, or take them back."""
-        if complete and self._epochs is not None:
-            self._open[self._epochs].write(f"{COLUMNS}\n".encode())
-            self._open[self._epochs].writelines(map(row_text, self._rows))
-        if complete and self._events is not None:
-            self._open[self._events].writelines(event_line(event).encode() for event in self.events)
-        for path, file in self._open.items():
-            file.close()
-            if complete:
-                Path(file.name).replace(path)
-            else:
-                Path(file.name).unlink()
+        """Put the outputs in their places, or take them back. Raises OutputError where one cannot be written."""
+        try:
+            for path, file in self._open.items() if complete else ():
+                with _written(path):
+                    file.writelines(self._lines_of(path))
+                    file.close()
+            for path, file in self._open.items() if complete else ():
+                with _written(path):
+                    Path(file.name).replace(path)
+        finally:
+            for file in self._open.values():
+                with suppress(OSError):  # what did not fit on the disk does not fit when it is closed, either
+                    file.close()
+                Path(file.name).unlink(missing_ok=True)
+
+    def _lines_of(self, path: Path) -> Iterator[bytes]:
+        if path == self._epochs:
+            yield f"{COLUMNS}\n".encode()
+            yield from map(row_text, self._rows)
+        else:
+            yield from (event_line(event).encode() for event in self.events)
 
     def summary(self) -> str:
         """The recording in a line."""
@@ -173,10 +188,17 @@ class OutputError(MonitorError):
 
 
 def _opened(path: Path) -> IO[bytes]:
-    try:
+    with _written(path):
         if path.is_dir():
             raise IsADirectoryError(0, "it is a folder")
         return path.with_name(f".{path.name}.part").open("wb")
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    """What the system says of an output, as an error that names it."""
+    try:
+        yield
     except OSError as error:
         raise OutputError(path, error.strerror or str(error)) from None
 

@@ -21,7 +21,8 @@ def test_a_bar_for_one_placement_or_for_all() -> None:
 
 
 def test_a_bar_that_names_nothing_is_refused() -> None:
-    with pytest.raises(BarError, match="NUMBER"):
-        bar("taught.sensitivity", list(FOUND), at_least=True)
+    for text in ("taught.sensitivity", "taught.sensitivity=much", "taught.sensitivity=nan"):
+        with pytest.raises(BarError, match="NUMBER"):
+            bar(text, list(FOUND), at_least=True)
     with pytest.raises(BarError, match="sensitivty"):
         bar("taught.sensitivty=9", list(FOUND), at_least=True).missed_in(FOUND)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from monitor.evaluation.labelled import LabelledDataError, Source, described, find, read
+from monitor.evaluation.truth import SITTING
 from tests.support.recorded import write_npz
 from tests.support.wearers import wear
 
@@ -33,3 +34,22 @@ def test_a_recording_without_labels_is_refused(tmp_path: Path) -> None:
     path = write_npz(tmp_path / "thigh" / "toy__1.npz", wear(("sit", 10.0)), np.zeros(3, np.uint8))
     with pytest.raises(LabelledDataError, match="one code a sample"):
         read(Source(path, "thigh"))
+
+
+@pytest.mark.parametrize("code", [-1, 10, 256])
+def test_a_label_that_is_none_of_the_codes_is_refused(tmp_path: Path, code: int) -> None:
+    label = np.full(250, SITTING, np.int16)
+    label[7] = code
+    path = write_npz(tmp_path / "toy__1.npz", wear(("sit", 10.0)), label)
+    with pytest.raises(LabelledDataError, match="0 to 9"):
+        read(Source(path, "thigh"))
+
+
+@pytest.mark.parametrize("bad_s", [np.nan, 1004.0, 9e9])
+def test_samples_whose_time_is_wrong_are_left_out_with_their_labels(tmp_path: Path, bad_s: float) -> None:
+    recording, label = wear(("sit", 10.0)), np.arange(250, dtype=np.uint8) % 10
+    recording.t_s[200] = bad_s
+    found = read(Source(write_npz(tmp_path / "toy__1.npz", recording, label, times=True), "thigh"))
+    assert found.t_s.tolist() == np.concatenate([block.t_s for block in found.blocks]).tolist()
+    assert found.label.tolist() == np.delete(label, 200).tolist()
+    assert len(found.xyz_g) == 249

@@ -10,6 +10,12 @@ from monitor.evaluation.wear import WearScore, flat_stretches
 from monitor.model import Posture
 
 
+def test_a_stretch_that_ends_within_the_second_in_which_it_would_count_counts_nothing() -> None:
+    t_s = 0.5 + np.arange(9001) / 10.0
+    xyz_g, label = np.tile([0.0, 0.0, 1.0], (9001, 1)), np.zeros(9001, np.uint8)
+    assert flat_stretches(t_s, xyz_g, label) == []
+
+
 def test_flat_time_counts_from_fifteen_minutes_and_only_unlabelled() -> None:
     t_s = np.arange(4000.0)
     xyz_g = np.tile([0.0, 0.0, 1.0], (4000, 1))

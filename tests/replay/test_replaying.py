@@ -79,6 +79,22 @@ def test_an_output_that_cannot_be_written_is_said_and_nothing_is_overwritten(tmp
     assert source.read_text() == before
 
 
+FULL = pytest.param("full", marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device here"))
+
+
+@pytest.mark.parametrize("where", ["no", FULL])
+def test_of_two_outputs_neither_is_left_behind_where_one_cannot_be_written(tmp_path: Path, where: str) -> None:
+    source = write_csv(tmp_path / "r.csv", MORNING)
+    events = tmp_path / where / "events.jsonl"
+    if where == "full":
+        events.parent.mkdir()
+        events.with_name(".events.jsonl.part").symlink_to("/dev/full")
+    options = ["--epochs", str(tmp_path / "epochs.csv"), "--events", str(events)]
+    with pytest.raises(MonitorError, match=r"events\.jsonl cannot be written"):
+        CliRunner().invoke(app, ["replay", str(source), *options], catch_exceptions=False)
+    assert {path.name for path in tmp_path.rglob("*")} - {where} == {"r.csv"}
+
+
 def test_a_replay_that_fails_leaves_earlier_outputs_alone(tmp_path: Path) -> None:
     kept, broken = tmp_path / "kept.csv", tmp_path / "broken.csv"
     kept.write_text("from yesterday")

@@ -19,12 +19,15 @@ def worked(seed: int, start_s: float = START_S, rate_hz: float = 25.0) -> Record
     return wear(*doings, rate_hz=rate_hz, seed=seed, start_s=start_s)
 
 
-def write_npz(path: Path, recording: Recording, label: NDArray[np.uint8] | None = None) -> Path:
-    """``label`` : a code for each sample, where there is somebody who knows."""
+def write_npz(
+    path: Path, recording: Recording, label: NDArray[np.integer] | None = None, *, times: bool = False
+) -> Path:
+    """``label`` : a code for each sample, where there is somebody who knows; ``times`` : and its time."""
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {"acc": _milli_g(recording), "fs": np.array(recording.rate_hz)}
     arrays |= {"seg_start": np.array([0]), "seg_t0": recording.t_s[:1]}
-    np.savez(path, **arrays if label is None else arrays | {"label": label})
+    arrays |= {} if label is None else {"label": label}
+    np.savez(path, **arrays | ({"t": recording.t_s} if times else {}))
     return path
 
 
