@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor.accel.epochs import take
 from monitor.accel.wear import Wear
 from monitor.model import Epochs
-from monitor.posture.walking import Upright, UprightColumns
+from monitor.posture.walking import Upright, WalkingColumns
 from tests.support.wearers import rotation, rows_of, wear
 
 
@@ -22,14 +22,14 @@ def two_pieces(apart_s: float) -> Epochs:
     return rows_of(before, after.block(segment=1))
 
 
-def seen(rows: Epochs, *cuts: int, gap_s: float = 20.0) -> UprightColumns:
+def seen(rows: Epochs, *cuts: int, gap_s: float = 20.0) -> WalkingColumns:
     upright, wearing, edges = Upright(), Wear(), [0, *sorted(set(cuts)), len(rows)]
     parts = []
     for a, b in pairwise(edges):
         part = take(rows, slice(a, b))
         parts.append(upright.advance(part, wearing.advance(part), np.zeros(b - a, np.bool_), gap_s))
-    names = UprightColumns.__dataclass_fields__
-    return UprightColumns(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+    names = WalkingColumns.__dataclass_fields__
+    return WalkingColumns(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
 def test_the_pose_is_stale_from_the_gap_until_the_next_steady_steps() -> None:
@@ -53,5 +53,5 @@ ROWS = two_pieces(60.0)
 @given(st.lists(st.integers(1, len(ROWS) - 1), max_size=8))
 def test_cutting_the_rows_elsewhere_changes_no_bit(cuts: list[int]) -> None:
     whole, parted = seen(ROWS), seen(ROWS, *cuts)
-    for name in UprightColumns.__dataclass_fields__:
+    for name in WalkingColumns.__dataclass_fields__:
         assert getattr(parted, name).tobytes() == getattr(whole, name).tobytes(), name
