@@ -1,7 +1,7 @@
 """Labelled recordings as the training reads them: samples, truth by the second, and a simple score.
 
 ``sitbreak evaluate`` judges by definitions of its own (``monitor/evaluation``); this is the older, simpler reading
-from which the parameter files in ``monitor/posture/models`` were made, kept so that they can be made again to the bit.
+from which the parameter files in ``monitor/posture/models`` were made, kept so that a training means what it meant.
 """
 
 from __future__ import annotations
