@@ -132,13 +132,19 @@ def turned(blocks: tuple[AccelBlock, ...], rotation: Floats) -> list[AccelBlock]
 
 def described(data: list[Path], names: set[str]) -> dict[str, dict[str, str]]:
     """Title, device, licence and citation of data sets, from a manifest at or above the data."""
-    for path in data:
-        for folder in (path, *path.resolve().parents[:2]):
-            if (folder / MANIFEST).is_file():
-                known: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("datasets", {})
-                wanted = ("title", "device", "setting", "licence", "citation")
-                return {
-                    name: {key: str(known[name][key]) for key in wanted if key in known[name]}
-                    for name in sorted(names & set(known))
-                }
-    return {}
+    folders = (folder for path in data for folder in (path, *path.resolve().parents[:2]))
+    known = next(filter(None, map(_told_in, folders)), {})
+    wanted = ("title", "device", "setting", "licence", "citation")
+    return {
+        name: {key: str(known[name][key]) for key in wanted if key in known[name]}
+        for name in sorted(names & set(known))
+    }
+
+
+def _told_in(folder: Path) -> dict[str, dict[str, Any]]:
+    """What the manifest there says of data sets; nothing where there is none, or where it is one of something else."""
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["datasets"].items()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return {name: about for name, about in told if isinstance(about, dict)}

@@ -30,6 +30,14 @@ def test_data_is_found_in_folders_and_files(data: Path) -> None:
     assert described([data / "thigh"], {"toy", "other"}) == {"toy": {"title": "Toys", "citation": "none"}}
 
 
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"name": "a web page"}', '{"datasets": ["toy"]}', '{"datasets": {"toy": 1}}']
+)
+def test_a_manifest_of_something_else_describes_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.json").write_text(text)
+    assert described([tmp_path], {"toy"}) == {}
+
+
 def test_a_recording_without_labels_is_refused(tmp_path: Path) -> None:
     path = write_npz(tmp_path / "thigh" / "toy__1.npz", wear(("sit", 10.0)), np.zeros(3, np.uint8))
     with pytest.raises(LabelledDataError, match="one code a sample"):
