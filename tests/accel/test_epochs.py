@@ -48,7 +48,7 @@ def test_a_second_with_a_single_sample_has_no_moment() -> None:
     assert not run([wear(("sit", 10), rate_hz=1.0).block()]).magnitude_moment.any()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(1, len(WALK.t_s) - 1), max_size=30))
 def test_cutting_the_stream_elsewhere_changes_no_bit(cuts: list[int]) -> None:
     assert bits(run(WALK.blocks(cuts))) == bits(run([WALK.block()]))
@@ -59,7 +59,7 @@ def test_sample_by_sample_is_the_same_as_all_at_once() -> None:
     assert bits(run(WALK.blocks(list(range(len(WALK.t_s)))))) == bits(run([WALK.block()]))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(1.0, 35.0))
 def test_a_row_depends_on_nothing_after_it_was_decided(after_s: float) -> None:
     end_s = float(WALK.t_s[0]) + after_s

@@ -118,7 +118,7 @@ def test_where_no_step_can_be_seen_strong_movement_stands_for_one() -> None:
     assert (signs["jolts"] == 0.0).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(1, 59), max_size=8))
 def test_signs_do_not_depend_on_where_the_rows_are_cut(cuts: list[int]) -> None:
     rows, tilt_deg, parted = epochs(), np.linspace(0.0, 120.0, 60), Signs()

@@ -28,7 +28,7 @@ def test_nothing_is_remembered_for_longer_than_ten_seconds() -> None:
     assert mean[-1, 0] == np.mean(np.arange(40.0 - BACK_S, 40.0))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(-1, 1), min_size=30, max_size=30), st.lists(st.integers(1, 29), max_size=8))
 def test_means_do_not_depend_on_where_the_rows_are_cut(kinds: list[int], cuts: list[int]) -> None:
     start_s, kind, values = np.arange(30.0), np.array(kinds), np.random.default_rng(1).normal(size=(30, 2))

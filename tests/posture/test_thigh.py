@@ -111,7 +111,7 @@ def test_turning_the_sensor_changes_no_posture(seed: int) -> None:
     assert postures(DAY.turned(rotation(seed))).posture.tolist() == postures(DAY).posture.tolist()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.integers(1, len(DAY.t_s) - 1), max_size=20))
 def test_cutting_the_stream_elsewhere_changes_no_bit(cuts: list[int]) -> None:
     builder, thigh = EpochBuilder(decides_after_s=Thigh.DECIDES_AFTER_S), Thigh()
@@ -122,7 +122,7 @@ def test_cutting_the_stream_elsewhere_changes_no_bit(cuts: list[int]) -> None:
         assert np.concatenate([getattr(part, name) for part in parts]).tobytes() == getattr(whole, name).tobytes()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.floats(5.0, 150.0))
 def test_a_row_depends_on_nothing_after_it_was_decided(after_s: float) -> None:
     cut, whole = postures(DAY.until(1000 + after_s)), postures(DAY)

@@ -154,7 +154,7 @@ def shown(site: type[Trunk], cuts: Sequence[int]) -> PostureEpochs:
 
 
 @pytest.mark.parametrize("site", SITES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(1, len(ROWS) - 1), max_size=15))
 def test_cutting_the_stream_elsewhere_changes_no_bit(site: type[Trunk], cuts: list[int]) -> None:
     whole, parted = shown(site, ()), shown(site, cuts)

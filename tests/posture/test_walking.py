@@ -49,7 +49,7 @@ def test_a_short_gap_and_a_sensor_that_stays_on_leave_nothing_stale() -> None:
 ROWS = two_pieces(60.0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(1, len(ROWS) - 1), max_size=8))
 def test_cutting_the_rows_elsewhere_changes_no_bit(cuts: list[int]) -> None:
     whole, parted = seen(ROWS), seen(ROWS, *cuts)

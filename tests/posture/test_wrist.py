@@ -89,7 +89,7 @@ def test_turning_the_watch_changes_no_posture(turn: int) -> None:
     assert postures(turned).posture.tolist() == postures(DAY).posture.tolist()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.integers(1, len(DAY.t_s) - 1), max_size=12))
 def test_cutting_the_stream_elsewhere_changes_no_bit(cuts: list[int]) -> None:
     whole, parted = postures(DAY), postures(DAY, cuts)
