@@ -174,7 +174,7 @@ class OnAir:
         self._told = None
         self._aired.set()
         if self._connection is None:
-            await device.stop_advertising()
+            await command(device.stop_advertising())
         return self._connection
 
     async def _advertise(self, device: Device, interval_ms: float) -> None:

@@ -88,7 +88,10 @@ class DeskBandFirmware:
     def _begin(self, number: int) -> None:
         self.sessions.append(Session(number, self.configuration.rate_code, None, self.utc_offset_us))
         overwrote, payload_bytes = self.recorder.overwrote, self.recorder.payload_bytes
-        self.recorder = Recorder(number, self.configuration, self.ring, payload_bytes, overwrote=overwrote)
+        synced = self.utc_offset_us is not None
+        self.recorder = Recorder(
+            number, self.configuration, self.ring, payload_bytes, synced=synced, overwrote=overwrote
+        )
         held = set(self.ring.sessions())
         self.sessions = [one for one in self.sessions[:-1] if one.number in held] + self.sessions[-1:]
 
@@ -104,7 +107,7 @@ class DeskBandFirmware:
         """Forget all samples and count from zero."""
         self.ring.erase()
         self.recorder.overwrote = False
-        self._begin((self.session.number + 1) & 0xFFFF)
+        self.begin_session()
 
     @property
     def session(self) -> Session:

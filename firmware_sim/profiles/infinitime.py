@@ -88,7 +88,7 @@ class InfiniTimeProfile(Streamer):
         self._build()
 
     def _boot(self) -> None:
-        self._chip = np.empty((0, 3), dtype=np.int16)
+        self._chip = self._uncounted = np.empty((0, 3), dtype=np.int16)
         self._next_poll_us = POLL_US[0]
         self._motion = (0, 0, 0)
         self._counter = StepCounter(CHIP_RATE_HZ / AVERAGED)
@@ -241,8 +241,10 @@ class InfiniTimeProfile(Streamer):
         self._chip = self._chip[-2 * AVERAGED :]
 
     def _count_steps(self, counts: np.ndarray) -> None:
-        whole = counts[: len(counts) // AVERAGED * AVERAGED].reshape(-1, AVERAGED, 3)
-        self._counter.feed(whole.mean(axis=1) / COUNTS_PER_G)
+        held = np.concatenate((self._uncounted, counts))
+        whole = len(held) // AVERAGED * AVERAGED
+        self._uncounted = held[whole:]
+        self._counter.feed(held[:whole].reshape(-1, AVERAGED, 3).mean(axis=1) / COUNTS_PER_G)
 
     def _poll(self, newest: np.ndarray) -> None:
         if len(newest) == 0 or not (self._motion_heard or self._looks_always()):

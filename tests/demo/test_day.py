@@ -200,7 +200,7 @@ def test_without_the_extra_the_demo_goes_on_without_the_page_and_says_so(monkeyp
         (["run", "--set", "coach.limt_s=3"], 2, 'did you mean "coach.limit_s"'),
         (["run", "--config", "missing.toml"], 2, "no such file"),
         (["run", "--set", "radio.backend=bumble:tcp-client:127.0.0.1:1"], 3, "no radio"),
-        (["demo", "--scenario", "no-such-day"], 2, "no-such-day"),
+        (["demo", "--scenario", "no-such-day", "--no-web"], 2, "sitbreak: no-such-day: No such file"),
         (["demo", "--profile", "no-such-wearable"], 2, "use one of deskband"),
         (["replay", "missing.npz"], 2, "missing.npz"),
     ],
@@ -210,7 +210,7 @@ async def test_what_is_wrong_is_said_in_one_line_with_the_right_exit_code(
 ) -> None:
     where = ["--state-dir", str(tmp_path)] if arguments[0] in ("run", "demo") else []
     process = await sitbreak(*arguments, *where)
-    _, err = await output(process)
-    assert process.returncode == code, err
+    out, err = await output(process)
+    assert (process.returncode, out) == (code, ""), err
     assert words in err
     assert len(err.strip().splitlines()) == 1, err

@@ -82,6 +82,13 @@ async def test_steps_are_counted_and_notified_and_midnight_forgets_them() -> Non
         assert struct.unpack("<I", await host.read(STEPS))[0] < 40
 
 
+@pytest.mark.parametrize("step_s", [0.03, 0.05, 5.0])
+async def test_how_often_the_chip_is_read_changes_no_step(step_s: float) -> None:
+    async with Air() as air, virtual_wearable("infinitime", air=air, scenario=WALKING, clock=SteppedClock()) as watch:
+        await watch.advance(60.0, step_s)
+        assert watch.profile.steps == pytest.approx(108, abs=8)
+
+
 async def test_sitting_makes_no_steps() -> None:
     async with watch_and_host(placement="wrist") as (watch, host):
         await watch.advance(300.0)

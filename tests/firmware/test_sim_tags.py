@@ -23,6 +23,9 @@ from tests.firmware.host import listening, power_on
 
 SITTING = Scenario(title="sitting", activities=(Activity(do="sit", duration_s=600),))
 WALKING = Scenario(title="walking", activities=(Activity(do="walk", duration_s=600),))
+WALKING_THEN_ON_A_TABLE = Scenario(
+    title="put down", activities=(Activity(do="walk", duration_s=30), Activity(do="off_body", duration_s=600))
+)
 MANUFACTURER, SERVICE_DATA, NAME = 0xFF, 0x16, 0x09
 
 Tag = VirtualWearable[Any]
@@ -134,6 +137,17 @@ async def test_a_restart_begins_both_counters_again() -> None:
         after = measurements(heard)[before:]
     assert sequences(after)[0] == 0
     assert movements(after)[0] < 5
+
+
+async def test_a_bthome_tag_restarts_without_a_movement_or_a_press_of_before() -> None:
+    async with tag_and_ear("bthome", WALKING_THEN_ON_A_TABLE) as (tag, heard):
+        await tag.advance(60.0)
+        before = len(measurements(heard, SERVICE_DATA))
+        tag.press_button()
+        tag.reboot()
+        await tag.advance(3.0)
+        after = measurements(heard, SERVICE_DATA)[before:]
+    assert after[0].hex().startswith("d2fc400000015722" + "00" + "63")
 
 
 async def test_a_tag_takes_no_host() -> None:
