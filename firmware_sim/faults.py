@@ -29,10 +29,8 @@ class Afflicted(Protocol):
 
     profile: Any
     charge_pct: float
-
-    @property
-    def now_s(self) -> float:
-        """How far its life has come, in seconds since the day's origin."""
+    now_s: float
+    """How far its life has come, in seconds since the day's origin."""
 
     def plan(self, at_s: float, action: Callable[[], None]) -> None:
         """Do something at a moment of its life."""
