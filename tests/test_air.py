@@ -112,7 +112,7 @@ async def test_notifications_lost_on_the_air_are_fetched_again() -> None:
         band.profile.drop_probability = 0.2
         await facts.until(lambda: len(facts.of(HoleOpened)) > 3)
         band.profile.drop_probability = 0.0
-        await facts.until(lambda: len(facts.of(HoleClosed)) == len(facts.of(HoleOpened)), 20)
+        await facts.until(lambda: len(facts.of(HoleClosed)) == len(facts.of(HoleOpened)))
     assert_exactly_once(facts, band)
 
 
@@ -131,5 +131,5 @@ async def test_what_is_stored_here_is_acknowledged_to_the_band() -> None:
         await facts.until(lambda: len(facts.indices) > 25 * 30)
         last: AccelBlock = facts.of(AccelBlock)[-1]
         link.stored(last.segment, span(last).start)
-        await facts.until(lambda: band.profile.firmware.ring.blocks[0].first_index > 0, 10)
+        await facts.until(lambda: band.profile.firmware.ring.blocks[0].first_index > 0)
     assert band.profile.firmware.ring.blocks[0].first_index <= span(last).start

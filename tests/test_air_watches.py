@@ -35,6 +35,7 @@ from monitor.model import (
 from monitor.transport.ble import Link
 from monitor.wearables import WEARABLES
 from tests.support.air import Facts, linked, radio_on
+from tests.support.patience import PATIENCE_S
 
 WATCHED_WALL_S = 6.0
 NUMBER = 0x0102
@@ -119,7 +120,7 @@ def watched_s(facts: Facts) -> float:
 async def test_samples_come_over_the_air_with_their_rate_and_times(name: str) -> None:
     case = CASES[name]
     async with worn(case) as (_, _, facts):
-        await facts.until(lambda: watched_s(facts) > WATCHED_WALL_S * case.speed, 20)
+        await facts.until(lambda: watched_s(facts) > WATCHED_WALL_S * case.speed)
     times, xyz_g = times_s(facts), np.concatenate([block.xyz_g for block in facts.of(AccelBlock)])
     assert np.all(np.diff(times) > 0)
     assert abs(len(times) / watched_s(facts) / case.rate_hz - 1) < 0.1  # a busy machine polls a watch late
@@ -134,7 +135,7 @@ async def test_samples_come_over_the_air_with_their_rate_and_times(name: str) ->
 
 async def test_a_watch_that_lies_still_is_silent_and_yet_known() -> None:
     async with worn(STILL) as (_, _, facts):
-        await facts.until(lambda: watched_s(facts) > 60.0, 20)
+        await facts.until(lambda: watched_s(facts) > 60.0)
     times, xyz_g = times_s(facts), np.concatenate([block.xyz_g for block in facts.of(AccelBlock)])
     assert np.mean(np.all(np.diff(xyz_g, axis=0) == 0, axis=1)) > 0.95
     assert float(np.diff(times).max()) < 0.3
@@ -149,7 +150,7 @@ async def test_a_still_watch_out_of_reach_is_unknown() -> None:
         lost_s = facts.of(LinkEvent)[-1].at_s
         await asyncio.sleep(1.0)
         device.out_of_range(False)
-        await facts.until(lambda: times_s(facts)[-1] > lost_s + 30.0, 20)
+        await facts.until(lambda: times_s(facts)[-1] > lost_s + 30.0)
     times = times_s(facts)
     (gap,) = np.flatnonzero(np.diff(times) > 2.0)
     assert times[gap] < lost_s
@@ -163,7 +164,7 @@ async def test_an_alert_is_felt_and_the_button_answers(name: str) -> None:
         await facts.until_state(LinkState.STREAMING)
         for number, kind in enumerate(case.presses or (None,)):
             link.alert(Nudge(case.nudge, NUMBER + number, 600.0, "Time for a break?", "Seated for 30 minutes."))
-            async with asyncio.timeout(8):
+            async with asyncio.timeout(PATIENCE_S):
                 await device.truth.calls.acquire()
             if kind is not None:
                 device.press_button(double=kind is AnswerKind.SNOOZED)

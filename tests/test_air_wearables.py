@@ -62,7 +62,7 @@ async def test_a_wearable_is_read_as_its_page_says(
     profile: str, kind: str, rules: dict[str, Any], rate_hz: float
 ) -> None:
     async with worn(profile, kind, rules) as (_, _, facts):
-        await facts.until(lambda: facts.of(AccelBlock) and facts.of(AccelBlock)[-1].rate_hz == rate_hz, 10.0)
+        await facts.until(lambda: facts.of(AccelBlock) and facts.of(AccelBlock)[-1].rate_hz == rate_hz)
         await asyncio.sleep(STREAM_S / SPEED)
         assert facts.states[-1] is LinkState.STREAMING
     blocks = [block for block in facts.of(AccelBlock) if block.rate_hz == rate_hz]
@@ -109,7 +109,7 @@ async def test_out_of_range_and_back_is_a_gap(profile: str, kind: str) -> None:
         await facts.until_state(LinkState.LOST)
         seen = len(facts.of(AccelBlock))
         wearable.out_of_range(False)
-        await facts.until(lambda: len(facts.of(AccelBlock)) > seen + 10, 15.0)
+        await facts.until(lambda: len(facts.of(AccelBlock)) > seen + 10)
     blocks = facts.of(AccelBlock)
     gap_s = blocks[seen].gap_before_s
     assert gap_s == pytest.approx(blocks[seen].t_s[0] - blocks[seen - 1].t_s[-1], abs=SLACK_S)
@@ -122,7 +122,7 @@ async def test_a_reboot_begins_a_new_segment(profile: str, kind: str) -> None:
     async with worn(profile, kind) as (wearable, _, facts):
         await facts.until(lambda: len(facts.indices) > 25 * 20)
         wearable.reboot()
-        await facts.until(lambda: facts.of(AccelBlock)[-1].segment == 1, 15.0)
+        await facts.until(lambda: facts.of(AccelBlock)[-1].segment == 1)
     assert (np.diff(np.concatenate([block.t_s for block in facts.of(AccelBlock)])) > 0).all()
 
 

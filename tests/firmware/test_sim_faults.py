@@ -24,6 +24,7 @@ from firmware_sim.scenario import (
     StuckSensor,
 )
 from tests.firmware.any_host import AnyHost, connect, day, linked, worn
+from tests.support.patience import PATIENCE_S
 
 CONTROL, DATA = (f"fb005c8{number}-02e7-f387-1cad-8acd2d8df0c8" for number in (1, 2))
 BATTERY = "00002a19-0000-1000-8000-00805f9b34fb"
@@ -59,7 +60,7 @@ async def test_links_are_lost_again_and_again_and_found_again() -> None:
         for until_s in (61.0, 300.0, 300.0):
             host = await connect(device, strap.address)
             await strap.advance(until_s)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 await host.lost.wait()
         host = await connect(device, strap.address)
         await strap.advance(600.0)

@@ -17,6 +17,7 @@ from firmware_sim.__main__ import parser
 from firmware_sim.profiles import PROFILES
 from firmware_sim.profiles.linked import identity, static_address
 from tests.firmware.host import connected, power_on
+from tests.support.patience import PATIENCE_S
 
 BAND = "C2:5B:1A:2B:3C:4D"
 
@@ -27,7 +28,7 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[str, str]:
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=PATIENCE_S)
     return out, err
 
 
@@ -73,7 +74,7 @@ async def test_it_joins_an_air_that_is_already_there() -> None:
     address = air.stdout.readline().split()[1]
     device = start("--hci", f"tcp-client:{address}", "--profile", "movesense", "--seed", "7")
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await heard(f"tcp-client:{address}", static_address(identity("movesense", 7)))
     finally:
         air.terminate()

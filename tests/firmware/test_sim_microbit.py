@@ -17,6 +17,7 @@ from firmware_sim.profiles.microbit import BOARDS, microbit
 from firmware_sim.scenario import Activity, Scenario
 from tests.firmware.any_host import DEFAULT_MTU, linked
 from tests.firmware.host import advertisement_of, power_on
+from tests.support.patience import PATIENCE_S
 
 SITTING = Scenario(title="sitting", activities=(Activity(do="sit", duration_s=600),))
 
@@ -91,7 +92,7 @@ async def test_notifications_come_in_bursts_of_two_or_three() -> None:
                 full.set()
 
         await host.characteristic(DATA).subscribe(note)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await full.wait()
     gaps_s = np.diff(stamps[5:])
     bursts = np.split(np.arange(len(gaps_s)), np.flatnonzero(gaps_s > 0.015) + 1)
@@ -126,6 +127,6 @@ async def test_a_reboot_brings_the_default_period_back() -> None:
     async with board_and_host() as (board, host):
         await host.write(PERIOD, struct.pack("<H", 100))
         board.reboot()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await host.lost.wait()
         assert board.profile.sampling().rate_hz == pytest.approx(50.0)

@@ -18,6 +18,7 @@ from firmware_sim.profiles.polar_products import UNSET_NS
 from firmware_sim.scenario import Scenario
 from tests.firmware.any_host import SITTING, AnyHost, connect, day, linked, worn
 from tests.firmware.host import advertisement_of
+from tests.support.patience import PATIENCE_S
 
 CONTROL, DATA = (f"fb005c8{number}-02e7-f387-1cad-8acd2d8df0c8" for number in (1, 2))
 PULSE, BATTERY, MODEL, SERIAL = (
@@ -256,7 +257,7 @@ async def test_an_h10_off_the_skin_drops_an_idle_link_then_leaves_the_air_and_be
         await strap.advance(55.0)
         assert not host.lost.is_set()
         await strap.advance(15.0)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await host.lost.wait()
         assert strap.profile.advertising_data()
         await strap.advance(15.0)
@@ -282,7 +283,7 @@ async def test_a_verity_without_a_pulse_switches_itself_off_after_ten_minutes_an
         await sense.advance(595.0)
         assert not host.lost.is_set()
         await sense.advance(10.0)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await host.lost.wait()
         assert not sense.profile.advertising_data()
         sense.press_button()
@@ -323,7 +324,7 @@ async def test_a_reboot_ends_the_stream() -> None:
         host = await ready(await connect(device, strap.address))
         await ask(host, START_H10)
         strap.reboot()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await host.lost.wait()
         again = await ready(await connect(device, strap.address))
         assert await ask(again, START_H10) == "f002020000"

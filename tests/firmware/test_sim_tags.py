@@ -20,6 +20,7 @@ from firmware_sim.profiles.bthome import encode_acceleration
 from firmware_sim.profiles.ruuvi import encode_format_5
 from firmware_sim.scenario import Activity, Scenario
 from tests.firmware.host import listening, power_on
+from tests.support.patience import PATIENCE_S
 
 SITTING = Scenario(title="sitting", activities=(Activity(do="sit", duration_s=600),))
 WALKING = Scenario(title="walking", activities=(Activity(do="walk", duration_s=600),))
@@ -156,7 +157,7 @@ async def test_a_tag_takes_no_host() -> None:
         connection, _ = await asyncio.gather(device.connect_le(Address(tag.address)), tag.advance(3.0))
         lost = asyncio.Event()
         connection.on("disconnection", lambda _reason: lost.set())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await lost.wait()
 
 
