@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from bumble.att import ATT_Error
 from bumble.core import TimeoutError as BumbleTimeout
+from bumble.device import Device
 from bumble.hci import Address
 
 from firmware_sim.air import Air
@@ -59,6 +60,19 @@ async def test_the_advertisement_names_service_battery_and_band() -> None:
     assert heard[0x16].hex() == "d2fc4001572201"
     assert heard[0x09] == b"DeskBand-3C4D"
     assert heard[0xFF].hex() == "ffff0101570000"
+
+
+async def test_the_advertisement_changes_without_a_stop_in_which_no_host_could_connect(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with Air() as air, virtual_band(air=air, scenario=SITTING, clock=SteppedClock()) as band:
+        stops: list[Device] = []
+        monkeypatch.setattr(Device, "stop_advertising", stops.append)
+        await band.advance(60.0)
+        heard = await advertisement_of(await power_on(air.join("host")), band.address)
+        monkeypatch.undo()
+    assert heard[0xFF].hex() == "ffff0101573c00", "a minute waits in its memory"
+    assert stops == []
 
 
 async def test_info_status_and_the_standard_services_are_read_by_anybody() -> None:
