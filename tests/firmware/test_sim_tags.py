@@ -18,15 +18,12 @@ from firmware_sim.peripheral import VirtualWearable, virtual_wearable
 from firmware_sim.profiles.broadcaster import ActivityCounter
 from firmware_sim.profiles.bthome import encode_acceleration
 from firmware_sim.profiles.ruuvi import encode_format_5
-from firmware_sim.scenario import Activity, Scenario
-from tests.firmware.host import listening, power_on
+from firmware_sim.scenario import Scenario
+from tests.firmware.any_host import SITTING, day, worn
+from tests.firmware.host import listening
 from tests.support.patience import PATIENCE_S
 
-SITTING = Scenario(title="sitting", activities=(Activity(do="sit", duration_s=600),))
-WALKING = Scenario(title="walking", activities=(Activity(do="walk", duration_s=600),))
-WALKING_THEN_ON_A_TABLE = Scenario(
-    title="put down", activities=(Activity(do="walk", duration_s=30), Activity(do="off_body", duration_s=600))
-)
+WALKING, WALKING_THEN_ON_A_TABLE = day(("walk", 600.0)), day(("walk", 30.0), ("off_body", 600.0))
 MANUFACTURER, SERVICE_DATA, NAME = 0xFF, 0x16, 0x09
 
 Tag = VirtualWearable[Any]
@@ -152,8 +149,7 @@ async def test_a_bthome_tag_restarts_without_a_movement_or_a_press_of_before() -
 
 
 async def test_a_tag_takes_no_host() -> None:
-    async with Air() as air, virtual_wearable("ruuvi", air=air, scenario=SITTING, clock=SteppedClock()) as tag:
-        device = await power_on(air.join("host"))
+    async with worn("ruuvi") as (tag, device):
         connection, _ = await asyncio.gather(device.connect_le(Address(tag.address)), tag.advance(3.0))
         lost = asyncio.Event()
         connection.on("disconnection", lambda _reason: lost.set())
