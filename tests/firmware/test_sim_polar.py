@@ -9,11 +9,13 @@ from contextlib import asynccontextmanager
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from bumble import gatt_client
 from bumble.att import ATT_Error, ATT_Handle_Value_Confirmation, ErrorCode
 
 from firmware_sim.peripheral import VirtualWearable
+from firmware_sim.profiles.polar_heart import Heart
 from firmware_sim.profiles.polar_products import UNSET_NS
 from firmware_sim.scenario import Scenario
 from tests.firmware.any_host import SITTING, AnyHost, connect, day, linked, worn
@@ -249,6 +251,16 @@ async def test_the_pulse_tells_of_contact_and_an_h10_of_the_intervals() -> None:
     async with polar("verity") as (sense, host):
         await sense.advance(5.0)
         assert {value[0] for value in host.heard[PULSE]} == {0x06}
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 600])
+def test_a_heart_beats_faster_after_movement_however_its_chip_is_read(at_once: int) -> None:
+    heart = Heart(1)
+    shaken_g = np.tile([[0.0, 0.0, 0.7], [0.0, 0.0, 1.3]], (300, 1))
+    for first in range(0, 600, at_once):
+        heart.move(shaken_g[first : first + at_once])
+    heart.beat_until(120.0)
+    assert heart.bpm == pytest.approx(127.0, abs=2.0)
 
 
 async def test_an_h10_off_the_skin_drops_an_idle_link_then_leaves_the_air_and_begins_a_new_clock_when_worn() -> None:
