@@ -153,7 +153,7 @@ class OnAir:
         self._stirred.set()
 
     async def _advertise_until_connected(self, device: Device, ready: asyncio.Event) -> Connection | None:
-        """Advertise fast for half a minute, then slowly, never not at all (section 9 of the profile)."""
+        """Advertise fast for half a minute, then slowly, never not at all ("Advertising" in PROTOCOL.md)."""
         self._connection = None
         loop = asyncio.get_running_loop()
         slow_from_s, interval_ms = loop.time() + FAST_ADVERTISING_S, FAST_ADVERTISING_MS

@@ -1,7 +1,8 @@
 """A Bangle.js 2 on which our own app runs: DeskBand Lite as a GATT service, and the console's UART beside it.
 
-Lite is section 11 of the DeskBand profile: triplets only, 12.5 to 50 Hz, a ring in RAM, and no operations but 1 to 6
-and 9. The watch stays updatable, so the Nordic UART is there too; what the console says to nobody is lost.
+Lite is the small form of PROTOCOL.md that config/bangle speaks: triplets only, 12.5 to 50 Hz, a ring in RAM, and no
+operations but 1 to 6 and 9. The watch stays updatable, so the Nordic UART is there too; what the console says to
+nobody is lost.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A Movesense sensor with GSP firmware on the air: asleep unless moved or touched, then data for who subscribes.
 
-Neither battery nor device information service: the page names none; the charge is a resource (`GET`).
+Neither battery nor device information service: the vendor's page names none; the charge is a resource (`GET`).
 """
 
 from __future__ import annotations
