@@ -45,7 +45,7 @@ class Demo:
     """What the demo was asked for."""
 
     settings: Settings
-    """The first wearer wears the simulated wearable."""
+    """Their one wearer wears the simulated wearable."""
     state_dir: Path | None
     duration_s: float | None
     speed: float
