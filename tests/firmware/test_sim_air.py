@@ -38,6 +38,11 @@ def lost(device: Device) -> asyncio.Event:
     return event
 
 
+async def soon(event: asyncio.Event) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        await event.wait()
+
+
 async def test_the_scan_response_is_delivered() -> None:
     async with Air() as air:
         await advertiser(air)
@@ -69,12 +74,10 @@ async def test_out_of_range_drops_the_link_and_hides_the_advertisements() -> Non
     async with Air() as air:
         await advertiser(air)
         host = await power_on(air.join("host"))
-        connection = await host.connect_le(Address(PERIPHERAL))
-        gone = asyncio.Event()
-        connection.on("disconnection", lambda _: gone.set())
+        gone = lost(host)
+        await host.connect_le(Address(PERIPHERAL))
         air.set_out_of_range("peripheral", True)
-        async with asyncio.timeout(PATIENCE_S):
-            await gone.wait()
+        await soon(gone)
         heard: list[object] = []
         host.on("advertisement", heard.append)
         await host.start_scanning()
@@ -95,8 +98,7 @@ async def test_a_host_whose_socket_ends_is_missed_after_the_supervision_timeout(
         host = await power_on(transport)
         await host.connect_le(Address(PERIPHERAL))
         await transport.close()
-        async with asyncio.timeout(PATIENCE_S):
-            await gone.wait()
+        await soon(gone)
 
 
 async def test_a_host_whose_peripheral_vanishes_is_told_after_the_supervision_timeout() -> None:
@@ -106,12 +108,10 @@ async def test_a_host_whose_peripheral_vanishes_is_told_after_the_supervision_ti
         peripheral = await power_on(transport, PERIPHERAL)
         await peripheral.start_advertising(advertising_data=FLAGS, advertising_interval_min=20)
         host = await power_on(air.join("host"))
-        connection = await host.connect_le(Address(PERIPHERAL))
-        gone = asyncio.Event()
-        connection.on("disconnection", lambda _: gone.set())
+        gone = lost(host)
+        await host.connect_le(Address(PERIPHERAL))
         await transport.close()
-        async with asyncio.timeout(PATIENCE_S):
-            await gone.wait()
+        await soon(gone)
 
 
 async def test_two_tcp_hosts_have_a_radio_each() -> None:
@@ -137,5 +137,4 @@ async def test_a_reset_ends_the_links_of_a_restarted_host() -> None:
         host = await power_on(air.join("host"))
         await host.connect_le(Address(PERIPHERAL))
         await host.host.reset()
-        async with asyncio.timeout(PATIENCE_S):
-            await gone.wait()
+        await soon(gone)

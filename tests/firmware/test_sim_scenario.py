@@ -16,11 +16,6 @@ duration_s = 60
 """
 
 
-@pytest.mark.parametrize("name", packaged_scenarios())
-def test_every_packaged_scenario_loads(name: str) -> None:
-    assert load_scenario(name).length_s > 0
-
-
 def test_the_office_day_begins_upright_then_sits_for_longer_than_the_limit() -> None:
     day = load_scenario("office_day")
     before_sitting_s, first_sit_s = 0.0, 0.0
