@@ -45,7 +45,7 @@ class Demo:
     """What the demo was asked for."""
 
     settings: Settings
-    """The first wearer wears the simulated wearable."""
+    """Their one wearer wears the simulated wearable."""
     state_dir: Path | None
     duration_s: float | None
     speed: float
@@ -83,13 +83,14 @@ async def run_demo(demo: Demo, say: Callable[[str], None], console: Callable[[Cl
         raise DemoError('the simulated wearable needs the extra "sim": pip install "sitbreak[sim,broker]"')
     clock = Clock(origin_s=time.time(), speed=demo.speed)
     async with AsyncExitStack() as stack:
+        # First, for it checks scenario and placement: nothing is told of a demo that will not be.
+        simulated = await stack.enter_async_context(simulator(_command_line(demo, clock)))
         settings = demo.settings
         if demo.own_broker:
             settings = await _with_broker(stack, settings, demo.listen, say)
         if settings.mqtt.enabled:
             _say_how_to_watch(settings.mqtt, say)
         settings = with_page(demo, settings, say)
-        simulated = await stack.enter_async_context(simulator(_command_line(demo, clock)))
         radio = settings.radio.model_copy(update={"backend": f"bumble:tcp-client:{simulated.air}"})
         settings = settings.model_copy(update={"radio": radio})
         state_dir, nodes = demo.state_dir, {}
