@@ -186,6 +186,24 @@ def test_a_gap_that_goes_on_is_told_from_the_posture_rows(tmp_path: Path) -> Non
     assert (found.totals.not_worn_s, found.totals.worn_s) == (3600, 600)
 
 
+@pytest.mark.parametrize("before_s", [0, 120])
+def test_standing_before_the_first_bout_is_no_gap_and_no_break(tmp_path: Path, before_s: int) -> None:
+    eight = at(TUESDAY, "08:00")
+    postures = rows(eight, (Posture.UNKNOWN, before_s), (Posture.STANDING, 40), (Posture.STEPPING, 20))
+    events = (gap_ended(eight, eight + before_s, "unknown"),) if before_s else ()
+    found = told(stored(tmp_path, commit=Commit("me", postures, events)), now_s=eight + before_s + 60)
+    assert [gap.reason for gap in found.gaps] == ["unknown"] * bool(before_s)
+    assert (found.totals.upright_s, found.totals.worn_s, found.breaks.count) == (60, 60 + before_s, 0)
+
+
+def test_what_is_not_booked_yet_is_split_where_one_stands_up(tmp_path: Path) -> None:
+    eight = at(TUESDAY, "08:00")
+    postures = rows(eight, (Posture.NOT_WORN, 90), (Posture.STANDING, 30), (Posture.UNKNOWN, 10))
+    found = told(stored(tmp_path, commit=Commit("me", postures)), now_s=eight + 130)
+    assert [(gap.reason, gap.length_s) for gap in found.gaps] == [("not_worn", 90)]
+    assert found.totals.upright_s == 30
+
+
 def test_a_day_without_anything_says_so(tmp_path: Path) -> None:
     path = written(tmp_path, TUESDAY, 1)
     found = told(path, date(2024, 3, 9))
