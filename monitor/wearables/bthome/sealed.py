@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.installing import install_line
 from monitor.wearables.base import DecodeError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def opened(frame: Frame, key: bytes | None, mac: str) -> bytes:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESCCM
     except ImportError:
-        raise DecodeError('encrypted: pip install "sitbreak[bthome]"') from None
+        raise DecodeError(f"encrypted: {install_line('bthome')}") from None
     nonce = address + b"\xd2\xfc" + bytes([frame.info]) + frame.body[-8:-4]
     try:
         return AESCCM(key, tag_length=TAG_BYTES).decrypt(nonce, frame.body[:-8] + frame.body[-4:], None)
