@@ -13,7 +13,7 @@ from monitor.history import queries
 from monitor.history.database import HistoryError
 from monitor.history.day import DayBooks, EventRow
 from monitor.history.ways import Ways
-from monitor.web.telling import LOGGED
+from monitor.web.telling import LOGGED, OPEN
 from monitor.words import Words
 
 SOURCE = "web"
@@ -80,7 +80,7 @@ class Desk:
     def invitation(self, wearer: str) -> BreakDue | None:
         """The alert that is open now, where its words are known."""
         state, call = self.seen[wearer].state, self.seen[wearer].call
-        if state is None or call is None or state.alert not in ("due", "overdue"):
+        if state is None or call is None or state.alert not in OPEN:
             return None
         return call if call.alert_id == state.alert_id else None
 

@@ -29,6 +29,8 @@ class Page(BaseModel, frozen=True, extra="forbid"):
     unknown: str
     at: str
     passed: str
+    silent: str
+    """Where a limit has passed and no alert is open, whatever the reason."""
     totals: str
     alert: str
     easier: str

@@ -43,8 +43,12 @@ def test_a_limit_that_has_passed_is_told_by_since() -> None:
     assert facts(replace(SITTING, next_break_s=T0 - 60, alert="due"), EN, UTC).next.startswith("since ")
 
 
-def test_a_limit_whose_call_was_answered_is_not_waited_for() -> None:
-    assert facts(replace(SITTING, next_break_s=T0 - 60), EN, UTC).next == "–"
+def test_a_limit_that_has_passed_and_calls_nobody_is_not_waited_for_and_not_said_to_be_none() -> None:
+    told = facts(replace(SITTING, next_break_s=T0 - 60), EN, UTC)
+    assert (told.next, told.standing) == ("–", EN.page.silent)
+    assert facts(SITTING, EN, UTC).standing == EN.standing["none"]
+    paused = facts(replace(SITTING, next_break_s=T0 - 60, alert="paused"), EN, UTC)
+    assert (paused.next, paused.standing) == ("–", EN.standing["paused"])
 
 
 def test_how_far_an_exercise_is_is_told_where_the_state_has_it() -> None:
