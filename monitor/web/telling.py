@@ -82,8 +82,8 @@ def _link(state: WearerState, said: Words) -> str:
 
 def progress(state: WearerState | None) -> tuple[str, str]:
     """The exercise that is being watched, by its id, and how far it is in words; empty where none is."""
-    watched = getattr(state, "exercise", None)  # not every sensor's placement can watch
-    return str(getattr(watched, "exercise_id", "")), str(getattr(watched, "sentence", ""))
+    watched = state.exercise if state is not None else None
+    return (watched.exercise_id, watched.sentence) if watched is not None else ("", "")
 
 
 def log_html(rows: Sequence[EventRow], said: Words, zone: tzinfo, ways: Mapping[str, str] | None = None) -> str:
@@ -105,7 +105,7 @@ def sentence(row: EventRow, said: Words) -> str:
     body: dict[str, Any] = row.body
     match row.type:
         case "break_due":
-            reason = said.titles.get(str(body["why_now"]), "")
+            reason = said.noted.reasons.get(str(body["why_now"]), str(body["why_now"]))
             return said.noted.called.format(reason=reason, sat=said.duration(body["sedentary_s"]))
         case "alert_cleared":
             return said.cleared.get(str(body["by"]), "")

@@ -17,7 +17,6 @@ class Page(BaseModel, frozen=True, extra="forbid"):
     settings: str
     log: str
     waiting: str
-    posture: str
     sat: str
     next: str
     sure: str
@@ -32,7 +31,6 @@ class Page(BaseModel, frozen=True, extra="forbid"):
     silent: str
     """Where a limit has passed and no alert is open, whatever the reason."""
     totals: str
-    alert: str
     easier: str
     counted: str
     held: str

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from monitor.events import Event
 from monitor.history.day import DayBooks
 from monitor.history.queries import day, stretch
-from monitor.history.store import Commit, Store
+from monitor.history.store import Commit
 from monitor.model import Posture
 from monitor.reporting.account import BOUT_EDGES_MIN, dates, lengths, report, usual_s
 from monitor.reporting.figures import Report
@@ -29,17 +29,10 @@ from tests.history.builders import (
     gap_ended,
     rows,
 )
-from tests.reporting.office import BERLIN, at, written
+from tests.reporting.office import BERLIN, at, stored, written
 
 TUESDAY = date(2024, 3, 5)
 LATER_S = at(date(2024, 3, 20), "12:00")
-
-
-def stored(folder: Path, *events: Event, commit: Commit | None = None) -> Path:
-    store = Store(folder / "history.sqlite3")
-    store.commit(commit or Commit("me", events=events))
-    store.close()
-    return folder / "history.sqlite3"
 
 
 def told(path: Path, on: date = TUESDAY, now_s: float = LATER_S) -> Report:
