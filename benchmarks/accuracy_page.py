@@ -199,6 +199,7 @@ def page(measured: list[Figures], unseen: list[Figures]) -> Iterator[str]:
 LEFT_OUT = (
     ("sens / spec %", ("sensitivity", "specificity"), 2),
     ("balanced", ("balanced_accuracy",), 2),
+    ("unknown left out", ("sensitivity_said", "specificity_said"), 2),
     ("unknown %", ("unknown",), 2),
     ("sedentary right %", ("sedentary_precision",), 2),
     ("upright right %", ("upright_precision",), 2),

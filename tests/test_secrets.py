@@ -43,7 +43,7 @@ PLANTED = {
     "push.urls": "canary-of-the-push",
     "web.password_hash": "canary-of-the-page",
     "web.password_hashes": "canary-of-adas-page",
-    "bthome.bind_key": "ca4a4e0fb1dcafe0ca4a4e0fb1dcafe0",
+    "bthome.bind_keys": "ca4a4e0fb1dcafe0ca4a4e0fb1dcafe0",
     "radio.proxy_key": "Y2FuYXJ5LW9mLXRoZS1wcm94eS1pbi10aGUtaGFsbCE=",
 }
 """By setting, what must not be found; for the page it is the password, and its hash beside it."""
@@ -89,9 +89,8 @@ name = "shelf"
 [radio]
 backend = "bumble:tcp-client:127.0.0.1:{air}"
 proxy_key = "{PLANTED["radio.proxy_key"]}"
-[bthome]
-bind_key = "{PLANTED["bthome.bind_key"]}"
-mac = "AA:BB:CC:DD:EE:FF"
+[bthome.bind_keys]
+"AA:BB:CC:DD:EE:FF" = "{PLANTED["bthome.bind_keys"]}"
 [mqtt]
 host = "127.0.0.1"
 port = {broker}
@@ -379,7 +378,8 @@ def test_a_secret_on_the_command_line_is_wiped_out_of_the_list_of_processes_and_
         (["run"], []),
         (["run", "--set", "coach.limit_s=1"], []),
         (["run", "--set", "mqtt.password=x"], ["mqtt.password"]),
-        (["run", "--set=bthome.bind_key=x"], ["bthome.bind_key"]),
+        (["run", "--set=bthome.bind_keys={}"], ["bthome.bind_keys"]),
+        (["run", "--set=bthome.bind_keys.AA:BB=x"], ["bthome.bind_keys.AA:BB"]),
         (["run", "--set", "mqtt.password_file=x"], []),
         (["run", "--set", "mqtt.client_key_file=x"], []),
         (["run", "mqtt.password=x"], []),

@@ -19,7 +19,7 @@ from monitor.coach.commands import COMMANDS
 from monitor.events import EVENT_NAMES, CommandAnswered
 from monitor.exchange import Command
 from monitor.outlets import OUTLETS
-from monitor.outlets.mqtt.discovery import ENTITIES
+from monitor.outlets.mqtt.entities import ENTITIES
 from monitor.posture import PLACEMENTS
 from monitor.settings.loading import load
 from monitor.settings.sections import walk
