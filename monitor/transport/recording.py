@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.errors import MonitorError
+from monitor.installing import install_line
 from monitor.model import AccelBlock, Floats
 from monitor.transport.archive import StoredArray
 from monitor.transport.rows import GAP_S, LATEST_S, Rows, Screen, cut_blocks, gap_s, rate_of
@@ -50,7 +51,7 @@ class ParquetMissingError(RecordingError):
     exit_code = 3
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, "reading .parquet needs pyarrow", 'pip install "sitbreak[parquet]"')
+        super().__init__(path, "reading .parquet needs pyarrow", install_line("parquet"))
 
 
 @dataclass(slots=True)
