@@ -73,7 +73,7 @@ def _shown(value: Any) -> str:
 
 def _message(fault: ErrorDetails, description: str) -> str:
     """pydantic's words, where they tell a user anything; a pattern does not, the setting's own sentence does."""
-    message = fault["msg"].removeprefix("Value error, ")
+    message = fault["msg"].removeprefix("Value error, ").removeprefix(f'"{fault["input"]}": ')  # it stands before
     if fault["type"] == "string_pattern_mismatch" and description:
         return f"not of the form that is wanted. {description}"
     for theirs, ours in _IN_TOML.items():

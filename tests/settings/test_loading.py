@@ -48,7 +48,7 @@ def test_an_unknown_key_names_file_section_and_the_likely_one(tmp_path: Path) ->
 
 
 def test_a_wrong_value_names_key_value_and_remedy(tmp_path: Path) -> None:
-    assert '[coach] quiet_from = "25:00": "25:00": not a time of day (HH:MM)' in complaint(
+    assert '[coach] quiet_from = "25:00": not a time of day (HH:MM)' in complaint(
         tmp_path, '[coach]\nquiet_from = "25:00"\nquiet_until = "07:00"\n'
     )
     assert "[coach] limit_s = 5: input should be greater than or equal to 60" in complaint(
