@@ -54,7 +54,8 @@ a real day at a desk with a sensor on the wrist or the chest, or sitting of more
 stitched). On the lower back some people have under two minutes of sitting: their figures are counts, not shares."""
 HELD_OUT = """Thigh and pocket work by rules without trained parameters; their limits were chosen with these same
 people, so expect somewhat less on others. The small models of trunk, chest and wrist were trained on them: the table
-"People left out" at the end of each tells what they are worth on people whom the training has not seen."""
+"People left out" at the end of each tells what they are worth on people whom the training has not seen; the table
+trains both its rows anew, so that *known* is close to the figures above it and not the same."""
 
 
 def page(measured: list[Figures], unseen: list[Figures]) -> Iterator[str]:
