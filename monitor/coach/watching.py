@@ -30,8 +30,9 @@ POSTURE_S = 15.0
 """A posture that was kept for so long was seen."""
 QUIET_MAX_S = 1_000_000
 """Nothing can come: longer than any rows that are looked at together."""
-PUT_OFF = ("skip", "snooze", "wrong", "pause", "busy", "not_worn", "gap")
-"""By what an alert ends so that its exercise is not expected any more."""
+PUT_OFF = ("skip", "snooze", "wrong", "pause", "busy")
+"""By what a wearer ends an alert so that its exercise is not expected any more. A gap is no such end: what was done out
+of reach may still come."""
 
 
 class WatchRules(BaseModel, frozen=True, extra="forbid"):
@@ -188,16 +189,13 @@ class Watching:
         """What the coach has said: an exercise to expect, or that it is put off."""
         if isinstance(event, BreakDue) and event.exercise is not None and exercise is not None:
             return self._expect(event, event.exercise, exercise, upright, seated)
-        if isinstance(event, AlertCleared) and self.expected is not None and event.alert_id == self.expected.alert_id:
-            if event.by in PUT_OFF:
-                return self.finish(event.at_s)
-            if event.by in ("done", "break"):
-                self.expected.until_s = max(self.expected.until_s, event.at_s + self.rules.limit_s / 2)
+        if isinstance(event, AlertCleared) and event.by in PUT_OFF and self.expected is not None:
+            return self.finish(event.at_s) if event.alert_id == self.expected.alert_id else []
         return []
 
-    def note_word(self, now_s: float) -> None:
-        """The wearer says that they begin, or that it is done."""
-        if self.expected is not None:
+    def note_word(self, now_s: float, alert_id: str | None) -> None:
+        """The wearer says that they begin, or that it is done; of another alert's exercise that says nothing."""
+        if self.expected is not None and alert_id in (None, self.expected.alert_id):
             self.expected.said = True
             self.expected.until_s = max(self.expected.until_s, now_s + self.rules.limit_s / 2)
 

@@ -141,14 +141,34 @@ def test_who_only_gets_up_is_told_nothing() -> None:
     assert seen(run([stood.block()], heart())) == []
 
 
-def test_what_no_sensor_can_see_is_timed_on_the_wearers_word() -> None:
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (Command("done", "PRESS"), ["timed"]),
+        (Command("break"), ["timed"]),
+        (Command("done", "maybe"), []),
+        (Command("done", "PRESS", alert_id="of another alert"), []),
+    ],
+)
+def test_what_no_sensor_can_see_is_timed_on_the_wearers_word_if_it_was_heard(command: Command, told: list[str]) -> None:
     pipeline, stood = heart("wrist"), wear(("walk", 40), ("sit", 140), ("stand", 40), ("sit", 80))
     events: list[Event] = []
     for block in stood.blocks([25 * 175]):
         events += pipeline.feed(block).events
-        events += pipeline.command(Command("done", "PRESS"), float(block.t_s[-1])).events
+        events += pipeline.command(command, float(block.t_s[-1])).events
     events += pipeline.stop(after(stood)).events
-    assert [found.seen for found in seen(events)] == ["timed"]
+    assert [found.seen for found in seen(events)] == told
+
+
+def test_a_late_word_about_an_earlier_alert_is_none_about_this_ones_exercise() -> None:
+    pipeline, events = heart("wrist"), list[Event]()
+    twice = wear(("walk", 40), ("sit", 140), ("stand", 40), ("sit", 140), ("stand", 40), ("sit", 20))
+    for block in twice.blocks([25 * 175, 25 * 355]):
+        events += pipeline.feed(block).events
+        first = next(event for event in events if isinstance(event, BreakDue))
+        events += pipeline.command(Command("done", "PRESS", first.alert_id), float(block.t_s[-1])).events
+    events += pipeline.stop(after(twice)).events
+    assert [(found.alert_id, found.seen) for found in seen(events)] == [(first.alert_id, "timed")]
 
 
 def test_a_call_put_off_is_not_watched() -> None:
