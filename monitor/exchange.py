@@ -30,6 +30,8 @@ class ExerciseProgress:
 
     exercise_id: str
     title: str
+    dose: str
+    how: str
     seen: int
     """Repetitions so far, on the sensor's leg where there are sides."""
     of: int

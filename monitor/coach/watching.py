@@ -103,6 +103,8 @@ class Expected:
         return ExerciseProgress(
             exercise_id=self.suggestion.exercise_id,
             title=self.suggestion.title,
+            dose=self.suggestion.dose,
+            how=self.suggestion.how,
             seen=count,
             of=goal,
             hold_s=round(held_s, 1),

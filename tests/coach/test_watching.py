@@ -123,6 +123,8 @@ def test_progress_is_live_and_names_the_other_side() -> None:
         state = pipeline.state(float(block.t_s[-1]))
         if state.exercise is not None and (not told or told[-1] != state.exercise.sentence):
             told.append(state.exercise.sentence)
+            assert state.exercise.dose == "10-12 per side"
+            assert state.exercise.how.startswith("Standing tall")
     assert told[0] == "Standing hip flexion: whenever you like."
     assert "6 of 10 on the sensor's side" in told
     assert "10 of 10, other side" in told
