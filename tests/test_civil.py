@@ -81,7 +81,9 @@ def test_the_last_minute_of_a_name_is_today_or_yesterday() -> None:
     assert moment_of_day(NOON_S, VIENNA, "18:00") == NOON_S + 6 * 3600
 
 
-@pytest.mark.parametrize("told", ["Europe/Vienna", ":/etc/localtime", "/no/such/file", "CET-1CEST,M3.5.0,M10.5.0/3", ""])
+@pytest.mark.parametrize(
+    "told", ["Europe/Vienna", ":/etc/localtime", "/no/such/file", "CET-1CEST,M3.5.0,M10.5.0/3", ""]
+)
 def test_the_machines_own_zone_is_found_however_it_is_told(told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", told)
     zone = zone_named("")

@@ -14,7 +14,6 @@ from monitor.coach.moments import CoachView, Moment, Watch
 from monitor.coach.overrides import Overrides
 from monitor.coach.rules import CoachRules
 from monitor.coach.speaking import Speaker
-from monitor.coach.why import why_now
 from monitor.events import Event
 from monitor.exchange import Command
 from monitor.model import SEDENTARY, Posture
@@ -63,18 +62,12 @@ class Coach(Speaker):
         ours.ready = theirs.ready
 
     def command(self, command: Command, now_s: float) -> list[Event]:
-        """What the wearer wants; the last event is always its one ``CommandAnswered``."""
+        """What the wearer wants; the last event is always the answer."""
         return [*self.expire(now_s), *obey(self, command, now_s)]
 
     def exercise_seen(self, exercise_id: str, at_s: float) -> None:
         """The sensor has seen an exercise: it is the most recently done now."""
         self.suggester.done_s[exercise_id] = at_s
-
-    def why(self, now_s: float, time_of_day: str = "") -> str:
-        """Why the coach speaks or is silent, now or at ``HH:MM``; raises ValueError where that is no time."""
-        if not time_of_day:
-            return why_now(self, now_s)
-        return self.decisions.at(time_of_day, now_s, self.rules.time_zone, self.words.why)
 
     def view(self, now_s: float) -> CoachView:
         """What is true now."""

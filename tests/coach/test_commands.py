@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from monitor.coach.commands import COMMANDS
 from monitor.coach.exercises import ExerciseRules
 from monitor.coach.policy import Coach, Moment
+from monitor.coach.why import reasons
 from monitor.events import (
     AlertCleared,
     AlertWithheld,
@@ -162,6 +163,15 @@ def test_wrong_clears_reports_and_is_silent_for_a_quarter_of_an_hour() -> None:
     assert (cleared.by, report.alert_id, report.posture, report.confidence) == ("wrong", alert_id, "sitting", 0.9)
     sitter.sit_until(2000)
     assert sitter.called_at()[:2] == [600, 1500]
+
+
+def test_a_call_that_was_wrong_teaches_nothing() -> None:
+    sitter = Sitter(a_coach(learn=True))
+    sitter.sit_until(600)
+    assert sitter.coach.learner.open_call is not None
+    sitter.say("wrong")
+    sitter.sit_until(1499)
+    assert sitter.coach.learner.asked == 0
 
 
 def test_wrong_is_reported_once_an_alert_even_late() -> None:
@@ -422,5 +432,5 @@ def test_any_text_gets_exactly_one_answer_and_never_raises(
         assert last.ok or last.value is None
         events += answered
         coach.view(now_s)
-        assert coach.why(now_s)
+        assert reasons(coach, now_s)
     assert len({event.id for event in events}) == len(events)
