@@ -51,15 +51,15 @@ class Coach(Speaker):
 
     def take_rules_of(self, other: Coach) -> None:
         """Go on with the same memory under another's settings; a changed setting ends the wearer's word over it."""
+        before_s = self.limit_s
         if self.rules.limit_s != other.rules.limit_s:
             self.overrides.limit_s = None
         if self.rules.profile != other.rules.profile:
             self.overrides.profile = None
         self.rules, self.buzzes = other.rules, other.buzzes
-        ours, theirs = self.suggester, other.suggester
-        ours.rules, ours.catalogue, ours.placement = theirs.rules, theirs.catalogue, theirs.placement
-        ours.seed, ours.time_zone, ours.language = theirs.seed, theirs.time_zone, theirs.language
-        ours.ready = theirs.ready
+        self.suggester.take_rules_of(other.suggester)
+        if self.watch is not None and self.limit_s != before_s:
+            self.watch.due_s = None
 
     def command(self, command: Command, now_s: float) -> list[Event]:
         """What the wearer wants; the last event is always the answer."""

@@ -19,6 +19,7 @@ from monitor.accel.following import Follower
 from monitor.accel.limb import Reference, Vector
 from monitor.accel.motions import MOTIONS
 from monitor.coach.catalogue import Exercise
+from monitor.coach.moments import QUIET_MAX_S
 from monitor.event_ids import event_id
 from monitor.events import AlertCleared, BreakDue, Event, ExerciseSeen, Suggestion
 from monitor.exchange import ExerciseProgress
@@ -28,8 +29,6 @@ from monitor.words import Words
 LEGS = ("thigh", "pocket")
 POSTURE_S = 15.0
 """A posture that was kept for so long was seen."""
-QUIET_MAX_S = 1_000_000
-"""Nothing can come: longer than any rows that are looked at together."""
 PUT_OFF = ("skip", "snooze", "wrong", "pause", "busy")
 """By what a wearer ends an alert so that its exercise is not expected any more. A gap is no such end: what was done out
 of reach may still come."""
@@ -92,7 +91,7 @@ class Expected:
         count, held_s = (follower.repetitions, follower.hold_s) if follower else (0, 0.0)
         goal = exercise.repetitions[0] if exercise.repetitions else exercise.sets[0] if exercise.sets else 0
         side = ""
-        if exercise.sides and count:
+        if exercise.sides and count and goal:
             side = "other" if count >= goal else "sensor"
         told = said.progress
         if count and goal:
@@ -132,9 +131,10 @@ class Watching:
         t_s, xyz_g = np.asarray(block.t_s, np.float64), np.asarray(block.xyz_g, np.float32)
         newest_s = float(self.t_s[-1]) if len(self.t_s) else -np.inf
         if not _all_sound(t_s, xyz_g, newest_s):
-            sound = np.isfinite(t_s) & np.isfinite(xyz_g).all(axis=1)
-            sound &= t_s > np.maximum.accumulate(np.concatenate(([newest_s], t_s)))[:-1]
-            t_s, xyz_g = t_s[sound], xyz_g[sound]
+            numbers = np.isfinite(t_s) & np.isfinite(xyz_g).all(axis=1)
+            t_s, xyz_g = t_s[numbers], xyz_g[numbers]
+            later = t_s > np.maximum.accumulate(np.concatenate(([newest_s], t_s)))[:-1]
+            t_s, xyz_g = t_s[later], xyz_g[later]
         self.t_s = np.concatenate([self.t_s, t_s])
         self.xyz_g = np.concatenate([self.xyz_g, xyz_g])
 

@@ -42,6 +42,13 @@ def test_a_night_without_the_wearable_is_a_new_beginning() -> None:
     assert lived((Posture.SITTING, 60), load=load, from_s=600 + FORGOTTEN_AFTER_S + 1).load_s == 60
 
 
+def test_hours_at_once_are_as_second_by_second() -> None:
+    length_s = round(FORGOTTEN_AFTER_S) + 600
+    at_once, last_s = lived((Posture.SITTING, 60)), 60.0 + length_s - 1
+    at_once.see(Moment(last_s + 4, last_s, Posture.SITTING, True, 0.9, 4.0, "b", 0.0, 0.0), 6.0, length_s)
+    assert at_once == lived((Posture.SITTING, 60 + length_s))
+
+
 def coach_of(policy: str) -> Coach:
     return a_coach(policy=policy)
 

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from monitor.backfill import Backfill, BackfillRules
 from monitor.bouts.bookkeeping import BoutRules
 from monitor.coach.exercises import ExerciseRules
 from monitor.coach.policy import Coach, CoachRules
+from monitor.coach.watching import Watching
 from monitor.events import BreakDue, Event, ExerciseSeen
 from monitor.exchange import Command
 from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality
@@ -240,6 +242,12 @@ def test_the_word_given_in_a_hole_stands_in_the_second_reading() -> None:
     assert backfill.pipeline.watching is not None
     assert backfill.pipeline.watching.expected is not None
     assert backfill.pipeline.watching.expected.said
+
+
+def test_a_sample_without_a_time_costs_only_itself() -> None:
+    watching, t_s = Watching("me", "thigh"), np.array([0.0, np.nan, 2.0, 3.0])
+    watching.hold(AccelBlock(t_s, np.ones((4, 3), np.float32), 1.0, 0))
+    assert watching.t_s.tolist() == [0.0, 2.0, 3.0]
 
 
 # --- at the trunk -------------------------------------------------------------------------------------------
