@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from monitor.coach.catalogue import Catalogue, load_catalogue
 from monitor.coach.commands import obey
 from monitor.coach.exercises import ExerciseRules, Suggester
-from monitor.coach.moments import CoachView, Moment, Watch
-from monitor.coach.overrides import Overrides
+from monitor.coach.moments import CoachView, Moment
 from monitor.coach.rules import CoachRules
 from monitor.coach.speaking import Speaker
 from monitor.events import Event
 from monitor.exchange import Command
 from monitor.model import SEDENTARY, Posture
 
-__all__ = ["Coach", "CoachRules", "CoachView", "ExerciseRules", "Moment", "Overrides", "Watch"]
+__all__ = ["Coach", "CoachRules", "CoachView", "ExerciseRules", "Moment"]
 
 
 @dataclass

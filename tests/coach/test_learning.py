@@ -18,9 +18,7 @@ HABITS = {
 }
 
 
-def taught(
-    likes: tuple[str, str] | None, calls: int, seed: int = 1, strong: float = 0.7, weak: float = 0.15
-) -> Learner:
+def taught(likes: tuple[str, str] | None, calls: int, seed: int = 1) -> Learner:
     """A learner after that many calls to a wearer who mostly gets up when the answer is one they like."""
     random, learner, now_s = np.random.default_rng(seed), Learner(), 0.0
     for _ in range(calls):
