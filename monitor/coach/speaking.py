@@ -112,6 +112,7 @@ class Speaker(Caller):
             return []
         since_s = watch.called_s if watch.calls else watch.bout_start_s
         if bout_id is None or bout_start_s is None or bout_start_s > since_s:
+            self.learner.forget_call()
             return self._close(now_s, "correction")
         watch.bout_id, watch.bout_start_s = bout_id, bout_start_s
         if clock_s < self.limit_s:
