@@ -2,14 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.events import (
-    AlertCleared,
-    AlertWithheld,
-    BreakDue,
-    CommandAnswered,
-    Snoozed,
-    WrongReported,
-)
+from monitor.events import AlertCleared, AlertWithheld, BreakDue, CommandAnswered, Snoozed, WrongReported
 from monitor.words import languages, words
 from tests.coach.days import NOON_S, a_coach, live, sitting
 from tests.coach.sitter import Sitter, a_called_sitter, answer

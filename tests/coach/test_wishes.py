@@ -2,13 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.coach.exercises import ExerciseRules
-from monitor.events import (
-    AlertCleared,
-    BreakDue,
-)
+from monitor.events import AlertCleared, BreakDue
 from monitor.words import words
-from tests.coach.days import NOON_S, a_coach, live, sitting
+from tests.coach.days import NOON_S
 from tests.coach.sitter import Sitter, a_called_sitter, answer
 
 
@@ -116,16 +112,3 @@ def test_a_button_that_names_no_exercise_means_the_one_that_was_suggested_last()
     (repeat,) = sitter.sit_until(1000)
     assert isinstance(repeat, BreakDue)
     assert (repeat.alert_id, repeat.exercise) == (call.alert_id, None)
-
-
-def test_an_unknown_exercise_cannot_hurt() -> None:
-    answered = answer(Sitter().say("hurts", "chess"))
-    assert '"chess": not an exercise; use one of standing_hip_flexion, lunge_stretch' in str(answered.error)
-
-
-def test_who_cannot_stand_is_offered_something_seated() -> None:
-    coach = a_coach(ExerciseRules.model_validate({"conditions": ["cannot_stand"]}))
-    (call,) = live(coach, sitting(600))
-    assert isinstance(call, BreakDue)
-    assert call.exercise is None
-    assert "seated" in call.message
