@@ -89,13 +89,13 @@ class Expected:
         return ExerciseProgress(
             exercise_id=self.suggestion.exercise_id,
             title=self.suggestion.title,
-            dose=self.suggestion.dose,
-            how=self.suggestion.how,
             seen=count,
             of=goal,
             hold_s=round(held_s, 1),
             side=side,
             sentence=sentence.format(title=self.suggestion.title, count=count, goal=goal, length=length),
+            dose=self.suggestion.dose,
+            how=self.suggestion.how,
         )
 
     def told(self, at_s: float, wearer_key: str) -> list[Event]:

@@ -12,6 +12,7 @@ from monitor.exchange import ExerciseProgress
 from monitor.web.desk import BUSY_MIN, Desk, Person
 from monitor.web.elements import button, say, section, text
 from monitor.web.figures import exercise_picture
+from monitor.web.telling import progress
 
 
 class CallCard:
@@ -28,15 +29,15 @@ class CallCard:
         """Show what is going on now, or nothing."""
         call = self._desk.invitation(self._person.name)
         state = self._desk.seen[self._person.name].state
-        exercise = state.exercise if state is not None else None
-        wanted = (call.alert_id, "") if call else ("", exercise.exercise_id if exercise else "")
+        exercise_id, sentence = progress(state)
+        wanted = (call.alert_id, "") if call else ("", exercise_id)
         if wanted != self._shown:
             self._shown, self._progress = wanted, None
             self._frame.clear()
             with self._frame:
-                self._build(call, exercise)
+                self._build(call, state.exercise if state is not None else None)
         if self._progress is not None:
-            say(self._progress, exercise.sentence if exercise else "")
+            say(self._progress, sentence)
 
     def _build(self, call: BreakDue | None, exercise: ExerciseProgress | None) -> None:
         if call is not None:

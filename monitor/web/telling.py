@@ -73,6 +73,12 @@ def _link(state: WearerState, said: Words) -> str:
     return f"{word} ({state.rssi_dbm} dBm)" if state.link_fresh and state.rssi_dbm is not None else word
 
 
+def progress(state: WearerState | None) -> tuple[str, str]:
+    """The exercise that is being watched, by its id, and how far it is in words; empty where none is."""
+    watched = getattr(state, "exercise", None)  # not every sensor's placement can watch
+    return str(getattr(watched, "exercise_id", "")), str(getattr(watched, "sentence", ""))
+
+
 def log_html(rows: Sequence[EventRow], said: Words, zone: tzinfo, ways: Mapping[str, str] | None = None) -> str:
     """The decisions, newest first; calls with what became of them."""
     lines = [(row.at_s, line + _went(row, ways or {})) for row in rows if (line := sentence(row, said))]

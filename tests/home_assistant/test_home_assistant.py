@@ -150,8 +150,7 @@ async def test_the_exercise_is_shown_while_it_is_done_and_unknown_otherwise(
         daemon.tell()
         await house.until_state(entity_id("exercise"), "unknown")
         sentence = "6 of 10 on the sensor's side"
-        progress = ("standing_hip_flexion", "Hips", "10-12", "Lift.", 6, 10, 12.0, "sensor", sentence)
-        daemon.tell(exercise=ExerciseProgress(*progress))
+        daemon.tell(exercise=ExerciseProgress("standing_hip_flexion", "Hips", 6, 10, 12.0, "sensor", sentence))
         await house.until_state(entity_id("exercise"), sentence)
         shown = ours(house)[entity_id("exercise")]["attributes"]
         assert (shown["seen"], shown["of"], shown["side"], shown["hold_s"]) == (6, 10, "sensor", 12)

@@ -157,8 +157,7 @@ SEEN = ExerciseSeen(
 
 
 def test_progress_stands_in_the_state() -> None:
-    told = ("8-12 per side", "Reach out.", 6, 8, 3.7, "sensor", "6 of 8 on the sensor's side")
-    progress = ExerciseProgress("bird_dog", "Bird dog", *told)
+    progress = ExerciseProgress("bird_dog", "Bird dog", 6, 8, 3.7, "sensor", "6 of 8 on the sensor's side")
     told = _payload(WORDS.state(WearerState(at_s=AT_S, exercise=progress)))
     assert told["exercise"] == {
         "id": "bird_dog",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from monitor.events import CommandAnswered, event_as_dict
 from monitor.exchange import WearerState
 from monitor.history.day import EventRow
-from monitor.web.telling import LOGGED, facts, log_html, sentence
+from monitor.web.telling import LOGGED, facts, log_html, progress, sentence
 from monitor.words import words
 from tests.history.builders import T0, alert_cleared, break_due, break_taken
 
@@ -45,6 +45,22 @@ def test_a_limit_that_has_passed_is_told_by_since() -> None:
 
 def test_a_limit_whose_call_was_answered_is_not_waited_for() -> None:
     assert facts(replace(SITTING, next_break_s=T0 - 60), EN, UTC).next == "–"
+
+
+def test_how_far_an_exercise_is_is_told_where_the_state_has_it() -> None:
+    @dataclass
+    class Progress:
+        exercise_id: str
+        sentence: str
+
+    @dataclass
+    class State:
+        exercise: Progress | None
+
+    assert progress(cast(WearerState, State(Progress("lunge_stretch", "4 of 10")))) == ("lunge_stretch", "4 of 10")
+    assert progress(cast(WearerState, State(None))) == ("", "")
+    assert progress(SITTING) == ("", "")
+    assert progress(None) == ("", "")
 
 
 @pytest.mark.parametrize(
