@@ -203,8 +203,10 @@ class App:
         try:
             kept = restored(text, self.settings, wearer)
         except CheckpointError as error:
-            kept = checkpoint.lasting(text, fingerprint(self.settings, wearer))
-            remains = "; how the sensor sits is kept" if lasting.hand_over(kept, fresh) else ""
+            written_for, lasts = checkpoint.lasting(text)
+            lasting.hand_over_wishes(lasts, fresh)
+            fits = written_for == fingerprint(self.settings, wearer) and lasting.hand_over_mounting(lasts, fresh)
+            remains = "; how the sensor sits is kept" if fits else ""
             _log.warning("%s: %s%s", wearer, error, remains)
             await history.close_open(wearer)
             return fresh, None

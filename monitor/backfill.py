@@ -33,7 +33,7 @@ from monitor.events import (
 )
 from monitor.exchange import Command, Correction, WearerState
 from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality, WearableFacts
-from monitor.pipeline import NO_POSTURES, Pipeline, Step, join_postures
+from monitor.pipeline import NO_POSTURES, Pipeline, Step, join_postures, obeyed
 
 BOOKS = (BoutStarted, BoutEnded, BreakTaken, BreakEnded, GapEnded)
 """Events that are records of the books; of a second reading they are stored and not told again."""
@@ -103,9 +103,10 @@ class Backfill:
 
     def command(self, command: Command, now_s: float) -> Step:
         """Something the wearer wants."""
-        if command.name == "standing" and self.mark is not None:
+        step = self.pipeline.command(command, now_s)
+        if command.name == "standing" and self.mark is not None and obeyed(step.events):
             self.mark.pipeline.show_standing(now_s)
-        return self.pipeline.command(command, now_s)
+        return step
 
     def hear(self, facts: WearableFacts) -> None:
         """What the wearable says of itself: one that cannot call leaves the first call to the next surface."""

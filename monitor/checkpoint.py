@@ -74,16 +74,19 @@ def loads(text: str, fingerprint: str) -> Any:
         raise CheckpointError(f"the text is damaged ({error})") from error
 
 
-def lasting(text: str, fingerprint: str) -> Any:
-    """The lasting data of a text of any version, however damaged its state; None if there is none to be trusted."""
+def lasting(text: str) -> tuple[str, Any]:
+    """The fingerprint and the lasting data of a text of any version, however damaged its state.
+
+    The data are None if there are none to be trusted; under another fingerprint not all of them may mean the same.
+    """
     try:
         head = json.loads(text.partition("\n")[0])
     except (ValueError, RecursionError):
-        return None
-    if not isinstance(head, dict) or head.get("fingerprint") != fingerprint:
-        return None
-    found = head.get("lasting")
-    return found if head.get("lasting_check") == _check(fingerprint + json.dumps(found)) else None
+        return "", None
+    if not isinstance(head, dict) or not isinstance(head.get("fingerprint"), str):
+        return "", None
+    fingerprint, found = head["fingerprint"], head.get("lasting")
+    return fingerprint, found if head.get("lasting_check") == _check(fingerprint + json.dumps(found)) else None
 
 
 def freeze(state: object) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -71,7 +72,7 @@ def midnights_around(at_s: float, zone: str) -> tuple[float, float] | None:
     local = local_time(at_s, zone)
     if local is None:
         return None
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     return midnight.timestamp(), (midnight + timedelta(days=1)).timestamp()
 
 
@@ -105,11 +106,11 @@ def zone_named(name: str) -> tzinfo:
 
 def machine_zone() -> tzinfo:
     """The machine's own time zone, with its summer time where the system tells it."""
-    if name := os.environ.get("TZ", "").lstrip(":"):
-        return ZoneInfo(name)
-    local = Path("/etc/localtime")
-    if local.exists():
-        with local.open("rb") as file:
+    told = os.environ.get("TZ", "").removeprefix(":")
+    with suppress(KeyError, ValueError, OSError):  # a rule such as "CET-1CEST" is no zone that we could look up
+        if told and not told.startswith("/"):
+            return ZoneInfo(told)
+        with Path(told or "/etc/localtime").open("rb") as file:
             return ZoneInfo.from_file(file)
     zone = datetime.now().astimezone().tzinfo
     assert zone is not None

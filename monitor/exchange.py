@@ -38,6 +38,9 @@ class ExerciseProgress:
     side: str
     """``sensor``: on the sensor's leg; ``other``: time for the other one; else empty."""
     sentence: str
+    dose: str = ""
+    """How much of it, as the call said; and so ``how`` it is done."""
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)

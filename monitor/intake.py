@@ -159,6 +159,7 @@ class Intake:
             elif isinstance(fact, BatteryLevel):
                 self.battery_pct = fact.percent
             elif isinstance(fact, WearableFacts):
+                self.settle()
                 self.facts = fact
                 self.backfill.hear(fact)
             elif isinstance(fact, Answer):

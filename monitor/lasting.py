@@ -1,34 +1,53 @@
-"""What outlives a state that cannot be read any more: how the sensor sits, a few numbers a wearer and placement.
+"""What outlives a state that cannot be read any more: how the sensor sits, and what the wearer has said for good.
 
-A new version, or a change of shape, makes the program start afresh. The mounting need not be learned again for that: it
-is handed to the new placement, which uses it as soon as steps or poses prove that it still fits, and not before.
+A new version, another wearable or placement makes the program start afresh. The mounting need not be learned again for
+a new version: it is handed to the new placement, which uses it as soon as steps or poses prove that it still fits, and
+not before. What hurts, and that calls are paused, holds whatever is worn, and where.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from monitor.accel.remembered import KnownUpright
 from monitor.backfill import Backfill
+from monitor.coach.overrides import Overrides
 from monitor.posture.base import Remembers
 
-_MOUNTING = "mounting"
+_MOUNTING, _WISHES = "mounting", "wishes"
 _UNIT_WITHIN = 0.01
 
 
 def worth_keeping(backfill: Backfill) -> dict[str, Any] | None:
-    """Plain JSON data, or None if nothing is proven yet."""
-    placement = backfill.pipeline.placement
+    """Plain JSON data, or None if nothing is proven and nothing was said yet."""
+    placement, coach = backfill.pipeline.placement, backfill.pipeline.coach
     known = placement.known() if isinstance(placement, Remembers) else None
-    return None if known is None else {_MOUNTING: asdict(known)}
+    wishes = _of_no_setting(coach.overrides) if coach is not None else Overrides()
+    kept = {} if known is None else {_MOUNTING: asdict(known)}
+    return (kept | ({_WISHES: asdict(wishes)} if wishes != Overrides() else {})) or None
 
 
-def hand_over(kept: Any, fresh: Backfill) -> bool:
-    """Give a pipeline that has seen nothing what was kept; False if there is nothing that it could use."""
+def _of_no_setting(overrides: Overrides) -> Overrides:
+    """But for limit and profile: those stand over settings, which may be others now."""
+    return replace(overrides, limit_s=None, profile=None)
+
+
+def hand_over_wishes(kept: Any, fresh: Backfill) -> None:
+    """Let a coach that has heard nothing obey what was said."""
+    try:
+        wishes = TypeAdapter(Overrides).validate_python(kept[_WISHES])
+    except (ValidationError, TypeError, KeyError):
+        return
+    if fresh.pipeline.coach is not None:
+        fresh.pipeline.coach.overrides = _of_no_setting(wishes)
+
+
+def hand_over_mounting(kept: Any, fresh: Backfill) -> bool:
+    """Give a pipeline that has seen nothing the mounting; False if there is none that it could use."""
     placement = fresh.pipeline.placement
     known = _mounting(kept)
     if known is None or not isinstance(placement, Remembers):

@@ -29,6 +29,8 @@ from monitor.wrong_cases import RecentSamples
 
 COMMIT_EVERY_S = 10.0
 """Wall seconds between two commits when nothing happens; events are committed at once."""
+BLOCKED_COMMIT_EVERY_S = 60.0
+"""The same while the history cannot be written: fewer and larger steps wait in memory."""
 HOLE_CHECKPOINT_EVERY_S = 60.0
 """Wall seconds between two checkpoints while samples wait behind a hole: with an hour of them a state is megabytes.
 Events committed in between bear ids made from what happened, so that a crash doubles none of them."""
@@ -36,8 +38,6 @@ IDLE_AFTER_S = 900.0
 """Wall seconds without a link after which the clock may stand still to let a wall clock that was set back catch up."""
 LATENESS_S = 2.0
 """Wall seconds that samples may take to get here before a tick calls them missing."""
-BLOCKED_COMMIT_EVERY_S = 60.0
-"""The same while the history cannot be written: fewer and larger steps wait in memory."""
 CANNOT_BE_FOUND_AGAIN = (CommandAnswered, BreakDue, AlertCleared, Snoozed)
 """What was said and answered is in no sample: with these a checkpoint is always written."""
 

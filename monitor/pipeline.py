@@ -8,6 +8,7 @@ after a silence, time is let pass exactly as a tick would have done it, and dead
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from monitor.bouts.bookkeeping import BoutRules, Bouts
 from monitor.coach.commands import SHOWN_STANDING_S
 from monitor.coach.policy import Coach
 from monitor.coach.watching import Watching
+from monitor.events import CommandAnswered, Event
 from monitor.exchange import Command, WearerState
 from monitor.model import SEDENTARY, AccelBlock, Epochs, Posture
 from monitor.posture.base import Placement, decides_after_s
@@ -65,10 +67,23 @@ class Pipeline(Reading):
     def command(self, command: Command, now_s: float) -> Step:
         """Something the wearer wants; always answered."""
         assert self.coach is not None
+        events = self.coach.command(command, now_s)
+        watched = self.tell_watcher(events, None, False)
+        if obeyed(events):
+            watched += self._take_word(command, now_s)
+        return Step(NO_POSTURES, (*events, *watched))
+
+    def _take_word(self, command: Command, now_s: float) -> list[Event]:
+        """What the coach has obeyed may also teach the placement, or change what is expected of the wearer."""
         if command.name == "standing":
             self.show_standing(now_s)
-        events = self.coach.command(command, now_s)
-        return Step(NO_POSTURES, (*events, *self.tell_watcher(events, None, False, command.name, now_s)))
+        if self.watching is None or self.coach is None:
+            return []
+        if command.name in ("break", "done"):
+            self.watching.note_word(now_s, command.alert_id)
+        if command.name == "hurts" and self.coach.overrides.exercises_silent:
+            return self.credit(self.watching.finish(now_s))
+        return []
 
     def show_standing(self, now_s: float) -> None:
         """The wearer stands upright from now on, to show what upright is."""
@@ -123,3 +138,8 @@ class Pipeline(Reading):
         if not len(epochs):  # every second tick or packet of a live stream: nothing is learned from no rows
             return Step(NO_POSTURES)
         return self.rows(self.placement.advance(epochs), turned_deg(epochs))
+
+
+def obeyed(events: Iterable[Event]) -> bool:
+    """Whether a command was obeyed, by what it has brought; a refused one changes nothing."""
+    return any(isinstance(event, CommandAnswered) and event.ok for event in events)

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.exchange import Command
 from monitor.intake import MOST_HELD, Intake
-from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality
+from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality, WearableFacts
 from monitor.pipeline import Step
 from monitor.wearables.base import Advertised, Packet, Reach, Reply
 from tests.test_backfill import RATE_HZ, Books, block, finish, index, start
@@ -25,6 +25,8 @@ class Reader:
         what, first, end = packet.characteristic, *map(int, packet.data.split())
         if what == "opened":
             return [HoleOpened(0, first, end)]
+        if what == "facts":
+            return [WearableFacts("a band")]
         if what == "closed":
             return [HoleClosed(0, first, end, filled=True)]
         return [block(first, end, Quality.REPLAYED if what == "late" else Quality.NONE)]
@@ -112,3 +114,13 @@ def test_a_command_and_the_clock_find_everything_that_came_before_them() -> None
         ask(intake)
         assert intake.progress == (0, 10 * RATE_HZ)
         assert len(books.text)
+
+
+def test_what_the_wearable_says_of_itself_holds_from_the_samples_after_it() -> None:
+    backfill, books = start()
+    intake = Intake(Reader(), backfill, books.take)
+    for what in ("live", "facts"):
+        assert intake.progress is None
+        intake.expect(True)
+        intake.receive(Packet(what, b"0 10", 0.0))
+    assert intake.progress == (0, 10)

@@ -12,9 +12,11 @@ from monitor import checkpoint
 from monitor.app import App
 from monitor.assembly.wearer import fingerprint, new_pipeline
 from monitor.backfill import Backfill
+from monitor.coach.overrides import Overrides
+from monitor.exchange import Command
 from monitor.history.outbox import History
 from monitor.history.store import Commit
-from monitor.lasting import hand_over, worth_keeping
+from monitor.lasting import hand_over_mounting, hand_over_wishes, worth_keeping
 from monitor.model import Posture, PostureEpochs
 from monitor.posture.thigh import Thigh
 from monitor.settings.loading import load
@@ -85,7 +87,7 @@ def test_without_it_nothing_is_said_before_a_step() -> None:
 
 def test_it_outlives_a_second_state_that_is_lost_before_it_was_proven() -> None:
     kept, fresh = worth_keeping(lived(settings_of())), new_pipeline(settings_of(), "me")
-    assert hand_over(kept, fresh)
+    assert hand_over_mounting(kept, fresh)
     assert worth_keeping(fresh) == kept
 
 
@@ -95,15 +97,46 @@ def test_before_a_walk_there_is_nothing_to_keep() -> None:
     assert worth_keeping(backfill) is None
 
 
-def test_it_belongs_to_one_wearable_and_placement() -> None:
-    text, elsewhere = stored(settings_of()), fingerprint(settings_of("wearers.me.placement=pocket"), "me")
-    assert checkpoint.lasting(text, fingerprint(settings_of(), "me")) is not None
-    assert checkpoint.lasting(text, elsewhere) is None
+async def test_a_mounting_belongs_to_one_wearable(tmp_path: Path) -> None:
+    history = await History.open(tmp_path / "history.sqlite3")
+    await history.commit(Commit("me", checkpoint=stored(settings_of())))
+    another = settings_of("wearers.me.wearable=microbit")
+    fresh, _ = await App(another, tmp_path)._remembered("me", history)
+    await history.close()
+    assert worth_keeping(fresh) is None
 
 
 def test_a_placement_that_keeps_no_mounting_is_handed_none() -> None:
     pocket = new_pipeline(settings_of("wearers.me.placement=pocket"), "me")
-    assert not hand_over(worth_keeping(lived(settings_of())), pocket)
+    assert not hand_over_mounting(worth_keeping(lived(settings_of())), pocket)
+
+
+@pytest.mark.parametrize("spoil", [another_version, another_shape, damaged])
+@pytest.mark.parametrize("placement", ["thigh", "pocket"])
+async def test_what_hurts_and_a_pause_outlive_another_version_and_another_placement(
+    spoil: Any, placement: str, tmp_path: Path
+) -> None:
+    backfill = new_pipeline(settings_of(), "me")
+    for name, value in (("hurts", "lunge_stretch"), ("pause", "ON"), ("limit", "20"), ("profile", "strict")):
+        backfill.command(Command(name, value), 50_000.0)
+    state = {"backfill": backfill, "resume": None}
+    text = checkpoint.dumps(state, fingerprint(settings_of(), "me"), worth_keeping(backfill))
+    history = await History.open(tmp_path / "history.sqlite3")
+    await history.commit(Commit("me", checkpoint=spoil(text)))
+    fresh, _ = await App(settings_of(f"wearers.me.placement={placement}"), tmp_path)._remembered("me", history)
+    await history.close()
+    assert fresh.pipeline.coach is not None
+    assert fresh.pipeline.coach.overrides == Overrides(
+        paused=True, hurts=["lunge_stretch"], exercises_silent=True, professional_said=True
+    )
+
+
+@pytest.mark.parametrize("kept", [None, 7, {}, {"wishes": None}, {"wishes": {"hurts": "everything"}}])
+def test_what_is_no_wish_is_not_obeyed(kept: Any) -> None:
+    fresh = new_pipeline(settings_of(), "me")
+    hand_over_wishes(kept, fresh)
+    assert fresh.pipeline.coach is not None
+    assert fresh.pipeline.coach.overrides == Overrides()
 
 
 @pytest.mark.parametrize(
@@ -121,11 +154,11 @@ def test_a_placement_that_keeps_no_mounting_is_handed_none() -> None:
 )
 def test_what_is_no_mounting_is_not_used(kept: Any) -> None:
     fresh = new_pipeline(settings_of(), "me")
-    assert not hand_over(kept, fresh)
+    assert not hand_over_mounting(kept, fresh)
     assert isinstance(fresh.pipeline.placement, Thigh)
     assert fresh.pipeline.placement.known() is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"fingerprint": "a b", "lasting": 1, "lasting_check": ""}'])
 def test_a_text_that_holds_nothing_gives_nothing(text: str) -> None:
-    assert checkpoint.lasting(text, "a b") is None
+    assert checkpoint.lasting(text)[1] is None

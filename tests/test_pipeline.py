@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -162,18 +163,19 @@ def test_every_event_is_json_with_a_type_an_id_and_a_time() -> None:
         assert np.isfinite(event["at_s"])
 
 
-def test_who_shows_how_they_stand_is_known_without_a_walk() -> None:
+@pytest.mark.parametrize(("value", "known"), [("PRESS", Posture.SITTING), ("OFF", Posture.UNKNOWN)])
+def test_who_shows_how_they_stand_is_known_without_a_walk_unless_the_command_was_refused(
+    value: str, known: Posture
+) -> None:
     blocks = list(wear(("sit", 30), ("stand", 30), ("sit", 60)).blocks([25 * n for n in range(1, 120)]))
-    for shown in (True, False):
-        heart, rows = pipeline(), []
-        for block in blocks:
-            if shown and block.t_s[0] == 1032.0:
-                step = heart.command(Command("standing", "PRESS"), 1032.0)
-                assert [event.ok for event in step.events if isinstance(event, CommandAnswered)] == [True]
-            rows.append(heart.feed(block).postures)
-        last = join_postures(rows)
-        after = last.posture[last.start_s >= 1066.0]
-        assert set(after.tolist()) == {int(Posture.SITTING if shown else Posture.UNKNOWN)}
+    heart, rows = pipeline(), []
+    for block in blocks:
+        if block.t_s[0] == 1032.0:
+            step = heart.command(Command("standing", value), 1032.0)
+            assert [event.ok for event in step.events if isinstance(event, CommandAnswered)] == [value == "PRESS"]
+        rows.append(heart.feed(block).postures)
+    last = join_postures(rows)
+    assert set(last.posture[last.start_s >= 1066.0].tolist()) == {int(known)}
 
 
 def test_who_gets_up_before_the_limit_is_not_called_while_the_rows_are_still_on_the_way() -> None:

@@ -15,6 +15,7 @@ from monitor.assembly.wearer import fingerprint, new_coach, new_pipeline, ways
 from monitor.cli.translation import in_this_language
 from monitor.cli.why import UnreadStateError, _retell, stored_coach
 from monitor.coach.catalogue import load_catalogue
+from monitor.coach.why import reasons
 from monitor.events import DaySummary
 from monitor.history.store import Commit, Store
 from monitor.outlets.receipts import Outcome, Receipt
@@ -96,7 +97,7 @@ def test_what_was_noted_in_one_language_is_told_in_that_of_who_asks(sat_s: int, 
     assert coach.decisions.entries[0] == (NOW_S, expected)
     silent = [german.noted.silent.format(reason=sentence) for sentence in german.silences.values()]
     assert [text for _, text in coach.decisions.entries[1:]] == silent
-    assert "entschieden" not in coach.why(NOW_S + 2)
+    assert "entschieden" not in reasons(coach, NOW_S + 2)
     assert coach.rules.language == "de"
 
 

@@ -163,6 +163,11 @@ def test_the_files_of_the_program_are_whole(language: str) -> None:
             "de.toml call.standing: {length} is not filled in; known are dur",
         ),
         ("{duration} gestanden", "{duration gestanden", "de.toml call.standing: has a { or } too many"),
+        (
+            '["{} Sekunde", "{} Sekunden"]',
+            '["{n} Sekunde", "{n} Sekunden"]',
+            "de.toml units.second: {n} is not filled in",
+        ),
         ('hold_on = "Bitte am Stuhl festhalten."', "hold_on = 7", "de.toml call.hold_on: must be a text"),
         ('title = "Dehnung im', f'title = "{"sehr " * 20} ', "de.toml exercises.lunge_stretch.title: String should"),
         ("[call]", "[call", "de.toml: not TOML"),

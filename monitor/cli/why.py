@@ -39,6 +39,7 @@ def why(
 ) -> None:
     """Say why the coach spoke or kept silent, now or at a time."""
     from monitor.assembly.wearer import ways
+    from monitor.coach.why import reasons
 
     settings = in_this_language(load_settings(config, set_).settings)
     name = settings.wearer_named(wearer)
@@ -51,7 +52,7 @@ def why(
     latest = coach.body.latest
     now_s = max(time.time(), latest.now_s if latest else 0.0)  # a demo's clock runs ahead
     try:
-        typer.echo(coach.why(now_s, at))
+        typer.echo(reasons(coach, now_s, at))
         for line in ways(settings, name, history).told(now_s, at):
             typer.echo(line)
     except ValueError as error:

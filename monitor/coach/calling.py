@@ -122,7 +122,7 @@ class Caller(Judge):
         if self.rules.trial == "off" or watch.calls > called:
             return []
         identity = event_id(moment.now_s, self.wearer_key, "trial_point", watch.bout_id)
-        unit = self.trial_unit(moment, watch).partition(" ")[2]
+        unit = self.trial_unit(moment, watch)
         return [TrialPoint(id=identity, at_s=moment.now_s, bout_id=watch.bout_id, unit=unit, called=called)]
 
     # --- a word in passing ----------------------------------------------------------------------------------

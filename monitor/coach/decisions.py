@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from monitor.civil import local_time, minute_of_day, time_text
+from monitor.civil import last_minute, time_text
 from monitor.words import Why
 
 KEPT = 200
@@ -40,17 +39,13 @@ class Decisions:
 
     def at(self, text: str, now_s: float, zone: str, why: Why) -> str:
         """What held at a time of day in the last 24 hours; raises ValueError where the time cannot be read."""
-        minute = minute_of_day(text)
-        local = local_time(now_s, zone)
-        if local is None:
+        asked = last_minute(text, now_s, zone)
+        if asked is None:
             return why.no_time_of_day
-        asked = local.replace(hour=minute // 60, minute=minute % 60, second=59, microsecond=0)
-        if asked > local.replace(second=59):
-            asked -= timedelta(days=1)
-        end_s = asked.timestamp() + 1.0
+        begin_s, end_s = asked
         before = [entry for entry in self.entries if entry[0] < end_s]
         if not before:
             return why.nothing_kept.format(time=text.strip())
-        within = [entry for entry in before if entry[0] >= end_s - 60.0] or before[-1:]
+        within = [entry for entry in before if entry[0] >= begin_s] or before[-1:]
         told = "; ".join(decision for _, decision in within)
         return why.at.format(time=text.strip(), told=told, since=time_text(within[0][0], zone))

@@ -73,6 +73,12 @@ class Suggester:
                 known = ", ".join(self.catalogue.exercises)
                 raise CatalogueError("settings", "exercises", "no_go", f'"{exercise_id}": not an exercise; use {known}')
 
+    def take_rules_of(self, other: Suggester) -> None:
+        """Go on with the same memory under another's settings."""
+        self.rules, self.catalogue, self.placement = other.rules, other.catalogue, other.placement
+        self.seed, self.time_zone, self.language = other.seed, other.time_zone, other.language
+        self.ready = other.ready
+
     @property
     def latest(self) -> str:
         """The exercise that was suggested last; "" where none was."""

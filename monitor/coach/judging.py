@@ -128,13 +128,17 @@ class Judge:
             self._wish_for_quiet(moment.now_s, watch)
             or self.body.doubt(moment, self.rules)
             or self._cap(moment.now_s, watch)
-            or ("trial" if self.rules.trial != "off" and not trial_calls(self.trial_unit(moment, watch)) else "")
+            or (
+                "trial"
+                if self.rules.trial != "off" and not trial_calls(f"{self.rules.seed} {self.trial_unit(moment, watch)}")
+                else ""
+            )
         )
 
     def trial_unit(self, moment: Moment, watch: Watch) -> str:
         """What the lot of the wearer's own trial is drawn for."""
         today = day_of(moment.now_s, self.rules.time_zone)
-        return f"{self.rules.seed} {today if self.rules.trial == 'by_day' and today else watch.bout_id}"
+        return today if self.rules.trial == "by_day" and today else watch.bout_id
 
     def quiet_now(self, now_s: float) -> str:
         """Why nothing at all is said now."""

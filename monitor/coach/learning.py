@@ -130,7 +130,7 @@ class Learner:
             self._learn(-1.0 <= break_start_s - self.open_s <= YES_WITHIN_S)
 
     def expire(self, now_s: float, forced: bool = False) -> None:
-        """No break in time is a no; seen break or not is known a minute later (and by the next call at the latest)."""
+        """No break in time is a no; known as long again later, for a break is seen once it is long enough."""
         if self.open_call is not None and (forced or now_s - self.open_s > 2 * YES_WITHIN_S):
             self._learn(False)
 

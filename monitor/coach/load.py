@@ -32,7 +32,7 @@ class Load:
         seated = moment.posture in SEDENTARY or (moment.posture == Posture.ACTIVE and moment.bout_id is not None)
         if not moment.worn or not (seated or moment.posture in UPRIGHT):
             return self.load_s
-        if self.last_s is not None and moment.start_s - self.last_s > FORGOTTEN_AFTER_S:
+        if self.last_s is not None and moment.start_s - (count - 1) - self.last_s > FORGOTTEN_AFTER_S:
             self.load_s = 0.0
         self.last_s = moment.start_s
         if seated:

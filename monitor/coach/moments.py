@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from monitor.model import Posture
 
+QUIET_MAX_S = 1_000_000
+"""Nothing can come: longer than any rows that are looked at together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:

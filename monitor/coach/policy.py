@@ -10,16 +10,14 @@ from dataclasses import dataclass
 from monitor.coach.catalogue import Catalogue, load_catalogue
 from monitor.coach.commands import obey
 from monitor.coach.exercises import ExerciseRules, Suggester
-from monitor.coach.moments import CoachView, Moment, Watch
-from monitor.coach.overrides import Overrides
+from monitor.coach.moments import CoachView, Moment
 from monitor.coach.rules import CoachRules
 from monitor.coach.speaking import Speaker
-from monitor.coach.why import why_now
 from monitor.events import Event
 from monitor.exchange import Command
 from monitor.model import SEDENTARY, Posture
 
-__all__ = ["Coach", "CoachRules", "CoachView", "ExerciseRules", "Moment", "Overrides", "Watch"]
+__all__ = ["Coach", "CoachRules", "CoachView", "ExerciseRules", "Moment"]
 
 
 @dataclass
@@ -52,29 +50,23 @@ class Coach(Speaker):
 
     def take_rules_of(self, other: Coach) -> None:
         """Go on with the same memory under another's settings; a changed setting ends the wearer's word over it."""
+        before_s = self.limit_s
         if self.rules.limit_s != other.rules.limit_s:
             self.overrides.limit_s = None
         if self.rules.profile != other.rules.profile:
             self.overrides.profile = None
         self.rules, self.buzzes = other.rules, other.buzzes
-        ours, theirs = self.suggester, other.suggester
-        ours.rules, ours.catalogue, ours.placement = theirs.rules, theirs.catalogue, theirs.placement
-        ours.seed, ours.time_zone, ours.language = theirs.seed, theirs.time_zone, theirs.language
-        ours.ready = theirs.ready
+        self.suggester.take_rules_of(other.suggester)
+        if self.watch is not None and self.limit_s != before_s:
+            self.watch.due_s = None
 
     def command(self, command: Command, now_s: float) -> list[Event]:
-        """What the wearer wants; the last event is always its one ``CommandAnswered``."""
+        """What the wearer wants; the last event is always the answer."""
         return [*self.expire(now_s), *obey(self, command, now_s)]
 
     def exercise_seen(self, exercise_id: str, at_s: float) -> None:
         """The sensor has seen an exercise: it is the most recently done now."""
         self.suggester.done_s[exercise_id] = at_s
-
-    def why(self, now_s: float, time_of_day: str = "") -> str:
-        """Why the coach speaks or is silent, now or at ``HH:MM``; raises ValueError where that is no time."""
-        if not time_of_day:
-            return why_now(self, now_s)
-        return self.decisions.at(time_of_day, now_s, self.rules.time_zone, self.words.why)
 
     def view(self, now_s: float) -> CoachView:
         """What is true now."""

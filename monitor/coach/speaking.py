@@ -16,7 +16,7 @@ import math
 from dataclasses import dataclass, replace
 
 from monitor.coach.calling import Caller
-from monitor.coach.moments import Moment, Watch
+from monitor.coach.moments import QUIET_MAX_S, Moment, Watch
 from monitor.coach.standing import UP
 from monitor.event_ids import event_id
 from monitor.events import AlertCleared, Event
@@ -24,8 +24,6 @@ from monitor.events import AlertCleared, Event
 ANSWERS_KEPT = 20
 LATE_MAX_S = 5.0
 """By no more than this is the clock of one row ahead of that of another, for the seconds until it was known."""
-QUIET_MAX_S = 1e6
-"""Nothing can come: longer than any rows that are looked at together."""
 CLEARED_BY = {"upright": "break", "not_worn": "not_worn"}
 """``ended_by`` of a bout -> ``by`` of its alert; everything else is a gap."""
 
@@ -114,6 +112,7 @@ class Speaker(Caller):
             return []
         since_s = watch.called_s if watch.calls else watch.bout_start_s
         if bout_id is None or bout_start_s is None or bout_start_s > since_s:
+            self.learner.forget_call()
             return self._close(now_s, "correction")
         watch.bout_id, watch.bout_start_s = bout_id, bout_start_s
         if clock_s < self.limit_s:

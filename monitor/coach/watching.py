@@ -3,7 +3,7 @@
 A call with an exercise makes the watcher expect it for some minutes. It looks at the raw samples, up to the second that
 was decided last, so that the input may be cut anywhere; it ends when the wearer has settled on the seat again, when
 nothing more has come for a while, when the alert is put off, or when its time is up. What it has seen becomes one
-``ExerciseSeen``; what no sensor there can see is "timed" if the wearer says that it was done, and never "not done".
+``ExerciseSeen``.
 """
 
 from __future__ import annotations
@@ -15,23 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from monitor.accel.following import Follower
-from monitor.accel.limb import Reference, Vector
-from monitor.accel.motions import MOTIONS
+from monitor.accel.limb import Vector
 from monitor.coach.catalogue import Exercise
-from monitor.event_ids import event_id
-from monitor.events import AlertCleared, BreakDue, Event, ExerciseSeen, Suggestion
+from monitor.coach.expected import Expected, follower_of
+from monitor.coach.moments import QUIET_MAX_S
+from monitor.events import AlertCleared, BreakDue, Event, Suggestion
 from monitor.exchange import ExerciseProgress
-from monitor.model import SEDENTARY, UPRIGHT, AccelBlock, Floats, Posture
+from monitor.model import AccelBlock, Floats, Posture
 from monitor.words import Words
 
-LEGS = ("thigh", "pocket")
-POSTURE_S = 15.0
-"""A posture that was kept for so long was seen."""
-QUIET_MAX_S = 1_000_000
-"""Nothing can come: longer than any rows that are looked at together."""
-PUT_OFF = ("skip", "snooze", "wrong", "pause", "busy", "not_worn", "gap")
-"""By what an alert ends so that its exercise is not expected any more."""
+PUT_OFF = ("skip", "snooze", "wrong", "pause", "busy")
+"""By what a wearer ends an alert so that its exercise is not expected any more. A gap is no such end: what was done out
+of reach may still come."""
 
 
 class WatchRules(BaseModel, frozen=True, extra="forbid"):
@@ -46,68 +41,6 @@ class WatchRules(BaseModel, frozen=True, extra="forbid"):
     def look_s(self) -> float:
         """The samples are looked at this often at the least: more often than a set can be over."""
         return self.idle_s / 2
-
-
-@dataclass
-class Expected:
-    """One exercise that may be done now, and what was seen of it."""
-
-    exercise: Exercise
-    suggestion: Suggestion
-    alert_id: str
-    from_s: float
-    until_s: float
-    follower: Follower | None
-    looked_s: float
-    """Samples before this have been looked at."""
-    upright_s: float = 0.0
-    seated_s: float = 0.0
-    """Without a break, since getting up."""
-    lying_s: float = 0.0
-    said: bool = False
-    """The wearer says that it is or was done."""
-    decided_s: float = 0.0
-    """Samples before this may be looked at."""
-
-    @property
-    def seen(self) -> str:
-        """What there is to tell: ``repetitions``, ``hold``, ``posture``, ``timed``, or "" for nothing."""
-        if self.follower is not None and self.follower.repetitions:
-            return "repetitions"
-        if self.follower is not None and self.follower.hold_s:
-            return "hold"
-        lies = self.exercise.start in ("lying_back", "lying_front") and self.suggestion.verifiable != "timed"
-        if lies and self.lying_s >= POSTURE_S:
-            return "posture"
-        return "timed" if self.said else ""
-
-    def take_word_of(self, other: Expected) -> None:
-        """The same expectation, read anew: what the wearer has said of it meanwhile stands."""
-        self.said, self.alert_id, self.until_s = other.said, other.alert_id, other.until_s
-
-    def progress(self, said: Words) -> ExerciseProgress:
-        """How far it is, and in words."""
-        follower, exercise = self.follower, self.exercise
-        count, held_s = (follower.repetitions, follower.hold_s) if follower else (0, 0.0)
-        goal = exercise.repetitions[0] if exercise.repetitions else exercise.sets[0] if exercise.sets else 0
-        side = ""
-        if exercise.sides and count:
-            side = "other" if count >= goal else "sensor"
-        told = said.progress
-        if count and goal:
-            sentence = {"": told.counted, "sensor": told.counted_here, "other": told.other_side}[side]
-        else:
-            sentence = told.held if held_s else told.expected
-        length = said.duration(held_s)
-        return ExerciseProgress(
-            exercise_id=self.suggestion.exercise_id,
-            title=self.suggestion.title,
-            seen=count,
-            of=goal,
-            hold_s=round(held_s, 1),
-            side=side,
-            sentence=sentence.format(title=self.suggestion.title, count=count, goal=goal, length=length),
-        )
 
 
 @dataclass
@@ -129,9 +62,10 @@ class Watching:
         t_s, xyz_g = np.asarray(block.t_s, np.float64), np.asarray(block.xyz_g, np.float32)
         newest_s = float(self.t_s[-1]) if len(self.t_s) else -np.inf
         if not _all_sound(t_s, xyz_g, newest_s):
-            sound = np.isfinite(t_s) & np.isfinite(xyz_g).all(axis=1)
-            sound &= t_s > np.maximum.accumulate(np.concatenate(([newest_s], t_s)))[:-1]
-            t_s, xyz_g = t_s[sound], xyz_g[sound]
+            numbers = np.isfinite(t_s) & np.isfinite(xyz_g).all(axis=1)
+            t_s, xyz_g = t_s[numbers], xyz_g[numbers]
+            later = t_s > np.maximum.accumulate(np.concatenate(([newest_s], t_s)))[:-1]
+            t_s, xyz_g = t_s[later], xyz_g[later]
         self.t_s = np.concatenate([self.t_s, t_s])
         self.xyz_g = np.concatenate([self.xyz_g, xyz_g])
 
@@ -153,7 +87,7 @@ class Watching:
         if self._asks(expected):
             self._look(expected)
         if start_s >= expected.from_s:
-            self._note_posture(expected, posture)
+            expected.note_posture(posture)
         return self.finish(decided_s) if self._is_over(expected, decided_s) else []
 
     def quiet_s(self, start_s: float) -> int:
@@ -177,7 +111,7 @@ class Watching:
         """So many seconds in one posture, within ``quiet_s``; ``decided_s`` is that of the last."""
         if self.expected is not None:
             self.expected.decided_s = decided_s
-            self._note_posture(self.expected, posture, count)
+            self.expected.note_posture(posture, count)
 
     def tick(self, now_s: float) -> list[Event]:
         """Time passes without rows."""
@@ -188,16 +122,13 @@ class Watching:
         """What the coach has said: an exercise to expect, or that it is put off."""
         if isinstance(event, BreakDue) and event.exercise is not None and exercise is not None:
             return self._expect(event, event.exercise, exercise, upright, seated)
-        if isinstance(event, AlertCleared) and self.expected is not None and event.alert_id == self.expected.alert_id:
-            if event.by in PUT_OFF:
-                return self.finish(event.at_s)
-            if event.by in ("done", "break"):
-                self.expected.until_s = max(self.expected.until_s, event.at_s + self.rules.limit_s / 2)
+        if isinstance(event, AlertCleared) and event.by in PUT_OFF and self.expected is not None:
+            return self.finish(event.at_s) if event.alert_id == self.expected.alert_id else []
         return []
 
-    def note_word(self, now_s: float) -> None:
-        """The wearer says that they begin, or that it is done."""
-        if self.expected is not None:
+    def note_word(self, now_s: float, alert_id: str | None) -> None:
+        """The wearer says that they begin, or that it is done; of another alert's exercise that says nothing."""
+        if self.expected is not None and alert_id in (None, self.expected.alert_id):
             self.expected.said = True
             self.expected.until_s = max(self.expected.until_s, now_s + self.rules.limit_s / 2)
 
@@ -207,31 +138,7 @@ class Watching:
         if expected is None:
             return []
         self._look(expected)
-        follower = expected.follower
-        if follower is not None:
-            follower.finish(expected.looked_s)
-        seen = expected.seen
-        if not seen:
-            return []
-        span_s = follower.span_s if follower is not None else None
-        start_s, end_s = span_s or (expected.from_s, at_s)
-        suggestion = expected.suggestion
-        count, held_s = (follower.repetitions, follower.hold_s) if follower else (0, 0.0)
-        return [
-            ExerciseSeen(
-                id=event_id(at_s, self.wearer_key, "exercise_seen", expected.alert_id, suggestion.exercise_id),
-                at_s=at_s,
-                exercise_id=suggestion.exercise_id,
-                title=suggestion.title,
-                alert_id=expected.alert_id,
-                start_s=start_s,
-                end_s=end_s,
-                repetitions=count,
-                hold_s=round(held_s, 1),
-                seen=seen,
-                sides=expected.exercise.sides,
-            )
-        ]
+        return expected.told(at_s, self.wearer_key)
 
     def progress(self, said: Words) -> ExerciseProgress | None:
         """How far the expected exercise is; None where none is expected."""
@@ -250,11 +157,7 @@ class Watching:
             expected.until_s, expected.alert_id = until_s, event.alert_id
             return []
         events = self.finish(event.at_s)
-        motion = MOTIONS.get(exercise.motion) if exercise.motion else None
-        on_leg, follower = self.placement in LEGS, None
-        if motion is not None and (on_leg or motion.shows_at_trunk) and self.placement != "wrist":
-            reference = Reference(upright=upright if on_leg else None, begins_seated=on_leg and seated)
-            follower = Follower.of(motion, reference, on_leg)
+        follower = follower_of(exercise, self.placement, upright, seated)
         self.expected = Expected(exercise, suggestion, event.alert_id, event.at_s, until_s, follower, event.at_s)
         return events
 
@@ -274,14 +177,6 @@ class Watching:
         if expected.follower is not None and last > first:
             expected.follower.feed(self.t_s[first:last], self.xyz_g[first:last])
         expected.looked_s = max(expected.looked_s, expected.decided_s)
-
-    def _note_posture(self, expected: Expected, posture: Posture, count: int = 1) -> None:
-        if posture in UPRIGHT or posture == Posture.ACTIVE:
-            expected.upright_s += count
-            expected.seated_s = 0.0
-        elif posture in SEDENTARY:
-            expected.seated_s += count
-        expected.lying_s += count * (posture == Posture.LYING)
 
     def _is_over(self, expected: Expected, now_s: float) -> bool:
         if self.waits:

@@ -1,4 +1,4 @@
-"""Why the coach speaks or is silent now, in a sentence or two."""
+"""Why the coach speaks or is silent, now or at a time of the last day, in a sentence or two."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from monitor.coach.moments import Moment, Watch
 from monitor.coach.speaking import Speaker
 
 
-def why_now(coach: Speaker, now_s: float) -> str:
-    """The reason that holds now, and the last decisions."""
+def reasons(coach: Speaker, now_s: float, time_of_day: str = "") -> str:
+    """What holds now, and the last decisions; or what held at ``HH:MM``. Raises ValueError where that is no time."""
+    if time_of_day:
+        return coach.decisions.at(time_of_day, now_s, coach.rules.time_zone, coach.words.why)
     return f"{_reason(coach, now_s)} {coach.decisions.lately(coach.rules.time_zone, coach.words.why)}"
 
 
@@ -37,10 +39,8 @@ def _reason_in_bout(coach: Speaker, latest: Moment, watch: Watch, seated: str) -
         soon = f" {why.next_call.format(time=at)}" if latest.now_s < watch.next_call_s else ""
         return f"{why.due.format(seated=seated)}{soon}{besides}"
     if watch.due_s is not None:
-        return (
-            why.due_silent.format(silence=silences[silence], seated=seated)
-            if silence
-            else why.due.format(seated=seated)
-        )
+        if silence:
+            return why.due_silent.format(silence=silences[silence], seated=seated)
+        return why.due.format(seated=seated)
     waits = latest.clock_s >= coach.limit_s - coach.early_s
     return (why.waiting if waits else why.not_due).format(seated=seated) + besides

@@ -172,14 +172,7 @@ class Reading:
 
     # --- what one has to tell the other ---------------------------------------------------------------------
 
-    def tell_watcher(
-        self,
-        said: list[Event],
-        upright: tuple[float, float, float] | None,
-        seated: bool,
-        word: str = "",
-        now_s: float = 0.0,
-    ) -> list[Event]:
+    def tell_watcher(self, said: list[Event], upright: tuple[float, float, float] | None, seated: bool) -> list[Event]:
         """What the coach has said changes what is expected of the wearer."""
         if self.watching is None or self.coach is None:
             return []
@@ -188,10 +181,6 @@ class Reading:
             exercise = event.exercise if isinstance(event, BreakDue) else None
             known = self.coach.suggester.catalogue.named(exercise.exercise_id) if exercise else None
             events += self.watching.hear(event, known, upright, seated)
-        if word in ("break", "done"):
-            self.watching.note_word(now_s)
-        if word == "hurts" and self.coach.overrides.exercises_silent:
-            events += self.watching.finish(now_s)
         return self.credit(events)
 
     def credit(self, watched: Sequence[Event]) -> list[Event]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from nicegui import ui
 
 from monitor.events import BreakDue, Suggestion
+from monitor.exchange import ExerciseProgress
 from monitor.web.desk import BUSY_MIN, Desk, Person
 from monitor.web.elements import button, say, section, text
 from monitor.web.figures import exercise_picture
@@ -27,17 +28,18 @@ class CallCard:
     def refresh(self) -> None:
         """Show what is going on now, or nothing."""
         call = self._desk.invitation(self._person.name)
-        exercise_id, sentence = progress(self._desk.seen[self._person.name].state)
+        state = self._desk.seen[self._person.name].state
+        exercise_id, sentence = progress(state)
         wanted = (call.alert_id, "") if call else ("", exercise_id)
         if wanted != self._shown:
             self._shown, self._progress = wanted, None
             self._frame.clear()
             with self._frame:
-                self._build(call, exercise_id)
+                self._build(call, state.exercise if state is not None else None)
         if self._progress is not None:
             say(self._progress, sentence)
 
-    def _build(self, call: BreakDue | None, exercise_id: str) -> None:
+    def _build(self, call: BreakDue | None, exercise: ExerciseProgress | None) -> None:
         if call is not None:
             with self._card(call.title, call.exercise.exercise_id if call.exercise else ""):
                 text(call.message)
@@ -47,10 +49,10 @@ class CallCard:
                 self._answers(call)
                 if call.exercise is not None:
                     text(self._person.words.safety.while_moving, classes="soft")
-        elif exercise_id:
-            known = self._person.words.exercises.get(exercise_id)
-            with self._card(known.title if known else exercise_id, exercise_id):
-                text(known.how if known else "")
+        elif exercise is not None:
+            with self._card(exercise.title, exercise.exercise_id):
+                text(exercise.dose, "h3")
+                text(exercise.how)
                 self._counter()
 
     @contextmanager

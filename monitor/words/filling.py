@@ -43,9 +43,9 @@ def _wrong(text: Any, english: Any) -> str:
     if text is None:
         return "missing"
     if isinstance(english, list):
-        fits = isinstance(text, list) and text and all(isinstance(each, str) for each in text)
-        return "" if fits else "must be a list of texts"
-    if not isinstance(text, str) or not text.strip():
+        if not (isinstance(text, list) and text and all(isinstance(each, str) for each in text)):
+            return "must be a list of texts"
+    elif not isinstance(text, str) or not text.strip():
         return "must be a text"
     try:
         names, wanted = _names(text), _names(english)
@@ -55,5 +55,7 @@ def _wrong(text: Any, english: Any) -> str:
     return f"{{{min(strange)}}} is not filled in; known are {', '.join(sorted(wanted)) or 'none'}" if strange else ""
 
 
-def _names(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+def _names(text: str | list[str]) -> set[str]:
+    """Of what is filled in, in a text or in any of a list."""
+    texts = [text] if isinstance(text, str) else text
+    return {name for each in texts for _, name, _, _ in Formatter().parse(each) if name is not None}

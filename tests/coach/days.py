@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monitor.coach.policy import Coach, CoachRules, ExerciseRules, Moment
-from monitor.events import Event
+from monitor.events import BreakDue, Event
 from monitor.model import NO_STATEMENT, SEDENTARY, UPRIGHT, Posture
 
 NOON_S = 1_763_809_200.0
@@ -104,6 +104,11 @@ def tell(coach: Coach, step: Step) -> list[Event]:
 def live(coach: Coach, *stretches: Stretch, start_s: float = NOON_S) -> list[Event]:
     """The events of a stretch of life."""
     return [event for step in steps_of(stretches, start_s) for event in tell(coach, step)]
+
+
+def calls(events: list[Event]) -> list[BreakDue]:
+    """The calls among them, repeats too."""
+    return [event for event in events if isinstance(event, BreakDue)]
 
 
 def a_coach(exercise_rules: ExerciseRules | None = None, **rules: object) -> Coach:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from monitor.coach.learning import ANSWERS, Learner, Situation, hour_of, lot, wi
 from monitor.coach.policy import Coach
 from monitor.events import BreakDue
 from monitor.model import Posture
-from tests.coach.days import NOON_S, Moment, Stretch, a_coach, live, sitting, steps_of, tell
+from tests.coach.days import NOON_S, Stretch, a_coach, live, sitting, steps_of, tell
 
 HABITS = {
     "mornings": ("hour", "before_10", "after_17"),
@@ -18,9 +20,7 @@ HABITS = {
 }
 
 
-def taught(
-    likes: tuple[str, str] | None, calls: int, seed: int = 1, strong: float = 0.7, weak: float = 0.15
-) -> Learner:
+def taught(likes: tuple[str, str] | None, calls: int, seed: int = 1) -> Learner:
     """A learner after that many calls to a wearer who mostly gets up when the answer is one they like."""
     random, learner, now_s = np.random.default_rng(seed), Learner(), 0.0
     for _ in range(calls):
@@ -178,10 +178,20 @@ def test_silence_about_the_call_teaches_nothing() -> None:
     assert coach.learner.asked == 0
 
 
-def test_a_moment_is_judged_once_a_shift() -> None:
+def test_a_call_whose_bout_late_samples_have_ended_teaches_nothing() -> None:
     coach = learning()
-    live(coach, sitting(1600))
-    latest = coach.body.latest
-    assert isinstance(latest, Moment)
-    assert coach.watch is not None
-    assert coach.wish(latest, coach.watch) == ""
+    call = first_call(coach)
+    coach.rebase(call.at_s + 200, None, None, 0.0)
+    assert coach.learner.open_call is None
+    assert coach.learner.asked == 0
+
+
+def test_a_moment_is_judged_once_a_shift() -> None:
+    calm, called_after_s = taught(("window", "limit"), 200), list[float]()
+    for bout in range(20):
+        coach = a_coach(limit_s=1800, early_s=300, learn=True, explore_share=0.5)
+        coach.learner = copy.deepcopy(calm)
+        events = live(coach, sitting(1520), restless(1), sitting(30), start_s=NOON_S + 10_000 * bout)
+        called_after_s += [event.sedentary_s for event in events if isinstance(event, BreakDue)]
+    assert 0 < len(called_after_s) < 20  # by lot, for a calm wearer
+    assert set(called_after_s) == {1521.0}  # at once or not at all, though the moment lasts ten seconds

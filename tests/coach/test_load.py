@@ -9,7 +9,7 @@ from monitor.coach.moments import Moment
 from monitor.coach.policy import Coach
 from monitor.events import BreakDue, Event
 from monitor.model import Posture
-from tests.coach.days import NOON_S, Stretch, a_coach, live, sitting
+from tests.coach.days import NOON_S, Stretch, a_coach, calls, live, sitting
 
 
 def lived(*stretches: tuple[Posture, int], load: Load | None = None, from_s: float = 0.0) -> Load:
@@ -42,20 +42,27 @@ def test_a_night_without_the_wearable_is_a_new_beginning() -> None:
     assert lived((Posture.SITTING, 60), load=load, from_s=600 + FORGOTTEN_AFTER_S + 1).load_s == 60
 
 
+def test_hours_at_once_are_as_second_by_second() -> None:
+    length_s = round(FORGOTTEN_AFTER_S) + 600
+    at_once, last_s = lived((Posture.SITTING, 60)), 60.0 + length_s - 1
+    at_once.see(Moment(last_s + 4, last_s, Posture.SITTING, True, 0.9, 4.0, "b", 0.0, 0.0), 6.0, length_s)
+    assert at_once == lived((Posture.SITTING, 60 + length_s))
+
+
 def coach_of(policy: str) -> Coach:
     return a_coach(policy=policy)
 
 
-def calls(events: list[Event]) -> list[BreakDue]:
-    return [event for event in events if isinstance(event, BreakDue) and not event.repeat]
+def first_calls(events: list[Event]) -> list[BreakDue]:
+    return [call for call in calls(events) if not call.repeat]
 
 
 DAY = [sitting(590), Stretch(Posture.STANDING, 70), sitting(500)]
 
 
 def test_a_short_stretch_does_not_wipe_out_the_load() -> None:
-    assert calls(live(coach_of("bout"), *DAY)) == []
-    (call,) = calls(live(coach_of("load"), *DAY))
+    assert first_calls(live(coach_of("bout"), *DAY)) == []
+    (call,) = first_calls(live(coach_of("load"), *DAY))
     # 590 s sat, 70 upright pay off 420: 170 are left, 430 more fill the clock
     assert call.at_s == pytest.approx(NOON_S + 590 + 70 + 430 + 3, abs=1)
     assert call.sedentary_s == 600
@@ -64,6 +71,6 @@ def test_a_short_stretch_does_not_wipe_out_the_load() -> None:
 
 def test_who_has_just_sat_down_with_a_full_load_is_left_in_peace_for_a_while() -> None:
     coach = coach_of("load")
-    (first, second) = calls(live(coach, sitting(2000), Stretch(Posture.STANDING, 65), sitting(400)))
+    (first, second) = first_calls(live(coach, sitting(2000), Stretch(Posture.STANDING, 65), sitting(400)))
     assert first.at_s == pytest.approx(NOON_S + 603, abs=1)
     assert second.at_s == pytest.approx(NOON_S + 2065 + 300 + 3, abs=1)

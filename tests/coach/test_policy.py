@@ -155,6 +155,14 @@ def test_new_settings_keep_the_memory() -> None:
     assert (coach.suggester.seed, coach.suggester.time_zone) == (1, "UTC")
 
 
+def test_a_bout_that_was_due_under_the_settings_of_before_is_due_when_those_of_now_say() -> None:
+    coach = a_coach()
+    live(coach, sitting(610))
+    coach.take_rules_of(a_coach(limit_s=1200))
+    told_all(coach, steps_of([sitting(700)])[610:])
+    assert coach.view(NOON_S + 710).next_break_s == NOON_S + 1200
+
+
 @pytest.mark.parametrize(
     ("seconds", "alert", "next_break_s"),
     [(0, "none", None), (300, "none", 600), (601, "due", 600), (950, "overdue", 600)],

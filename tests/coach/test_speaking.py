@@ -4,14 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.coach.policy import Coach, Moment
+from monitor.coach.policy import Coach, ExerciseRules, Moment
 from monitor.events import AlertCleared, AlertWithheld, BreakDue, Event
 from monitor.model import Posture
-from tests.coach.days import NOON_S, BoutOver, Stretch, a_coach, live, sitting, steps_of, tell
-
-
-def calls(events: list[Event]) -> list[BreakDue]:
-    return [event for event in events if isinstance(event, BreakDue)]
+from tests.coach.days import NOON_S, BoutOver, Stretch, a_coach, calls, live, sitting, steps_of, tell
 
 
 def clears(events: list[Event]) -> list[tuple[float, str]]:
@@ -262,6 +258,13 @@ def test_calls_bear_ids_of_the_wearer() -> None:
         return calls(live(coach, sitting(600)))[0].id
 
     assert first("me") == first("me") != first("you")
+
+
+def test_who_cannot_stand_is_offered_something_seated() -> None:
+    coach = a_coach(ExerciseRules.model_validate({"conditions": ["cannot_stand"]}))
+    (call,) = calls(live(coach, sitting(600)))
+    assert call.exercise is None
+    assert "seated" in call.message
 
 
 def test_a_walking_recipe_offers_a_walk_and_no_exercise() -> None:

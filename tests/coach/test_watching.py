@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from monitor.backfill import Backfill, BackfillRules
 from monitor.bouts.bookkeeping import BoutRules
 from monitor.coach.exercises import ExerciseRules
 from monitor.coach.policy import Coach, CoachRules
+from monitor.coach.watching import Watching
 from monitor.events import BreakDue, Event, ExerciseSeen
 from monitor.exchange import Command
 from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality
@@ -123,6 +125,8 @@ def test_progress_is_live_and_names_the_other_side() -> None:
         state = pipeline.state(float(block.t_s[-1]))
         if state.exercise is not None and (not told or told[-1] != state.exercise.sentence):
             told.append(state.exercise.sentence)
+            assert state.exercise.dose == "10-12 per side"
+            assert state.exercise.how.startswith("Standing tall")
     assert told[0] == "Standing hip flexion: whenever you like."
     assert "6 of 10 on the sensor's side" in told
     assert "10 of 10, other side" in told
@@ -141,14 +145,34 @@ def test_who_only_gets_up_is_told_nothing() -> None:
     assert seen(run([stood.block()], heart())) == []
 
 
-def test_what_no_sensor_can_see_is_timed_on_the_wearers_word() -> None:
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (Command("done", "PRESS"), ["timed"]),
+        (Command("break"), ["timed"]),
+        (Command("done", "maybe"), []),
+        (Command("done", "PRESS", alert_id="of another alert"), []),
+    ],
+)
+def test_what_no_sensor_can_see_is_timed_on_the_wearers_word_if_it_was_heard(command: Command, told: list[str]) -> None:
     pipeline, stood = heart("wrist"), wear(("walk", 40), ("sit", 140), ("stand", 40), ("sit", 80))
     events: list[Event] = []
     for block in stood.blocks([25 * 175]):
         events += pipeline.feed(block).events
-        events += pipeline.command(Command("done", "PRESS"), float(block.t_s[-1])).events
+        events += pipeline.command(command, float(block.t_s[-1])).events
     events += pipeline.stop(after(stood)).events
-    assert [found.seen for found in seen(events)] == ["timed"]
+    assert [found.seen for found in seen(events)] == told
+
+
+def test_a_late_word_about_an_earlier_alert_is_none_about_this_ones_exercise() -> None:
+    pipeline, events = heart("wrist"), list[Event]()
+    twice = wear(("walk", 40), ("sit", 140), ("stand", 40), ("sit", 140), ("stand", 40), ("sit", 20))
+    for block in twice.blocks([25 * 175, 25 * 355]):
+        events += pipeline.feed(block).events
+        first = next(event for event in events if isinstance(event, BreakDue))
+        events += pipeline.command(Command("done", "PRESS", first.alert_id), float(block.t_s[-1])).events
+    events += pipeline.stop(after(twice)).events
+    assert [(found.alert_id, found.seen) for found in seen(events)] == [(first.alert_id, "timed")]
 
 
 def test_a_call_put_off_is_not_watched() -> None:
@@ -218,6 +242,12 @@ def test_the_word_given_in_a_hole_stands_in_the_second_reading() -> None:
     assert backfill.pipeline.watching is not None
     assert backfill.pipeline.watching.expected is not None
     assert backfill.pipeline.watching.expected.said
+
+
+def test_a_sample_without_a_time_costs_only_itself() -> None:
+    watching, t_s = Watching("me", "thigh"), np.array([0.0, np.nan, 2.0, 3.0])
+    watching.hold(AccelBlock(t_s, np.ones((4, 3), np.float32), 1.0, 0))
+    assert watching.t_s.tolist() == [0.0, 2.0, 3.0]
 
 
 # --- at the trunk -------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.coach.moments import Moment
+from monitor.coach.why import reasons
 from monitor.exchange import Command
 from monitor.model import Posture
 from tests.coach.days import NOON_S, Stretch, a_coach, live, sitting, steps_of, tell
@@ -24,30 +25,29 @@ def test_the_reason_is_told_in_a_sentence(stretches: list[Stretch], reason: str)
     coach = a_coach(early_s=120)
     live(coach, *stretches)
     now_s = NOON_S + sum(stretch.length_s for stretch in stretches) + 4
-    assert coach.why(now_s).startswith(reason)
+    assert reasons(coach, now_s).startswith(reason)
 
 
 def test_old_data_are_no_reason_to_say_anything_of_the_body() -> None:
     coach = a_coach()
     live(coach, sitting(100))
-    assert coach.why(NOON_S + 1000).startswith("There are no fresh data since 12:01; unknown is never sitting.")
+    assert reasons(coach, NOON_S + 1000).startswith("There are no fresh data since 12:01; unknown is never sitting.")
 
 
 def test_a_wish_of_the_wearer_is_named_beside_the_clock() -> None:
     coach = a_coach()
     live(coach, sitting(240))
     coach.command(Command("pause", "ON"), NOON_S + 244)
-    assert "Besides, alerts are paused." in coach.why(NOON_S + 245)
+    assert "Besides, alerts are paused." in reasons(coach, NOON_S + 245)
 
 
 def test_after_an_answer_the_next_call_is_named() -> None:
     coach = a_coach()
     live(coach, sitting(600))
     coach.command(Command("done", "PRESS"), NOON_S + 617)
-    assert "The next call is at 12:15." in coach.why(NOON_S + 618)
-    assert (
-        "Lately: 12:10 called (limit) after 10 minutes; 12:10 cleared: done; 12:10 you said done PRESS."
-        in coach.why(NOON_S + 618)
+    assert "The next call is at 12:15." in reasons(coach, NOON_S + 618)
+    assert "Lately: 12:10 called (limit) after 10 minutes; 12:10 cleared: done; 12:10 you said done PRESS." in reasons(
+        coach, NOON_S + 618
     )
 
 

@@ -70,8 +70,17 @@ def _state(alert: str = "due") -> WearerState:
 
 def counted(repetitions: int) -> ExerciseProgress:
     """So far in the exercise that the alert suggests."""
-    told = f"{repetitions} of 10"
-    return ExerciseProgress("lunge_stretch", "Lunge stretch", repetitions, 10, 0.0, "sensor", told)
+    return ExerciseProgress(
+        exercise_id="my_own",
+        title="One of my own",
+        dose="10 times",
+        how="Turn round once.",
+        seen=repetitions,
+        of=10,
+        hold_s=0.0,
+        side="sensor",
+        sentence=f"{repetitions} of 10",
+    )
 
 
 async def main(folder: Path, passwords: dict[str, str]) -> None:

@@ -142,6 +142,22 @@ def test_the_month_has_thirty_rows(page: ServedPage, window: Any) -> None:
     assert named(window, "Month").get_attribute("aria-pressed") == "true"
 
 
+def test_once_no_alert_is_open_the_exercise_is_still_told_with_its_dose_even_one_of_the_wearers_own(
+    tmp_path: Path, answering: Any
+) -> None:
+    served = ServedPage(tmp_path)
+    try:
+        answering.get(f"{served.url}?wearer=bob")
+        named(answering, "Ich mache jetzt Pause").click()
+        until(answering, lambda driver: driver.find_elements("css selector", ".calling .repetitions"))
+        until(answering, lambda driver: "4 of 10" in driver.find_element("css selector", ".calling").text)
+        told = answering.find_element("css selector", ".calling").text.splitlines()
+        assert told == ["One of my own", "10 times", "Turn round once.", "4 of 10"]
+        answering.get("about:blank")
+    finally:
+        served.end()
+
+
 @pytest.mark.parametrize(
     ("words", "sent"),
     [
