@@ -15,7 +15,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -84,8 +83,9 @@ class PacketLog:
         if file is not None:
             with suppress(OSError):  # what is buffered cannot be written either
                 file.close()
-            if self._path.stat().st_size == 0:  # not even its header went in
-                self._path.unlink()
+            with suppress(OSError):  # the disk may be gone altogether
+                if self._path.stat().st_size == 0:  # not even its header went in
+                    self._path.unlink()
 
     def _begin(self) -> None:
         self.close()
@@ -149,14 +149,15 @@ def _created(folder: Path, wearer: str, now_s: float) -> tuple[Path, TextIO]:
     """A new private file, named after the wearer and the stream time of its first line."""
     name = re.sub(r"[^A-Za-z0-9_-]", "_", wearer)
     stamp = datetime.fromtimestamp(now_s, UTC).strftime("%Y%m%dT%H%M%SZ")
-    for number in range(10_000):
+    number = 0
+    while True:
         path = folder / f"{name}-{stamp}{f'-{number}' if number else ''}.jsonl"
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         except FileExistsError:
+            number += 1
             continue
-        return path, TextIOWrapper(os.fdopen(handle, "wb"), encoding="utf-8", newline="\n")
-    raise RecordingError(folder, f"is full of recordings of {stamp}", "give another folder")
+        return path, os.fdopen(handle, "w", encoding="utf-8", newline="\n")
 
 
 def _object(text: str) -> dict[str, Any] | None:
