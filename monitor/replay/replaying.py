@@ -23,7 +23,8 @@ from monitor.replay.ahead import made_ahead
 from monitor.replay.row_text import COLUMNS, row_text
 from monitor.settings.sections import Settings, settings_of
 from monitor.transport.packet_log import read_packet_log
-from monitor.transport.recording import Recording, RecordingError
+from monitor.transport.recording import Recording
+from monitor.transport.source import RecordingError
 from monitor.wearables.base import Wearable
 
 _log = logging.getLogger(__name__)

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from monitor.events import plain
-from monitor.transport.recording import RecordingError
 from monitor.transport.rows import LATEST_S
+from monitor.transport.source import RecordingError
 
 FORMAT = 1
 FULL_BYTES = 64_000_000

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from monitor.model import LinkState
 from monitor.transport.packet_log import PacketLog, read_packet_log
-from monitor.transport.recording import RecordingError
+from monitor.transport.source import RecordingError
 from monitor.wearables.base import Write
 from tests.support.disk import full_disk
 
