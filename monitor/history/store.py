@@ -62,7 +62,8 @@ class Store:
         self._identity: aside.Rows = {}
         """What a new file takes over from the one before."""
         self._is_new = False
-        self._forgot_s: dict[str, float] = {}
+        self._forgot_s: dict[int, float] = {}
+        """By wearer's number: when they were last looked at for what is too old."""
 
     def close(self) -> None:
         """Close the file."""
@@ -119,7 +120,7 @@ class Store:
         posted = _post(connection, wearer_id, commit, {event.id for event in fresh})
         if commit.checkpoint is not None:
             connection.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?)", (wearer_id, commit.checkpoint))
-        self._forget_sometimes(connection, wearer_id, commit)
+        self._forget_sometimes(connection, wearer_id, commit.latest_s)
         return posted
 
     def close_open(self, wearer: str) -> None:
@@ -218,11 +219,15 @@ class Store:
 
     # --- inside -------------------------------------------------------------------------------------------------
 
-    def _forget_sometimes(self, connection: sqlite3.Connection, wearer_id: int, commit: Commit) -> None:
-        now_s = commit.latest_s
-        if now_s is not None and now_s >= self._forgot_s.get(commit.wearer, 0.0) + _FORGET_EVERY_S:
-            forget(connection, wearer_id, self.rules, now_s)
-            self._forgot_s[commit.wearer] = now_s
+    def _forget_sometimes(self, connection: sqlite3.Connection, wearer_id: int, now_s: float | None) -> None:
+        """Once an hour, and with each wearer the one who has waited longest: nothing may come of them any more."""
+        if now_s is None or now_s < self._forgot_s.get(wearer_id, 0.0) + _FORGET_EVERY_S:
+            return
+        found = connection.execute("SELECT wearer_id FROM wearers WHERE wearer_id <> ?", (wearer_id,)).fetchall()
+        others = sorted((each for (each,) in found), key=lambda each: self._forgot_s.get(each, 0.0))
+        for each in (wearer_id, *others[:1]):
+            forget(connection, each, self.rules, now_s)
+            self._forgot_s[each] = now_s
 
 
 def _keep_event(connection: sqlite3.Connection, wearer_id: int, event: Event, corrected: bool = False) -> bool:

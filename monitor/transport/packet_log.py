@@ -109,7 +109,7 @@ def read_packet_log(path: Path) -> tuple[dict[str, Any], Iterator[dict[str, Any]
         with path.open(encoding="utf-8", errors="replace") as file:
             header = _object(file.readline())
     except OSError as error:
-        raise RecordingError(path, f"cannot be read ({error})", "check the name") from error
+        raise _unreadable(path, error) from error
     if header is None or "format" not in header:
         raise RecordingError(path, "does not begin with the header of a packet log", "give one of `sitbreak record`")
     if header["format"] != FORMAT:
@@ -118,7 +118,18 @@ def read_packet_log(path: Path) -> tuple[dict[str, Any], Iterator[dict[str, Any]
     return header, _lines(path)
 
 
+def _unreadable(path: Path, error: OSError) -> RecordingError:
+    return RecordingError(path, f"cannot be read ({error})", "check the name")
+
+
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        yield from _good_lines(path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _good_lines(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8", errors="replace") as file:
         file.readline()
         bad: int | None = None

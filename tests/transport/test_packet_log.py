@@ -176,6 +176,14 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
         read_packet_log(tmp_path / "log.jsonl")
 
 
+def test_a_file_that_goes_away_before_it_is_played_is_said(tmp_path: Path) -> None:
+    path = three_packets(tmp_path)
+    _, lines = read_packet_log(path)
+    path.unlink()
+    with pytest.raises(RecordingError, match="cannot be read"):
+        list(lines)
+
+
 def test_a_full_disk_ends_the_file_and_a_new_one_begins_when_there_is_space(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
