@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import pytest
 from bleak.backends.device import BLEDevice
@@ -10,7 +11,7 @@ from bleak.backends.device import BLEDevice
 from firmware_sim.air import Air
 from monitor.clock import Clock
 from monitor.model import AccelBlock, BatteryLevel, Fact, HoleOpened, LinkEvent, LinkState, Nudge, PacketRefused
-from monitor.transport.ble import BACKOFF_S, Link
+from monitor.transport.ble import JITTER, Link, pause_s
 from monitor.transport.radio import Radio
 from monitor.transport.scanner import DeviceMatch, Scanner
 from monitor.wearables.base import Read, Write
@@ -258,8 +259,12 @@ async def test_the_wearable_used_last_is_preferred_to_another_of_its_kind(
     assert stranger.log == []
 
 
-def test_the_back_off_grows_to_a_minute() -> None:
-    assert BACKOFF_S == (0.5, 1, 2, 5, 10, 30, 60)
+@pytest.mark.parametrize("longest_s", [0.1, 20.0, 600.0])
+def test_the_pauses_grow_from_half_a_second_to_a_minute_and_no_longer_than_set(longest_s: float) -> None:
+    pauses_s = [pause_s(failures, longest_s) for failures in range(20)]
+    assert pauses_s[0] == pytest.approx(min(0.5, longest_s), rel=JITTER)
+    assert pauses_s[-1] == pytest.approx(min(60.0, longest_s), rel=JITTER)
+    assert all(later_s >= before_s * (1 - JITTER) / (1 + JITTER) for before_s, later_s in pairwise(pauses_s))
 
 
 async def test_a_device_that_connects_but_never_streams_is_forgotten_after_three_links(
