@@ -175,6 +175,30 @@ async def test_alerts_and_receipts_reach_the_wearable(radio: Radio, pebble: Pebb
         await pebble.until("control", BUZZ + bytes([3, 1]))
 
 
+async def test_an_alert_that_comes_while_the_loss_of_the_link_waits_to_be_told_is_for_the_next_link(
+    air: Air, radio: Radio, pebble: PebblePeripheral
+) -> None:
+    facts, begun, go_on = Facts(), asyncio.Event(), asyncio.Event()
+
+    async def deliver(news: list[Fact]) -> None:
+        if isinstance(news[-1], AccelBlock):
+            begun.set()
+            await go_on.wait()
+        await facts.deliver(news)
+
+    async with linked(radio, Pebble(), deliver=deliver) as (link, _):
+        await pebble.until("control", START)
+        await pebble.send(5)
+        await begun.wait()
+        air.set_out_of_range("pebble", True)
+        await asyncio.sleep(0.5)  # longer than the air takes to give the link up
+        link.alert(NUDGE)
+        go_on.set()
+        await facts.until_state(LinkState.LOST)
+        air.set_out_of_range("pebble", False)
+        await pebble.until("control", BUZZ + bytes([2, 1]))
+
+
 async def test_an_alert_that_outlived_its_time_is_forgotten(air: Air, radio: Radio) -> None:
     pebble = PebblePeripheral(air.join("pebble"))
     async with linked(radio, Pebble(), clock=Clock(time.time(), 1000.0)) as (link, facts):
