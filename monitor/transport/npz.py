@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,23 +23,39 @@ PIECE_ROWS = 1 << 18
 """Rows read at once: 87 minutes at 50 Hz, 6 MB as numbers."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Segments:
+    """The continuous pieces: first row, row after the last, and time of the first."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    t0_s: NDArray[Any]
+    rate_hz: float
+
+    def of_rows(self, first: int, end: int) -> NDArray[np.int64]:
+        """The segment of each row; one number where, as nearly always, all are of the same."""
+        held = np.clip(self.ends, first, end) - np.clip(self.starts, first, end)
+        numbers = np.flatnonzero(held)
+        return numbers if len(numbers) == 1 else np.repeat(numbers, held[numbers])
+
+    def times_s(self, index: NDArray[np.int64], segment: NDArray[np.int64]) -> Floats:
+        """When rows were taken that have no time of their own."""
+        at_s: Floats = self.t0_s[segment] + (index - self.starts[segment]) / self.rate_hz
+        return at_s
+
+    def last_s(self) -> float:
+        """The latest time of all rows."""
+        return latest_s(self.times_s(self.ends - 1, np.arange(len(self.starts))))
+
+
 def open_npz(path: Path) -> Source:
+    """Look at an archive; its rows are read when they are asked for. Raises RecordingError, and what damage raises."""
     acc, times, small = _arrays(path)
-    starts, t0_s, count = small["seg_start"].astype(np.int64), small["seg_t0"], acc.shape[0]
     rate_hz = float(small["fs"].reshape(-1)[0]) if small["fs"].size == 1 else np.nan
     if not 0.001 <= rate_hz <= 10000:
         raise RecordingError(path, f"fs is {rate_hz}", "it must be the sample rate in Hz")
-    ends = np.append(starts[1:], count)
-
-    def computed_s(index: NDArray[np.int64], segment: NDArray[np.int64]) -> Floats:
-        at_s: Floats = t0_s[segment] + (index - starts[segment]) / rate_hz
-        return at_s
-
-    def segments_of(first: int, end: int) -> NDArray[np.int64]:
-        """The segment of each row; one number where, as nearly always, all are of the same."""
-        held = np.clip(ends, first, end) - np.clip(starts, first, end)
-        numbers = np.flatnonzero(held)
-        return numbers if len(numbers) == 1 else np.repeat(numbers, held[numbers])
+    starts, count = small["seg_start"].astype(np.int64), acc.shape[0]
+    segments = _Segments(starts, np.append(starts[1:], count), small["seg_t0"], rate_hz)
 
     def pieces() -> Iterator[Rows]:
         with readable(path):
@@ -46,16 +63,14 @@ def open_npz(path: Path) -> Source:
             first = 0
             for part in acc.parts(PIECE_ROWS):
                 index = np.arange(first, first + len(part))
-                segment = segments_of(first, first + len(part))
-                at_s = next(told_s) if told_s else computed_s(index, segment)
+                segment = segments.of_rows(first, first + len(part))
+                at_s = next(told_s) if told_s else segments.times_s(index, segment)
                 # 32 bits hold every milli-g as well as 64, and are half to carry
                 yield Rows(at_s, part / np.float32(1000.0), np.broadcast_to(segment, len(part)))
                 first += len(part)
 
     def last_s() -> float:
-        if times is None:
-            return latest_s(computed_s(ends - 1, np.arange(len(starts))))
-        return max(map(latest_s, times.parts(PIECE_ROWS)))
+        return segments.last_s() if times is None else max(map(latest_s, times.parts(PIECE_ROWS)))
 
     return Source(path, count, pieces, last_s, rate_hz)
 

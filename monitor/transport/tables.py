@@ -26,6 +26,7 @@ class ParquetMissingError(RecordingError):
 
 
 def open_csv(path: Path) -> Source:
+    """Look at a text; its rows are read when they are asked for. Raises RecordingError, and what damage raises."""
     columns = _csv_columns(path)
 
     def pieces() -> Iterator[Rows]:
@@ -79,6 +80,7 @@ def _row_by_row(lines: list[str], columns: list[int]) -> Floats:
 
 
 def open_parquet(path: Path) -> Source:
+    """The same for parquet; raises ParquetMissingError too."""
     try:
         import pyarrow.parquet  # type: ignore[import-untyped]  # it ships no types
     except ImportError as error:
