@@ -99,7 +99,7 @@ class App:
         self.assembly = OutletAssembly(
             self.settings, self._state_dir, self.clock, history, self.gauges, self.command, self.nudge, self._nodes
         )
-        links = Links(self.settings, self.clock, self.assembly.topic_of)
+        links = self._links()
         try:
             outlets = await self.assembly.build(self._own_outlets)
             for wearer in self.settings.wearers:
@@ -158,6 +158,10 @@ class App:
             task.cancel()
 
     # --- building -------------------------------------------------------------------------------------------
+
+    def _links(self) -> Links:
+        """What brings the samples; a taped day puts its own in the place."""
+        return Links(self.settings, self.clock, self.assembly.topic_of)
 
     def _described(self, wearer: str, facts: WearableFacts) -> None:
         """The wearable has said what it is."""
