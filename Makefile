@@ -14,7 +14,7 @@ AUDIT := .venv-audit
 .PHONY: demo test test-home-assistant test-node-red check audit docs clean
 
 demo: $(VENV)/.demo
-	@$(BIN)/sitbreak demo $(ARGS) || [ $$? -eq 130 ]
+	@trap : INT; $(BIN)/sitbreak demo $(ARGS) || [ $$? -eq 130 ]
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest $(ARGS)

@@ -3,7 +3,7 @@
     sitbreak evaluate DATA --placement thigh --rotate 0 --rotate 1 --rotate 2 --json thigh.json
     python benchmarks/accuracy_page.py thigh.json [MORE.json ...] > docs/accuracy.md
 
-The definitions are the docstrings of the code that counts; what is weak follows from the bars below.
+The definitions are the docstrings of the code that counts; what is weak follows from ``accuracy_aims``.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+
+from accuracy_aims import AIMS, WEAK, Aim, Figures
 
 from monitor.evaluation import (
     alerts,
@@ -30,11 +30,9 @@ from monitor.evaluation import (
     wear,
 )
 from monitor.evaluation.campaign import POOLED, SCOPES
-from monitor.evaluation.sheets import sheets
+from monitor.evaluation.sheets import Sheet, number, sheets
 from monitor.evaluation.tables import markdown
 from monitor.posture import PLACEMENTS
-
-Figures = dict[str, Any]
 
 CHAPTERS: tuple[tuple[str, ModuleType], ...] = (
     ("The recordings", labelled),
@@ -50,115 +48,6 @@ CHAPTERS: tuple[tuple[str, ModuleType], ...] = (
     ("acti-motus", peer),
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """A figure of a placement that a release should reach."""
-
-    placement: str
-    figure: str
-    """Scope and name, as in the JSON; ``*`` stands for every limit."""
-    bound: float
-    at_least: bool
-    words: str
-    each: bool = False
-    """Every data set by itself, not all together."""
-    data: str = ""
-    """One data set alone, where the others cannot show it."""
-
-    def values(self, placements: dict[str, Figures]) -> list[float | None]:
-        """What was measured; empty where it was not."""
-        groups = placements.get(self.placement, {})
-        places: list[Any] = [group for name, group in groups.items() if self._counts(name)]
-        for step in self.figure.split("."):
-            places = [
-                inner
-                for place in places
-                if isinstance(place, dict)
-                for inner in (place.values() if step == "*" else [place.get(step)])
-            ]
-        values = [place for place in places if not isinstance(place, dict)]
-        return [value for value in values if value is not None] if self.each else values
-
-    def _counts(self, name: str) -> bool:
-        return name == self.data if self.data else (name != POOLED) == self.each
-
-    def missed(self, value: float | None) -> bool:
-        """Whether a measured value is on the wrong side; what could not be counted is."""
-        return value is None or (value < self.bound if self.at_least else value > self.bound)
-
-
-def least(placement: str, figure: str, bound: float, words: str, *, each: bool = False, data: str = "") -> Aim:
-    """At least so much."""
-    return Aim(placement, figure, bound, True, words, each, data)
-
-
-def most(placement: str, figure: str, bound: float, words: str, *, each: bool = False) -> Aim:
-    """At most so much."""
-    return Aim(placement, figure, bound, False, words, each)
-
-
-AIMS = (
-    least("thigh", "taught.sensitivity", 99.8, "sensitivity, upright known"),
-    least("thigh", "taught.specificity", 99.9, "specificity, upright known"),
-    least("thigh", "taught.worst_sensitivity", 97.0, "the worst person's sensitivity"),
-    least("thigh", "taught.worst_specificity", 97.0, "the worst person's specificity"),
-    least("thigh", "after_walk.sensitivity", 99.7, "sensitivity after 20 s of walking"),
-    least("thigh", "after_walk.specificity", 99.8, "specificity after 20 s of walking"),
-    least("thigh", "before_walk.right_of_said", 99.5, "right before the first walk"),
-    most("thigh", "taught.standing_called_sedentary", 0.3, "standing called sedentary, upright known"),
-    most("thigh", "after_walk.standing_called_sedentary", 0.3, "standing called sedentary, after walking"),
-    most("thigh", "taught.walking_called_sedentary", 0.05, "walking called sedentary"),
-    most("thigh", "after_walk.cycling_called_sedentary", 1.0, "cycling called sedentary"),
-    # harth's recordings are cut at most changes of posture and cannot show transitions
-    least("thigh", "taught.transition_recall", 97.0, "transitions found within 5 s (sens)", data="sens"),
-    least("thigh", "taught.transition_precision", 97.0, "transitions said that are right (sens)", data="sens"),
-    least("thigh", "taught.bouts_whole", 99.0, "bouts found whole"),
-    most("thigh", "taught.usual_bout_error", 2.0, "error of the usual bout duration"),
-    most("thigh", "taught.alerts.*.missed", 0, "alerts missed, by limit"),
-    most("thigh", "taught.alerts.*.false_per_40_h", 1.0, "false alerts per 40 worn hours, by limit"),
-    most("thigh", "taught.alerts.*.told_error_p95_s", 3.0, "seconds an alert is off, 95th percentile, by limit"),
-    most("thigh", "days.alerts.*.missed", 0, "alerts missed on stitched days"),
-    most("thigh", "days.alerts.*.false_per_40_h", 1.0, "false alerts per 40 h of stitched days"),
-    most("thigh", "wear.flat_called_sedentary_min", 0, "minutes off the body called sitting"),
-    most("thigh", "wear.worn_called_not_worn", 0.1, "worn time called not worn"),
-    least("thigh", "remounted.sensitivity", 99.7, "sensitivity after a silent re-mounting"),
-    least("thigh", "remounted.specificity", 99.7, "specificity after a silent re-mounting"),
-    *(
-        aim
-        for placement in PLACEMENTS
-        for aim in (
-            most(placement, "invariants.recut_rows", 0, "rows that differ when the recording is cut elsewhere"),
-            most(placement, "wear.delay_max_s", 5.0, "seconds until a second is decided, at most"),
-        )
-    ),
-    least("lower_back", "taught.balanced_accuracy", 94.0, "balanced accuracy, upright known"),
-    least("lower_back", "after_walk.balanced_accuracy", 93.0, "balanced accuracy after 20 s of walking"),
-    most("lower_back", "after_walk.standing_called_sedentary", 10.0, "standing called sedentary"),
-    least("waist", "taught.balanced_accuracy", 96.0, "balanced accuracy, upright known"),
-    least("waist", "taught.lying_called_sedentary", 99.0, "lying called sedentary"),
-    least("waist", "before_walk.balanced_accuracy_said", 91.0, "balanced accuracy of what it says before walking"),
-    most("waist", "before_walk.unknown", 50.0, "unknown before walking"),
-    *(
-        aim
-        for placement, coverage in (("chest", 40.0), ("pocket", 40.0), ("wrist", 70.0))
-        for aim in (
-            least(placement, "shuffled.sedentary_precision", 90.0, "right of what it calls sedentary, takes shuffled"),
-            least(placement, "shuffled.upright_precision", 90.0, "right of what it calls upright, takes shuffled"),
-            most(placement, "shuffled.unknown", 100.0 - coverage, "unknown, takes shuffled"),
-            most(placement, "shuffled.standing_called_sedentary", 15.0, "standing called sedentary, takes shuffled"),
-        )
-    ),
-    *(
-        aim
-        for placement in PLACEMENTS
-        for aim in (
-            most(placement, "all.calibration_error", 0.03, "expected calibration error, each data set", each=True),
-            least(placement, "all.auroc", 0.75, "confidence tells right from wrong (AUROC), each data set", each=True),
-        )
-    ),
-)
-"""What a release aims at, in percent unless the words say otherwise."""
 
 UNSEEN = """No recording here has a moving car, sleep, a real re-mounting (those shown are made by turning the signal),
 a real day at a desk with a sensor on the wrist or the chest, or sitting of more than 40 minutes (longer ones are
@@ -190,7 +79,7 @@ def page(measured: list[Figures], unseen: list[Figures]) -> Iterator[str]:
         for sheet in sheets(placements[name]):
             yield from markdown(sheet)
         if name in left_out:
-            yield from _left_out(left_out[name])
+            yield from markdown(_left_out(left_out[name]))
     yield from _scopes()
     yield from _definitions()
     yield from _data_sets(measured)
@@ -199,6 +88,7 @@ def page(measured: list[Figures], unseen: list[Figures]) -> Iterator[str]:
 LEFT_OUT = (
     ("sens / spec %", ("sensitivity", "specificity"), 2),
     ("balanced", ("balanced_accuracy",), 2),
+    ("unknown left out", ("sensitivity_said", "specificity_said"), 2),
     ("unknown %", ("unknown",), 2),
     ("sedentary right %", ("sedentary_precision",), 2),
     ("upright right %", ("upright_precision",), 2),
@@ -209,22 +99,16 @@ LEFT_OUT = (
 """Columns of the table of people left out: head, figures, decimals."""
 
 
-def _left_out(ways: Figures) -> Iterator[str]:
-    yield "**People left out of the training (a ninth of them at a time), beside the same with everybody known**"
-    yield ""
-    yield "| seconds | people | " + " | ".join(head for head, _, _ in LEFT_OUT) + " |"
-    yield "| --- | --- |" + " --- |" * len(LEFT_OUT)
+def _left_out(ways: Figures) -> Sheet:
+    rows = []
     for scope in SCOPES:
-        for way in ("unseen", "known"):
+        for way, people in (("unseen", "left out"), ("known", "known")):
             if scope in ways[way]:
                 found = ways[way][scope]
-                cells = [" / ".join(_figure(found[name], digits) for name in names) for _, names, digits in LEFT_OUT]
-                yield f"| {scope} | {'left out' if way == 'unseen' else 'known'} | " + " | ".join(cells) + " |"
-    yield ""
-
-
-def _figure(value: float | None, digits: int) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"
+                cells = (" / ".join(number(found[name], digits) for name in names) for _, names, digits in LEFT_OUT)
+                rows.append((scope, people, *cells))
+    title = "People left out of the training (a ninth of them at a time), beside the same with everybody known"
+    return Sheet(title, ("seconds", "people", *(head for head, _, _ in LEFT_OUT)), rows)
 
 
 def _commands(measured: list[Figures], unseen: list[Figures]) -> Iterator[str]:
@@ -245,26 +129,6 @@ def _commands(measured: list[Figures], unseen: list[Figures]) -> Iterator[str]:
     yield f"python benchmarks/accuracy_page.py {names} > docs/accuracy.md"
     yield "```"
     yield ""
-
-
-WEAK = (
-    ("thigh", "before_walk.unknown", "unknown before the first 20 s of walking"),
-    ("thigh", "remounted.standing_called_sedentary", "standing called sedentary after a silent re-mounting"),
-    ("pocket", "all.unknown", "unknown: a phone in a pocket moves too much"),
-    ("pocket", "shuffled.sensitivity", "sitting found, takes shuffled; unknown counts as missed"),
-    ("waist", "all.standing_called_sedentary", "standing called sedentary"),
-    ("waist", "shuffled.standing_called_sedentary", "standing called sedentary, takes shuffled"),
-    ("waist", "taught.transition_precision", "transitions said that are right"),
-    ("lower_back", "remounted.specificity", "upright found after a silent re-mounting"),
-    ("lower_back", "shuffled.standing_called_sedentary", "standing called sedentary, takes shuffled"),
-    ("lower_back", "taught.transition_precision", "transitions said that are right"),
-    ("chest", "shuffled.sensitivity", "sitting found, takes shuffled; unknown counts as missed"),
-    ("chest", "all.unknown", "unknown"),
-    ("chest", "before_walk.right_of_said", "right of what it says before the first walk"),
-    ("wrist", "shuffled.sensitivity", "sitting found, takes shuffled; unknown counts as missed"),
-    ("wrist", "all.bouts_whole", "bouts of 2 min and more found whole"),
-)
-"""What no aim asks for and a user should know: placement, figure, words."""
 
 
 def _weak(placements: dict[str, Figures]) -> Iterator[str]:

@@ -5,7 +5,7 @@ Written apart from the simulator and from the monitor. One draw of ``Style`` is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,10 +88,10 @@ def draw(exercise: str, rng: Rng, ranges: Ranges) -> SimulatedSet:
     count = int(rng.integers(ranges.repetitions[0], ranges.repetitions[1] + 1))
     if exercise in STRETCHES:
         count = int(rng.integers(2, 5))
-    knots, held_s = _knots(exercise, rng, ranges, count)
+    course = _course(exercise, rng, ranges, Style.drawn(exercise, rng, ranges, count))
     rate_hz = float(rng.choice(ranges.rates_hz))
-    t_s = np.arange(0.0, knots[-1][0], 1.0 / rate_hz)
-    angle_deg = _between(t_s, knots)
+    t_s = np.arange(0.0, course.knots[-1][0], 1.0 / rate_hz)
+    angle_deg = _between(t_s, course.knots)
     placement = str(rng.choice(["thigh", "pocket"]))
     angle_deg += _unrest(t_s, rng, ranges)
     across_deg = rng.normal(0, 4.0) + 2.0 * np.sin(2 * np.pi * t_s / rng.uniform(4, 20) + rng.uniform(0, 6))
@@ -107,60 +107,110 @@ def draw(exercise: str, rng: Rng, ranges: Ranges) -> SimulatedSet:
     upright = _direction(rng.normal(0, 5.0), rng.normal(0, 4.0)) @ rotation.T
     seat = _direction(88.0 + rng.normal(0, 6.0), rng.normal(0, 8.0)) @ rotation.T
     return SimulatedSet(
-        exercise, 1000.0 + t_s, (read_g @ rotation.T).astype(np.float32), rate_hz, count, held_s,
+        exercise, 1000.0 + t_s, (read_g @ rotation.T).astype(np.float32), rate_hz, count, course.held_s,
         _tuple(upright), _tuple(seat), placement,
     )  # fmt: skip
 
 
-def _knots(exercise: str, rng: Rng, ranges: Ranges, count: int) -> tuple[list[tuple[float, float]], float]:
-    """(time, angle) of the key points, and the seconds held."""
-    rest, own, other = FULL[exercise]
-    size, uneven = rng.uniform(*ranges.size), rng.uniform(*ranges.uneven)
-    move_s, hold_s, pause_s = (rng.uniform(*span) for span in (ranges.move_s, ranges.hold_s, ranges.pause_s))
-    if exercise == "sit_to_stand":  # who does not come upright has not stood up
-        size = max(size, 0.85)
-    drift_deg = rng.uniform(*ranges.drift_deg)
-    stretch_s = rng.uniform(*STRETCHES.get(exercise, (0.0, 1.0)))
-    alternating = bool(other) and (exercise in STRETCHES or rng.random() < 0.6)
-    talks_at = int(rng.integers(1, count)) if rng.random() < ranges.talking else -1
-    at_s, knots, held_s = rng.uniform(4, 15), [(0.0, 88.0)], 0.0
+@dataclass(frozen=True)
+class Style:
+    """How somebody does a set."""
 
-    def go(angle: float, lasts_s: float) -> None:
-        nonlocal at_s
-        knots.append((at_s, knots[-1][1]))
-        at_s += lasts_s
-        knots.append((at_s, angle))
+    count: int
+    size: float
+    """Share of the full range of motion."""
+    uneven: float
+    move_s: float
+    hold_s: float
+    pause_s: float
+    drift_deg: float
+    stretch_s: float
+    """How long a stretch is held."""
+    alternates: bool
+    """One leg, and then the other."""
+    talks_at: int
+    """After which repetition the wearer pauses to talk; -1 for none."""
 
-    go(rest, rng.uniform(1.5, 3.0))  # get up, get into position
-    at_s += rng.uniform(2, 8)
-    for number in range(count):
-        here = rest + drift_deg * number / count
-        grade, pace = size * (1 + rng.normal(0, uneven)), max(0.6, 1 + rng.normal(0, 1.5 * uneven))
-        for place, (angle, share) in enumerate(own):
-            go(here + (angle - rest) * grade if angle != rest else here, move_s * share * pace)
-            if place == 0 and exercise in ("standing_hip_flexion", "lying_leg_raise", "bird_dog"):
-                stays_s = hold_s * pace if exercise == "standing_hip_flexion" else rng.uniform(0.0, 1.0)
-            elif place == 0 and exercise in STRETCHES:
-                stays_s = stretch_s * pace
-            else:
-                stays_s = 0.0
-            if stays_s:
-                at_s += stays_s
-                held_s += stays_s
-        at_s += pause_s * pace
-        if alternating:
-            for angle, share in other:
-                go(here + (angle - rest) * size, move_s * share)
-                if angle == other[0][0]:
-                    at_s += stretch_s if exercise in STRETCHES else hold_s * 0.5
-                    held_s += stretch_s if exercise in STRETCHES else 0.0
-            at_s += pause_s * pace
-        if number == talks_at:
-            at_s += rng.uniform(*ranges.talk_s)
-    at_s += rng.uniform(3, 10)
-    go(88.0, rng.uniform(1.5, 2.5))
-    knots.append((at_s + rng.uniform(5, 20), 88.0))
-    return knots, held_s
+    @classmethod
+    def drawn(cls, exercise: str, rng: Rng, ranges: Ranges, count: int) -> Style:
+        """A person and a day."""
+        size, uneven = rng.uniform(*ranges.size), rng.uniform(*ranges.uneven)
+        move_s, hold_s, pause_s = (rng.uniform(*span) for span in (ranges.move_s, ranges.hold_s, ranges.pause_s))
+        if exercise == "sit_to_stand":  # who does not come upright has not stood up
+            size = max(size, 0.85)
+        drift_deg = rng.uniform(*ranges.drift_deg)
+        stretch_s = rng.uniform(*STRETCHES.get(exercise, (0.0, 1.0)))
+        alternates = bool(FULL[exercise][2]) and (exercise in STRETCHES or rng.random() < 0.6)
+        talks_at = int(rng.integers(1, count)) if rng.random() < ranges.talking else -1
+        return cls(count, size, uneven, move_s, hold_s, pause_s, drift_deg, stretch_s, alternates, talks_at)
+
+
+@dataclass
+class Course:
+    """Where the thigh goes, from sitting on a chair on."""
+
+    at_s: float
+    knots: list[tuple[float, float]] = field(default_factory=lambda: [(0.0, 88.0)])
+    """(time, angle) of the key points."""
+    held_s: float = 0.0
+
+    def go(self, angle_deg: float, lasts_s: float) -> None:
+        """From where it is to there."""
+        self.knots.append((self.at_s, self.knots[-1][1]))
+        self.at_s += lasts_s
+        self.knots.append((self.at_s, angle_deg))
+
+    def hold(self, lasts_s: float) -> None:
+        """Stay there, and mean it."""
+        self.at_s += lasts_s
+        self.held_s += lasts_s
+
+
+def _course(exercise: str, rng: Rng, ranges: Ranges, style: Style) -> Course:
+    """The whole set, and the chair before and after it."""
+    rest_deg = FULL[exercise][0]
+    course = Course(rng.uniform(4, 15))
+    course.go(rest_deg, rng.uniform(1.5, 3.0))  # get up, get into position
+    course.at_s += rng.uniform(2, 8)
+    for number in range(style.count):
+        here_deg = rest_deg + style.drift_deg * number / style.count
+        pace = _own_leg(course, exercise, rng, style, here_deg)
+        if style.alternates:
+            _other_leg(course, exercise, style, here_deg)
+            course.at_s += style.pause_s * pace
+        if number == style.talks_at:
+            course.at_s += rng.uniform(*ranges.talk_s)
+    course.at_s += rng.uniform(3, 10)
+    course.go(88.0, rng.uniform(1.5, 2.5))
+    course.knots.append((course.at_s + rng.uniform(5, 20), 88.0))
+    return course
+
+
+def _own_leg(course: Course, exercise: str, rng: Rng, style: Style, here_deg: float) -> float:
+    """One repetition, and the pause after it; its pace, 1 being the usual one."""
+    rest_deg, keys, _ = FULL[exercise]
+    grade, pace = style.size * (1 + rng.normal(0, style.uneven)), max(0.6, 1 + rng.normal(0, 1.5 * style.uneven))
+    for place, (angle_deg, share) in enumerate(keys):
+        course.go(here_deg + (angle_deg - rest_deg) * grade, style.move_s * share * pace)
+        if place == 0 and exercise == "standing_hip_flexion":
+            course.hold(style.hold_s * pace)
+        elif place == 0 and exercise in ("lying_leg_raise", "bird_dog"):
+            course.hold(rng.uniform(0.0, 1.0))
+        elif place == 0 and exercise in STRETCHES:
+            course.hold(style.stretch_s * pace)
+    course.at_s += style.pause_s * pace
+    return pace
+
+
+def _other_leg(course: Course, exercise: str, style: Style, here_deg: float) -> None:
+    """What the sensor's leg does meanwhile."""
+    rest_deg, _, keys = FULL[exercise]
+    for angle_deg, share in keys:
+        course.go(here_deg + (angle_deg - rest_deg) * style.size, style.move_s * share)
+        if angle_deg == keys[0][0] and exercise in STRETCHES:
+            course.hold(style.stretch_s)
+        elif angle_deg == keys[0][0]:
+            course.at_s += style.hold_s * 0.5
 
 
 def _between(t_s: Floats, knots: list[tuple[float, float]]) -> Floats:

@@ -171,15 +171,12 @@ def _every_trial(data: Path) -> Iterator[str]:
     for path in sorted((data / "exercise" / "thigh").glob("utdmhad*.npz")):
         trials, rate_hz = _trials(path)
         upright = _mean(np.concatenate([trial[:15] for trial in trials[SQUAT]]))
-        for trial in trials[SQUAT]:
-            xyz_g = stitched([trial] * 4, np.random.default_rng(SEED), rate_hz)
+        once = [("squat", [trial]) for trial in trials[SQUAT]]
+        once += [("sit_to_stand", [*both]) for both in zip(trials[RISE], trials[SIT], strict=False)]
+        for motion, parts in once:
+            xyz_g = stitched(parts * 4, np.random.default_rng(SEED), rate_hz)
             t_s = 1000.0 + np.arange(len(xyz_g)) / rate_hz
-            right += follow("squat", Reference(upright=upright), t_s, xyz_g).repetitions == 4
-            total += 1
-        for rise, sit in zip(trials[RISE], trials[SIT], strict=False):
-            xyz_g = stitched([rise, sit] * 4, np.random.default_rng(SEED), rate_hz)
-            t_s = 1000.0 + np.arange(len(xyz_g)) / rate_hz
-            right += follow("sit_to_stand", Reference(upright=upright), t_s, xyz_g).repetitions == 4
+            right += follow(motion, Reference(upright=upright), t_s, xyz_g).repetitions == 4
             total += 1
     yield f"| each squat and chair rise, four times over | {total} | {right} | | |"
 

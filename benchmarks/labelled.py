@@ -1,7 +1,7 @@
 """Labelled recordings as the training reads them: samples, truth by the second, and a simple score.
 
 ``sitbreak evaluate`` judges by definitions of its own (``monitor/evaluation``); this is the older, simpler reading
-from which the parameter files in ``monitor/posture/models`` were made, kept so that they can be made again to the bit.
+from which the parameter files in ``monitor/posture/models`` were made, kept so that a training means what it meant.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.model import AccelBlock, Posture
+from monitor.accel.epochs import EpochBuilder, join
+from monitor.model import AccelBlock, Epochs, Posture
 
 SEDENTARY_LABELS, UPRIGHT_LABELS, CYCLING_LABEL, WALKING_LABEL, STANDING_LABEL = (1, 2), (3, 4, 5, 6, 9), 7, 4, 3
 LABELS = 10
@@ -130,6 +131,19 @@ class Score:
             f"{self.called_sedentary_pct(CYCLING_LABEL):9.2f}{self.called_sedentary_pct(STANDING_LABEL):9.2f}"
             f"{self.seconds(SEDENTARY_LABELS):9d}{self.seconds(UPRIGHT_LABELS):9d}"
         )
+
+
+def epochs_of(recording: Labelled, rotation: NDArray[np.float64], decides_after_s: int = 3) -> Epochs:
+    """The rows of a turned recording, by the path that live samples take."""
+    builder, parts, last_s = EpochBuilder(decides_after_s=decides_after_s), [], None
+    for block in recording.blocks(rotation):
+        if last_s is not None:
+            parts.append(builder.tick(min(last_s + 5.0, float(block.t_s[0]))))
+        parts.append(builder.feed(block))
+        last_s = float(block.t_s[-1])
+    if last_s is not None:
+        parts.append(builder.tick(last_s + 5.0))
+    return join(parts)
 
 
 def random_rotation(rng: np.random.Generator) -> NDArray[np.float64]:

@@ -3,7 +3,9 @@
     python benchmarks/train.py DATA_DIR --placement waist --out monitor/posture/models/waist.json
     python benchmarks/train.py DATA_DIR --placement waist --check
 
-The same folder gives the same file, byte for byte: plain numpy, Newton's method, one seed. ``--check`` trains without
+The same folder gives the same file, byte for byte, in the same version: plain numpy, Newton's method, one seed. Since
+the files in the tree were made, what the program learns of upright has changed a little, and files made today differ
+from them: they would be another detection, to be measured anew (``docs/accuracy.md``). ``--check`` trains without
 a group of subjects at a time and runs the real placement on them: every recording turned at random, and for chest and
 wrist with the takes (or the labelled blocks, where a recording has none) in random order, because in a script the
 time alone gives the posture away. How well the time alone does is printed beside.

@@ -19,8 +19,6 @@ class Subscription:
     """What waits for one outlet."""
 
     def __init__(self, limit: int) -> None:
-        self.dropped = 0
-        """Updates left out because the outlet was too slow; those with alerts and answers last of all."""
         self._limit = limit
         self._waiting: deque[Update] = deque()
         self._arrived = asyncio.Event()
@@ -40,11 +38,9 @@ class Subscription:
         for index, update in enumerate(self._waiting):
             if not any(isinstance(event, NEVER_DROPPED) for event in update.events):
                 del self._waiting[index]
-                self.dropped += 1
                 return
         if len(self._waiting) >= HOPELESS * self._limit:  # nothing but alerts, unread for ages: memory comes first
             self._waiting.popleft()
-            self.dropped += 1
 
     def __aiter__(self) -> AsyncIterator[Update]:
         return self

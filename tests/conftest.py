@@ -1,4 +1,4 @@
-"""Fixtures for all: a broker, a history, and logging that each test finds as the first one did."""
+"""For all: a broker, a history, logging that each test finds as the first one did, and properties without a clock."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from monitor.history.outbox import History
 from tests.support.brokers import mosquitto
 
 __all__ = ["mosquitto"]
+
+settings.register_profile("no clock", deadline=None)  # what a busy machine takes for an example is no property
+settings.load_profile("no clock")
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from monitor.outlets.mqtt.client import BrokerRefused
 from monitor.outlets.mqtt.leftovers import Announced
 from monitor.settings.faults import SettingsError
 from monitor.settings.loading import load
-from monitor.wearables.readings import G_MS2
+from monitor.wearables.base import G_MS2
 from tests.support.brokers import MOSQUITTO, Listener, Mosquitto
 from tests.support.teller import Teller, ruuvi
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from monitor.bus import Bus
+from monitor.bus import HOPELESS, Bus, Subscription
 from monitor.events import AlertCleared, Event, PostureChanged
 from monitor.exchange import Update, WearerState
 
@@ -20,9 +20,9 @@ def update(number: int, *, alert: bool = False) -> Update:
     return Update("me", (event,), WearerState(at_s=number))
 
 
-async def taken(bus_subscription: object, count: int) -> list[str]:
-    ids = []
-    async for news in bus_subscription:  # type: ignore[attr-defined]
+async def taken(subscription: Subscription, count: int) -> list[str]:
+    ids: list[str] = []
+    async for news in subscription:
         ids += [event.id for event in news.events]
         if len(ids) == count:
             return ids
@@ -43,7 +43,14 @@ async def test_a_slow_outlet_loses_old_news_but_never_an_alert() -> None:
     for number in range(10):
         bus.publish(update(number, alert=number in (0, 4)))
     assert await taken(slow, 3) == ["0", "4", "9"]
-    assert slow.dropped == 7
+
+
+async def test_an_outlet_that_never_reads_does_not_fill_the_memory_even_with_alerts() -> None:
+    bus = Bus(limit=3)
+    dead = bus.subscribe()
+    for number in range(100):
+        bus.publish(update(number, alert=True))
+    assert await taken(dead, 3 * HOPELESS) == [str(number) for number in range(100 - 3 * HOPELESS, 100)]
 
 
 async def test_drained_waits_for_the_outlets_but_not_for_ever() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,18 @@ def test_every_command_in_the_readme_exists_and_every_command_is_on_its_page() -
     commands = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
     assert commands_in(README) <= commands
     assert commands_in(COMMANDS_PAGE) == commands
+
+
+def test_every_extra_is_on_the_page_of_commands_and_all_is_those_above_it() -> None:
+    table = COMMANDS_PAGE.partition("| extra | for |")[2].partition("\n\n")[0]
+    named = [
+        name for row in re.findall(r"^\| (.*?) \|", table, re.MULTILINE) for name in re.findall(r"`([\w-]+)`", row)
+    ]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert set(named) == set(extras) - {"docs", "test", "dev"}
+    above = named[: named.index("all")]
+    assert set(re.findall(r"[\w-]+", extras["all"][0].partition("[")[2])) == set(above)
+    assert len(above) == 7  # as the row says in words
 
 
 def test_every_option_of_the_demo_in_the_readme_exists() -> None:

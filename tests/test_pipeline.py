@@ -21,7 +21,7 @@ from monitor.exchange import Command
 from monitor.model import AccelBlock, Posture
 from monitor.pipeline import LATENCY_S, NO_POSTURES, Pipeline, join_postures
 from monitor.posture import PLACEMENTS
-from monitor.replay.replaying import event_line
+from monitor.replay.outputs import event_line
 from monitor.replay.row_text import row_text
 from tests.support.books import pieces
 from tests.support.wearers import Recording, rotation, wear

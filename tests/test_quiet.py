@@ -16,7 +16,7 @@ from monitor.events import Event
 from monitor.model import Posture, PostureEpochs
 from monitor.pipeline import Pipeline
 from monitor.posture import PLACEMENTS
-from monitor.replay.replaying import event_line
+from monitor.replay.outputs import event_line
 
 MIDNIGHT_S = 1_700_006_400.0
 RULES = {

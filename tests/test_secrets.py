@@ -42,7 +42,7 @@ PLANTED = {
     "push.urls": "canary-of-the-push",
     "web.password_hash": "canary-of-the-page",
     "web.password_hashes": "canary-of-adas-page",
-    "bthome.bind_key": "ca4a4e0fb1dcafe0ca4a4e0fb1dcafe0",
+    "bthome.bind_keys": "ca4a4e0fb1dcafe0ca4a4e0fb1dcafe0",
     "radio.proxy_key": "Y2FuYXJ5LW9mLXRoZS1wcm94eS1pbi10aGUtaGFsbCE=",
 }
 """By setting, what must not be found; for the page it is the password, and its hash beside it."""
@@ -88,9 +88,8 @@ name = "shelf"
 [radio]
 backend = "bumble:tcp-client:127.0.0.1:{air}"
 proxy_key = "{PLANTED["radio.proxy_key"]}"
-[bthome]
-bind_key = "{PLANTED["bthome.bind_key"]}"
-mac = "AA:BB:CC:DD:EE:FF"
+[bthome.bind_keys]
+"AA:BB:CC:DD:EE:FF" = "{PLANTED["bthome.bind_keys"]}"
 [mqtt]
 host = "127.0.0.1"
 port = {broker}

@@ -50,6 +50,7 @@ PARTS = (
 )
 FAULTS_IN = (
     *("transport/faults.py", "transport/radio.py", "outlets/mqtt/remedies.py", "outlets/mqtt/certificates.py"),
+    *("outlets/mqtt/credentials.py", "outlets/mqtt/broker.py"),
     *("lock.py", "history/reading.py", "history/database.py", "demo/day.py", "demo/profiles.py", "exposed.py"),
     *("cli/demo.py", "cli/what_if.py", "cli/process.py", "cli/replay.py", "cli/report.py", "cli/scan.py"),
     *("cli/ready.py", "cli/exercises.py", "cli/why.py", "cli/setup.py", "cli/export.py", "cli/erase.py"),

@@ -8,16 +8,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from labelled import SEDENTARY_LABELS, UPRIGHT_LABELS, Labelled, Truth, random_rotation
+from labelled import (
+    SEDENTARY_LABELS,
+    STANDING_LABEL,
+    UPRIGHT_LABELS,
+    WALKING_LABEL,
+    Labelled,
+    Truth,
+    epochs_of,
+    random_rotation,
+)
 from numpy.typing import NDArray
 
-from monitor.accel.epochs import EpochBuilder, join
 from monitor.model import Bools, Epochs
 from monitor.posture.base import Placement
 from monitor.posture.logistic import Provenance
 
 SEED = 20180201
-STANDING, WALKING = 3, 4
 PAUSE_S = 60.0
 """Between shuffled takes."""
 TAKE_BASED = ("chest", "wrist")
@@ -44,18 +51,6 @@ def shuffled(recording: Labelled, rng: np.random.Generator) -> Labelled:
         label=recording.label[places],
         piece=np.repeat(np.arange(len(order)), [len(part) for part in order]),
     )
-
-
-def epochs_of(recording: Labelled, rotation: NDArray[np.float64]) -> Epochs:
-    """By the path that live samples take."""
-    builder, parts, last_s = EpochBuilder(), [], None
-    for block in recording.blocks(rotation):
-        if last_s is not None:
-            parts.append(builder.tick(min(last_s + 5.0, float(block.t_s[0]))))
-        parts.append(builder.feed(block))
-        last_s = float(block.t_s[-1])
-    parts.append(builder.tick((last_s or 0.0) + 5.0))
-    return join(parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +86,8 @@ def load(data_dir: Path, placement: str, turn: int = 0) -> list[Subject]:
         epochs, truth = epochs_of(recording, random_rotation(rng)), Truth.of(recording)
         place = (epochs.start_s - truth.first_s).astype(np.int64)
         label = truth.label[place]
-        shows = tuple(_first_of(STANDING, epochs, label, each_piece=placement == "waist"))
-        once = next(itertools.chain(shows, _first_of(WALKING, epochs, label, each_piece=False)), None)
+        shows = tuple(_first_of(STANDING_LABEL, epochs, label, each_piece=placement == "waist"))
+        once = next(itertools.chain(shows, _first_of(WALKING_LABEL, epochs, label, each_piece=False)), None)
         subjects.append(Subject(path.stem, epochs, label, truth.after_walk[place], shows, once))
     if not subjects:
         raise SystemExit(f"{data_dir / placement}: no .npz recordings here")

@@ -14,7 +14,8 @@ from monitor.diagnostics import Meter
 from monitor.event_ids import event_id
 from monitor.events import EVENT_NAMES, BreakDue, CommandAnswered, DayEnded, Suggestion
 from monitor.exchange import Message, WearerState
-from monitor.outlets.mqtt.discovery import ENTITIES, Entity, discovery
+from monitor.outlets.mqtt.discovery import discovery
+from monitor.outlets.mqtt.entities import ENTITIES, Entity
 from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
 from monitor.outlets.mqtt.payloads import EVENT_TYPES, state_payload
 

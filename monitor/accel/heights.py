@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, Field
 
 from monitor.accel.limb import BIN_S
+from monitor.accel.metrics import MIDDLE_HALF
 
 _METRES = 9.81 * BIN_S**2
 """Of one g during one bin, a bin before the end."""
@@ -140,10 +141,7 @@ class Heights:
         return self.sums[-1][0] - self._at(first + 1)[0] > (self.count - first) * BIN_S + HOLE_S
 
     def _step(self, window: Window) -> HeightStep:
-        """When the move began and ended, from the middle of its way, which neither sway nor stepping makes long.
-
-        A smooth move (minimum jerk, Flash and Hogan 1985) does the middle half of its way in 28 % of its time.
-        """
+        """When the move began and ended, by the middle half of its way."""
         before_g, _ = self._mean_and_spread(window.first - AROUND, window.first)
         after_g, _ = self._mean_and_spread(window.end, window.end + AROUND)
         bins, down = window.end - window.first, math.copysign(1.0, window.rise_m)
@@ -155,5 +153,5 @@ class Heights:
         quarter, half, most = (
             next(number for number, each in enumerate(ways) if each >= share * way) for share in (0.25, 0.5, 0.75)
         )
-        half_s, middle_s = (most - quarter) / 0.282 / 2 * BIN_S, self._at(window.first + 1)[0] + half * BIN_S
+        half_s, middle_s = (most - quarter) / MIDDLE_HALF / 2 * BIN_S, self._at(window.first + 1)[0] + half * BIN_S
         return HeightStep(middle_s - half_s, middle_s + half_s, window.rise_m)

@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, Field
 
 from monitor.accel.limb import Seen, Signal
+from monitor.accel.metrics import MIDDLE_HALF
 
 
 class HoldRules(BaseModel, frozen=True, extra="forbid"):
-    """What a held pose looks like: stillness in a pose that was entered and left."""
+    """What a held pose looks like: stillness in a pose that was entered and left.
+
+    The figures are our own, as those of ``MotionRules``: ``docs/exercises.md`` has what they give.
+    """
 
     signal: Signal = Field("flexion", description="Which angle is followed.")
     least_s: float = Field(5.0, ge=1, le=120, description="The shortest hold.")
@@ -29,10 +33,8 @@ BRIDGED_S = 2.5
 """Who moves for less, and comes back, is still holding."""
 LEFT_S = 5.0
 """Without any stillness for so long the pose was left, wherever to."""
-
-
 TRACED = 1300
-"""Bins that are remembered."""
+"""Bins that are remembered: the longest hold, and the ways into it and out of it."""
 MOVE_S = 6.0
 """No move into a pose takes longer."""
 
@@ -185,10 +187,7 @@ class Holder:
 
 
 def arrived_s(trace: list[tuple[float, float]], from_deg: float, to_deg: float) -> float | None:
-    """When a move was over, by its middle part, which neither sway nor the way itself makes long.
-
-    A smooth move (minimum jerk, Flash and Hogan 1985) does the middle half of its way in 28 % of its time.
-    """
+    """When a move from one angle to the other was over, by the middle half of its way."""
     done = [(at_s, (angle_deg - from_deg) / (to_deg - from_deg)) for at_s, angle_deg in trace]
     last = max((number for number, (_, share) in enumerate(done) if share <= 0.25), default=None)
     if last is None:
@@ -197,4 +196,4 @@ def arrived_s(trace: list[tuple[float, float]], from_deg: float, to_deg: float) 
     most_s = next((at_s for at_s, share in done[last:] if share >= 0.75), None)
     if half_s is None or most_s is None:
         return None
-    return half_s + min((most_s - done[last][0]) / 0.282, MOVE_S) / 2
+    return half_s + min((most_s - done[last][0]) / MIDDLE_HALF, MOVE_S) / 2

@@ -84,7 +84,11 @@ class Leaning:
         if now is not None and bin_.start_s - now.end_s < 1.0 and self._near(now, bin_, self.rules.still_deg):
             now.take(bin_, most=50)
             return now.lasts_s >= 2 * STILL_S and not self._goes_on(now) and self._judge(now)
-        found = self._settle(now) if now is not None and now.lasts_s >= STILL_S else self._leave(bin_.start_s)
+        found = False
+        if now is not None and now.lasts_s >= STILL_S:
+            found = self._settle(now)
+        else:
+            self._leave(bin_.start_s)
         self.now = bin_
         return found
 
@@ -99,12 +103,11 @@ class Leaning:
         self.latest = stay
         return found
 
-    def _leave(self, at_s: float) -> bool:
+    def _leave(self, at_s: float) -> None:
         """No stillness for long: whatever was before is over and forgotten."""
         if self.latest is not None and at_s - self.latest.end_s > LEFT_S:
             self.latest = self.before = None
             self.before_held = False
-        return False
 
     def _goes_on(self, stay: Stay) -> bool:
         """The latest stillness, after a wriggle."""

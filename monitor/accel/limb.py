@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.accel.metrics import degrees_of, norm
 from monitor.model import Floats
 
 BIN_S = 0.1
@@ -68,10 +69,10 @@ class Binning:
         old = self.SHAKE + 1
         smooth, shake = self._smooth(numbers, means, old), self._shake(numbers, means, old)
         self.numbers, self.means = numbers[-old:].copy(), means[-old:].copy()
-        length = _strengths(smooth)
+        length = norm(smooth)
         sound = length > 0.2
         length[~sound] = 1.0
-        at_s, direction, strength = (found + 1) * BIN_S, smooth / length[:, None], _strengths(means[old:])
+        at_s, direction, strength = (found + 1) * BIN_S, smooth / length[:, None], norm(means[old:])
         return Bins(np.asarray(at_s[sound]), direction[sound], shake[sound], strength[sound], length[sound])
 
     def _after_the_last(self, numbers: NDArray[np.int64], means: Floats) -> tuple[NDArray[np.int64], Floats]:
@@ -90,7 +91,7 @@ class Binning:
         return np.asarray(total / count[:, None])
 
     def _shake(self, numbers: NDArray[np.int64], means: Floats, old: int) -> Floats:
-        change_g = np.abs(np.diff(_strengths(means), prepend=0.0))
+        change_g = np.abs(np.diff(norm(means), prepend=0.0))
         total, count = np.zeros(len(numbers) - old), np.zeros(len(numbers) - old)
         for back in range(self.SHAKE):
             near = numbers[old:] - numbers[old - back - 1 : -back - 1] <= self.SHAKE
@@ -180,10 +181,6 @@ class Reference:
         return plain[:first] + signed
 
 
-def _strengths(vectors: Floats) -> Floats:
-    return np.asarray(np.sqrt(vectors[:, 0] ** 2 + vectors[:, 1] ** 2 + vectors[:, 2] ** 2))
-
-
 def dot(a: Vector, b: Vector) -> float:
     """Scalar product."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
@@ -206,7 +203,7 @@ def between_deg(a: Vector, b: Vector) -> float:
 
 
 def _angles(directions: Floats, other: Vector) -> list[float]:
-    angles: list[float] = np.degrees(np.arccos(np.clip(dots(directions, other), -1.0, 1.0))).tolist()
+    angles: list[float] = degrees_of(dots(directions, other)).tolist()
     return angles
 
 

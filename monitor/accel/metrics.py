@@ -14,6 +14,9 @@ from monitor.model import Bools, Floats
 
 _FLAT = 1e-8
 """Of less variance (0.1 mg squared) the shape would be rounding."""
+MIDDLE_HALF = 0.282
+"""Of the time of a smooth move, in which it does the middle half of its way (minimum jerk; Flash and Hogan 1985,
+J Neurosci 5(7): 1688-1703). Neither sway nor stepping makes that half long, as they do the whole move."""
 
 
 def norm(vectors: Floats) -> Floats:

@@ -1,7 +1,8 @@
 """The motions that can be counted or held, by the names that the exercises of a catalogue use.
 
 Angles are of the thigh against the wearer's own upright: 0 standing, 90 level, 180 knee over the hip. How they were
-found and what they give: ``docs/exercises.md``.
+found and what they give: ``docs/exercises.md``. The next one is a name and its rules here, and a body that does it in
+``benchmarks/exercise_bodies.py`` (``exercise_trunks.py``), on which its figures are measured.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Motion(BaseModel, frozen=True, extra="forbid"):
         return self.trunk_lean is not None or self.trunk_sink is not None
 
 
-MOTIONS: dict[str, Motion] = {
+MOTIONS: dict[MotionName, Motion] = {
     "knee_lift": Motion(
         count=MotionRules(
             least_deg=33.0, most_deg=140.0, period_min_s=2.2, rest_deg=(-40.0, 30.0), top_deg=(39.0, 150.0)

@@ -37,7 +37,11 @@ take a second's weight beyond what numbers can hold."""
 
 
 class MountingRules(BaseModel, frozen=True, extra="forbid"):
-    """How fast upright is learned, and how fast it is given up."""
+    """How fast upright is learned, and how fast it is given up.
+
+    Chosen on harth and sens, turned silently half-way: evidence that halves in 60 s costs two or three minutes of wrong
+    answers after that, in 20 s less than one, and nothing elsewhere.
+    """
 
     enough_s: float = Field(
         5.0, ge=1.0, le=60.0, description="Upright is known after so many seconds of steady walking."

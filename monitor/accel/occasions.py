@@ -16,7 +16,10 @@ from monitor.model import Bools, Epochs, Floats
 
 
 class LifeRules(BaseModel, frozen=True, extra="forbid"):
-    """When a sensor that lay still is on a body after all."""
+    """When a sensor that lay still is on a body after all.
+
+    Our own judgement: no labelled recording shows a sensor being put on again.
+    """
 
     pose_deg: float = Field(
         20.0, ge=1.0, le=60.0, description="Still in the same pose after stillness: within this angle."

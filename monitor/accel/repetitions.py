@@ -12,7 +12,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from statistics import fmean, median
+from itertools import pairwise
+from statistics import fmean, median, median_low
 
 import numpy as np
 from pydantic import BaseModel, Field
@@ -47,7 +48,7 @@ class MotionRules(BaseModel, frozen=True, extra="forbid"):
     )
     alike: float = Field(0.65, ge=0.1, le=1, description="Smaller excursions than this share of the median are others.")
     pace_alike: float = Field(3.5, ge=1, le=10, description="The longest is at most so many times the median.")
-    least_count: int = Field(4, ge=1, le=20, description="So many alike make a set.")
+    least_count: int = Field(4, ge=2, le=20, description="So many alike make a set.")
     skips_smaller: bool = Field(False, description="Smaller excursions between two repetitions belong to them.")
     lying: bool = Field(False, description="Done lying: where upright is not known, any turn from the pose counts.")
     load_least_g: float = Field(-1.0, ge=-1, le=1, description="The least of a single one.")
@@ -232,7 +233,7 @@ class Counter:
 
     def _steady(self) -> bool:
         """The pauses between them are alike, but for one in which the wearer talks."""
-        pauses_s = sorted(b.start_s - a.start_s for a, b in zip(self.candidates, self.candidates[1:], strict=False))
-        middle_s = pauses_s[len(pauses_s) // 2 if len(pauses_s) % 2 else len(pauses_s) // 2 - 1]
-        talks = sum(each > self.rules.pace_alike * middle_s for each in pauses_s)
-        return talks <= (len(pauses_s) >= 6)
+        pauses_s = [after.start_s - before.start_s for before, after in pairwise(self.candidates)]
+        longest_s = self.rules.pace_alike * median_low(pauses_s)
+        talks = sum(pause_s > longest_s for pause_s in pauses_s)
+        return talks <= (1 if len(pauses_s) >= 6 else 0)

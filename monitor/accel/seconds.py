@@ -77,7 +77,7 @@ def gather_seconds(
     """Sum up the samples of each second; ``t_s`` (N,) increasing, ``xyz_g`` (N, 3), N >= 1, all of one segment."""
     start_s, first = _starts(t_s)
     count, length = np.diff(first, append=len(t_s)), len(first)
-    widths = np.unique(count).tolist()
+    widths = np.flatnonzero(np.bincount(count)).tolist()
     parts = []
     for width in widths:
         rows = np.flatnonzero(count == width)

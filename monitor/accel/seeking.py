@@ -38,7 +38,7 @@ class SeekRules(BaseModel, frozen=True, extra="forbid"):
 TUMBLING = 0.5
 """Directions whose median is shorter than this point everywhere."""
 
-Seen = tuple[float, float, float, float, float, float, float]
+WholeBin = tuple[float, float, float, float, float, float, float]
 """Time, direction, shake, strength and pull of a bin."""
 
 
@@ -77,7 +77,7 @@ class Seeker:
     reference: Reference
     rules: SeekRules = field(default_factory=SeekRules)
     way: Way | None = None
-    waiting: list[Seen] = field(default_factory=list)
+    waiting: list[WholeBin] = field(default_factory=list)
     tried_s: float = -math.inf
 
     def rows(self, bins: Bins) -> list[Row]:

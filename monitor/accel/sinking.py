@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from monitor.accel.heights import Heights, HeightStep
 from monitor.accel.hold_sets import Hold, HoldSet, SetRules
+from monitor.accel.holds import TRACED
 from monitor.accel.limb import BIN_S, Bins, Vector, between_deg, unit
 
 
@@ -36,8 +37,6 @@ class SinkRules(BaseModel, frozen=True, extra="forbid"):
     sets: SetRules = Field(SetRules(), description="Which holds belong together.")
 
 
-TRACED = 1300
-"""Bins that are remembered."""
 ASIDE_S = 2.0
 """The pose beside a way is the mean of so long."""
 

@@ -13,6 +13,7 @@ from monitor.civil import zone_named
 from monitor.clock import Clock
 from monitor.exchange import Command
 from monitor.gauges import WearersGauges
+from monitor.history import HISTORY_FILE
 from monitor.history.outbox import History
 from monitor.model import Nudge, WearableFacts
 from monitor.outlets.base import Outlet
@@ -105,7 +106,7 @@ class OutletAssembly:
         except BrokerRefused as refusal:
             if not known:
                 raise
-            _log.error("%s; what is to be told is kept until it does not", refusal)  # sensing goes on meanwhile
+            _log.error("%s; what is to be told is kept until it lets us in", refusal)  # sensing goes on meanwhile
         return self.mqtt
 
     async def _wearer(self, name: str) -> Wearer:
@@ -131,7 +132,7 @@ class OutletAssembly:
         persons = {}
         for name in self.settings.wearers:
             coach = self.settings.coach_of(name)
-            told = ways(self.settings, name, self.state_dir / "history.sqlite3")
+            told = ways(self.settings, name, self.state_dir / HISTORY_FILE)
             persons[name] = Person(name, words(coach.language), zone_named(coach.time_zone), coach.snooze_min, told)
         return WebOutlet(self.settings.web, persons, self.state_dir, self.send, self.clock.now_s)
 

@@ -15,7 +15,7 @@ from monitor.cli.process import SetOption, VerboseOption, set_up_logging
 from monitor.cli.translation import said_here
 
 if TYPE_CHECKING:
-    from monitor.replay.replaying import ReplayFiles
+    from monitor.replay.outputs import ReplayFiles
 
 PACED_BLOCK_S = 1.0
 
@@ -62,7 +62,8 @@ def replay(
     verbose: VerboseOption = False,
 ) -> None:
     """Run a recording through the program as if it came off the air now; nothing is stored or sent."""
-    from monitor.replay.replaying import ReplayFiles, replay_packet_log
+    from monitor.replay.outputs import ReplayFiles
+    from monitor.replay.replaying import replay_packet_log
 
     set_up_logging(verbose)
     gc.disable()  # a week makes millions of records and not one circle of them; looking for circles costs a tenth

@@ -33,7 +33,7 @@ def _radio(kind: str) -> Callable[[Settings], str]:
 
 def _sealed(settings: Settings) -> str:
     worn = any(plan.wearable == "bthome" for plan in settings.wearers.values())
-    return "bthome.bind_key" if worn and settings.rules_of("bthome").bind_key.get_secret_value() else ""
+    return "bthome.bind_keys" if worn and settings.rules_of("bthome").bind_keys else ""
 
 
 EXTRAS: dict[str, Extra] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,5 +56,7 @@ def bar(text: str, placements: list[str], *, at_least: bool) -> Bar:
     try:
         bound = float(value)
     except ValueError:
-        raise BarError(text, "give [PLACEMENT.]SCOPE.FIGURE=NUMBER, such as taught.sensitivity=99.8") from None
+        bound = math.nan
+    if math.isnan(bound):  # nothing would ever miss it
+        raise BarError(text, "give [PLACEMENT.]SCOPE.FIGURE=NUMBER, such as taught.sensitivity=99.8")
     return Bar(steps if steps[0] in placements else ("*", *steps), bound, at_least)

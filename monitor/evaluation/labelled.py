@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.errors import MonitorError
-from monitor.model import AccelBlock, Floats
+from monitor.evaluation.truth import LABEL_COUNT
+from monitor.model import AccelBlock, Bools, Floats
 from monitor.posture import PLACEMENTS
 from monitor.transport.recording import open_recording
 
@@ -101,13 +102,27 @@ def read(source: Source) -> Labelled:
     with np.load(source.path, allow_pickle=False) as stored:
         if "label" not in stored.files or len(stored["label"]) != len(stored["acc"]):
             raise LabelledDataError(source.path, "has no array 'label' with one code a sample; it cannot be scored")
-        label = stored["label"].astype(np.uint8)
+        label = stored["label"]
+        if not np.isin(label, range(LABEL_COUNT)).all():
+            raise LabelledDataError(source.path, f"has labels other than 0 to {LABEL_COUNT - 1}; it cannot be scored")
         index = np.arange(len(label))
         piece = np.searchsorted(stored["seg_start"], index, "right") - 1
         computed_s = stored["seg_t0"][piece] + (index - stored["seg_start"][piece]) / float(stored["fs"])
         t_s = stored["t"].astype(np.float64) if "t" in stored.files else computed_s
         xyz_g = stored["acc"] / 1000.0
-    return Labelled(source, t_s, xyz_g, label, tuple(recording.blocks(3600.0)))
+    blocks = tuple(recording.blocks(3600.0))
+    if not (np.diff(t_s) > 0).all():
+        kept = _in_order(t_s, blocks)
+        t_s, xyz_g, label = t_s[kept], xyz_g[kept], label[kept]
+    return Labelled(source, t_s, xyz_g, label.astype(np.uint8), blocks)
+
+
+def _in_order(t_s: Floats, blocks: tuple[AccelBlock, ...]) -> Bools:
+    """The samples that the blocks have: not those whose time is no number, or none after the one before."""
+    has_come = np.isin(t_s, np.concatenate([block.t_s for block in blocks]))
+    latest_s = np.maximum.accumulate(np.where(has_come, t_s, -np.inf))
+    in_order: Bools = has_come & (t_s > np.concatenate(([-np.inf], latest_s))[:-1])
+    return in_order
 
 
 def turned(blocks: tuple[AccelBlock, ...], rotation: Floats) -> list[AccelBlock]:
@@ -117,13 +132,19 @@ def turned(blocks: tuple[AccelBlock, ...], rotation: Floats) -> list[AccelBlock]
 
 def described(data: list[Path], names: set[str]) -> dict[str, dict[str, str]]:
     """Title, device, licence and citation of data sets, from a manifest at or above the data."""
-    for path in data:
-        for folder in (path, *path.resolve().parents[:2]):
-            if (folder / MANIFEST).is_file():
-                known: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("datasets", {})
-                wanted = ("title", "device", "setting", "licence", "citation")
-                return {
-                    name: {key: str(known[name][key]) for key in wanted if key in known[name]}
-                    for name in sorted(names & set(known))
-                }
-    return {}
+    folders = (folder for path in data for folder in (path, *path.resolve().parents[:2]))
+    known = next(filter(None, map(_told_in, folders)), {})
+    wanted = ("title", "device", "setting", "licence", "citation")
+    return {
+        name: {key: str(known[name][key]) for key in wanted if key in known[name]}
+        for name in sorted(names & set(known))
+    }
+
+
+def _told_in(folder: Path) -> dict[str, dict[str, Any]]:
+    """What the manifest there says of data sets; nothing where there is none, or where it is one of something else."""
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["datasets"].items()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return {name: about for name, about in told if isinstance(about, dict)}

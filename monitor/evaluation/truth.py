@@ -71,17 +71,14 @@ class Truth:
         return None
 
 
-def truth_of(
-    t_s: Floats, label: NDArray[np.uint8], subject: str = "", placement: str = "", margin_s: float | None = None
-) -> Truth:
+def truth_of(t_s: Floats, label: NDArray[np.uint8], subject: str = "", placement: str = "") -> Truth:
     """Labels of samples -> labels of seconds."""
     second = np.floor(t_s).astype(np.int64)
     slot, length = second - second[0], int(second[-1] - second[0]) + 1
     votes = np.stack([np.bincount(slot, label == code, length) for code in range(LABEL_COUNT)], axis=1)
     pure = (votes.max(axis=1) >= PURE_SHARE * votes.sum(axis=1)) & (votes.sum(axis=1) > 0)
     majority = np.where(pure, votes.argmax(axis=1), UNLABELLED).astype(np.uint8)
-    if margin_s is None:
-        margin_s = COARSE_MARGIN_S if subject.split("__")[0] in COARSE_SETS else FINE_MARGIN_S
+    margin_s = COARSE_MARGIN_S if subject.split("__")[0] in COARSE_SETS else FINE_MARGIN_S
     near = _near_change(t_s - second[0], label, length, margin_s)
     return Truth(int(second[0]), majority, near, majority == SUSPECT.get((subject, placement), 255))
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.evaluation.stretches import SEDENTARY
 from monitor.evaluation.truth import UNLABELLED, Said, Truth
 from monitor.model import Floats
 
-FLAT_MIN_S, GRACE_S = 600.0, 900.0
-"""Flat from 10 minutes on; what is said is looked at after 15."""
+GRACE_S = 900.0
+"""A sensor that does not move at all is given so long; from then on what is said of it is looked at."""
 
 
 @dataclass
@@ -29,7 +31,7 @@ class WearScore:
 
     def add(self, t_s: Floats, xyz_g: Floats, label: NDArray[np.uint8], truth: Truth, said: Said) -> None:
         """Count one recording."""
-        sedentary = said.kind == 1
+        sedentary = said.kind == SEDENTARY
         for start, end in flat_stretches(t_s - truth.first_s, xyz_g, label):
             self.flat_s += end - start
             self.flat_sedentary_s += int(sedentary[start:end].sum())
@@ -55,11 +57,8 @@ class WearScore:
 
 
 def flat_stretches(t_s: Floats, xyz_g: Floats, label: NDArray[np.uint8]) -> list[tuple[int, int]]:
-    """Whole seconds [start, end) from 15 minutes on of each exactly constant unlabelled stretch of 10 min or more."""
+    """Whole seconds [start, end) of each exactly constant unlabelled stretch, from its sixteenth minute on."""
     moved = np.flatnonzero(np.any(np.diff(xyz_g, axis=0) != 0, axis=1) | (label[1:] != UNLABELLED)) + 1
     edges_s = t_s[np.concatenate(([0], moved, [len(t_s) - 1]))]
-    return [
-        (int(np.ceil(from_s + GRACE_S)), int(np.floor(until_s)))
-        for from_s, until_s in pairwise(edges_s.tolist())
-        if until_s - from_s >= max(FLAT_MIN_S, GRACE_S)
-    ]
+    whole = [(math.ceil(from_s + GRACE_S), math.floor(until_s)) for from_s, until_s in pairwise(edges_s.tolist())]
+    return [(start, end) for start, end in whole if end > start]

@@ -115,7 +115,7 @@ class MetricsOutlet:
         return server
 
     def _registry(self) -> CollectorRegistry:
-        """A registry of our own, with procesPython, so that nobody else's metrics slip in."""
+        """One of our own, so that nobody else's metrics slip in, with those of the process and of Python."""
         from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 
         registry = CollectorRegistry()

@@ -13,7 +13,8 @@ class MetricsRules(BaseModel, frozen=True, extra="forbid"):
     )
     host: str = Field(
         "127.0.0.1",
-        pattern=r"^[^\s/]{1,253}$",
+        max_length=253,
+        pattern=r"^[^\s/]+$",
         description="Address to listen on; 127.0.0.1 is this computer only. There is no password: beyond it everybody"
         " may read how well the program works and when a wearable is in reach, though not what its wearer does.",
     )

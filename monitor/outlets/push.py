@@ -23,7 +23,7 @@ from monitor.exchange import Message, Update
 from monitor.outlets.base import Outbox, OutboxRow
 from monitor.outlets.push_rules import AddressError, PushRules, addresses
 from monitor.outlets.push_service import Failure, Service, told
-from monitor.outlets.receipts import Ledger, NoLedger, Outcome, Receipt
+from monitor.outlets.receipts import Ledger, Outcome, Receipt
 from monitor.words import DEFAULT, words
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class PushOutlet:
         wearers: Sequence[str],
         outbox: Outbox,
         clock: Clock,
-        ledger: Ledger | None = None,
+        ledger: Ledger,
         languages: Mapping[str, str] | None = None,
     ) -> None:
         """``languages`` are the wearers' own. Raises PushMissing, PushFileError, AddressError."""
@@ -67,7 +67,7 @@ class PushOutlet:
         except ModuleNotFoundError:
             raise PushMissing from None
         self._wearers, self._outbox, self._clock = frozenset(wearers), outbox, clock
-        self._ledger, self._languages = ledger or NoLedger(), languages or {}
+        self._ledger, self._languages = ledger, languages or {}
         self._rules, self._began_s = rules, clock.now_s()
         self._newest: dict[str, int] = {}
         self._over: deque[str] = deque(maxlen=100)
@@ -166,7 +166,7 @@ class PushOutlet:
         if receipt.outcome is Outcome.TRYING:
             receipt = replace(receipt, outcome=Outcome.FAILED)
         if receipt.outcome in (Outcome.FAILED, Outcome.HELD):
-            log.info("%s: an alert is not pushed any more: too late", service.name)
+            log.info("%s: not pushed any more: %s", service.name, told(receipt.reason)[0])
         if receipt.handle and receipt.alert_id is not None:
             self._standing[receipt.wearer].append(receipt)
         await self._ledger.note_receipt(receipt)

@@ -59,18 +59,3 @@ class Ledger(Protocol):
     async def settled_ways(self, event_id: str) -> frozenset[str]:
         """Services that have taken or refused this event already."""
         ...
-
-
-class NoLedger:
-    """Keeps nothing."""
-
-    async def note_receipt(self, receipt: Receipt) -> None:
-        """Nowhere."""
-
-    async def standing_receipts(self) -> Sequence[Receipt]:
-        """None."""
-        return ()
-
-    async def settled_ways(self, event_id: str) -> frozenset[str]:
-        """None."""
-        return frozenset()

@@ -55,11 +55,11 @@ class WearableOutlet:
         """Nudge until cancelled."""
         async for update in updates:
             for event in update.events if self._rules.enabled else ():
-                nudge = self._of(event, update.wearer)
+                nudge = self._nudge_for(event, update.wearer)
                 if nudge is not None:
                     self._nudge(update.wearer, nudge)
 
-    def _of(self, event: Event, wearer: str) -> Nudge | None:
+    def _nudge_for(self, event: Event, wearer: str) -> Nudge | None:
         now_s = self._clock.now_s()
         fresh_s = event.at_s + max(self._rules.stale_s, FRESH_WALL_S * self._clock.speed) - now_s
         match event:

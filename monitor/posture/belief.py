@@ -19,7 +19,10 @@ from monitor.posture.rises import RiseColumns
 
 
 class BeliefRules(BaseModel, frozen=True, extra="forbid"):
-    """How movements change what is believed; log odds are of sitting."""
+    """How movements change what is believed; log odds are of sitting.
+
+    The heights are near what ``rises`` reads on hapt. All are set by hand, so that the training has no part in them.
+    """
 
     rise_m: float = Field(0.32, ge=0.1, le=0.8, description="Usual height of getting up.")
     rise_spread_m: float = Field(0.10, ge=0.02, le=0.4, description="Its spread among people and chairs.")

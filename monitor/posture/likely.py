@@ -56,7 +56,7 @@ def walking_only(epochs: Epochs) -> Epochs:
 
 
 class LikelyRules(BaseModel, frozen=True, extra="forbid"):
-    """What is not trained."""
+    """What is not trained; our own judgement, but where a site's file says otherwise."""
 
     busy_min_g: float = Field(
         0.25, ge=0.05, le=2.0, description="Somebody upright who moves more than this without steps is busy."

@@ -39,7 +39,10 @@ def quiet_confidence(sway_deg: Floats) -> Floats:
 
 
 class PocketRules(BaseModel, frozen=True, extra="forbid"):
-    """Tilt of a pocket, and when its mounting is forgotten."""
+    """Tilt of a pocket, and when its mounting is forgotten.
+
+    The tilts are the thigh's, the swaying was measured on wisdm51 (above); what a hand does is our own judgement.
+    """
 
     sedentary_above_deg: float = Field(
         48.0, ge=30, le=80, description="A pocket tilted more than this against walking sits."

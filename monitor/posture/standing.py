@@ -64,7 +64,10 @@ class Shown:
 
 
 class GuessRules(BaseModel, frozen=True, extra="forbid"):
-    """Which rises and falls show what standing looks like."""
+    """Which rises and falls show what standing looks like.
+
+    The least rise is at the lower end of what getting up reads on hapt (``rises``); the others are our own judgement.
+    """
 
     rise_min_m: float = Field(0.18, ge=0.05, le=0.5, description="Who rises by so much has got up.")
     fall_min_m: float = Field(0.15, ge=0.05, le=0.5, description="Who sinks by so much has sat down.")
@@ -104,7 +107,7 @@ class Guessed:
 
 
 class PauseRules(BaseModel, frozen=True, extra="forbid"):
-    """Which seconds between steps show standing."""
+    """Which seconds between steps show standing; our own judgement."""
 
     longest_s: int = Field(10, ge=3, le=30, description="Who walks on within so many seconds has only paused.")
     enough_s: float = Field(4.0, ge=1.0, le=60.0, description="Standing is known after so many seconds of pauses.")

@@ -37,7 +37,7 @@ _LEAST_G = 0.003
 
 
 class TrunkRules(BaseModel, frozen=True, extra="forbid"):
-    """What is not trained."""
+    """What is not trained: lying as above (Vähä-Ypyä et al. 2018), the others are our own judgement."""
 
     lying_above_deg: float = Field(64.9, ge=40, le=90, description="A trunk tilted more than this lies.")
     moving_max_g: float = Field(

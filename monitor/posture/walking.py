@@ -28,7 +28,7 @@ def _trunk_mounting() -> Mounting:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class UprightColumns:
+class WalkingColumns:
     """Row by row."""
 
     direction: Floats
@@ -58,7 +58,7 @@ class Upright:
         self.kept.teach_standing(start_s, end_s)
         self.fresh.teach_standing(start_s, end_s)
 
-    def advance(self, epochs: Epochs, wear: WearColumns, shows: Bools, gap_s: float) -> UprightColumns:
+    def advance(self, epochs: Epochs, wear: WearColumns, shows: Bools, gap_s: float) -> WalkingColumns:
         """One row for every epoch."""
         gaps = self._gaps(epochs, gap_s)
         kept = self.kept.advance(epochs, wear, forget=shows)
@@ -68,7 +68,7 @@ class Upright:
         last_known = np.maximum.accumulate(np.where(known, place, 0))
         stale = np.where(last_gap + last_known == 0, self.stale, last_gap > last_known)
         self.stale = bool(stale[-1]) if len(epochs) else self.stale
-        return UprightColumns(np.where(stale[:, None], kept.direction, fresh.direction), kept.steady, stale, gaps)
+        return WalkingColumns(np.where(stale[:, None], kept.direction, fresh.direction), kept.steady, stale, gaps)
 
     def _gaps(self, epochs: Epochs, gap_s: float) -> Bools:
         """Rows that begin a new segment after a gap so long that the sensor may have been put on anew."""

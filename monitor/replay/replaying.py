@@ -1,26 +1,22 @@
-"""A recording through the same pipeline as live: posture rows to a CSV file, events to a JSON Lines file."""
+"""A recording of samples, or a log of packets, through the same pipeline as live."""
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from monitor.accel.epochs import EpochBuilder
 from monitor.assembly.wearer import fingerprint, new_driver, new_pipeline
 from monitor.backfill import Backfill
 from monitor.checkpoint import CheckpointError, loads
-from monitor.errors import MonitorError
-from monitor.events import Event, event_as_dict
 from monitor.intake import Intake, play
-from monitor.model import AccelBlock, Epochs, PostureEpochs
-from monitor.pipeline import LATENCY_S, Step, rows_before
+from monitor.model import AccelBlock, Epochs
+from monitor.pipeline import LATENCY_S, Step
 from monitor.replay.ahead import made_ahead
-from monitor.replay.row_text import COLUMNS, row_text
 from monitor.settings.sections import Settings, settings_of
 from monitor.transport.packet_log import read_packet_log
 from monitor.transport.recording import Recording
@@ -101,7 +97,7 @@ def replay_packet_log(path: Path) -> Iterator[Step]:
 
 
 def _short(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).splitlines()[0][:80]}"
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0][:80]}"
 
 
 def _state_of(header: dict[str, Any], settings: Settings, wearer: str) -> tuple[Wearable, Backfill]:
@@ -114,74 +110,3 @@ def _state_of(header: dict[str, Any], settings: Settings, wearer: str) -> tuple[
     except (CheckpointError, KeyError, TypeError) as error:  # by another version: the packets are still good
         _log.warning("%s", error)
     return driver, backfill
-
-
-class ReplayFiles:
-    """The two outputs; either may be left out. Written beside their places and put there when all went well.
-
-    Rows are written at the end: a second reading may replace them.
-    """
-
-    def __init__(self, recording: Path, epochs: Path | None, events: Path | None) -> None:
-        """Raises OutputError where an output would overwrite the recording or the other one, or cannot be written."""
-        chosen = [path for path in (epochs, events) if path is not None]
-        for path in chosen:
-            if path.resolve() in [recording.resolve(), *(other.resolve() for other in chosen if other is not path)]:
-                raise OutputError(path, "the recording and each output must be different files")
-        self.events: list[Event] = []
-        """What has happened, for a summary."""
-        self._epochs, self._events = epochs, events
-        self._rows: list[PostureEpochs] = []
-        self._open = {path: _opened(path) for path in chosen}
-
-    def take(self, step: Step) -> None:
-        """What a step has brought."""
-        self.events += step.events
-        if step.correction is not None:
-            self._rows = [rows_before(rows, step.correction.from_s) for rows in self._rows]
-            self._rows.append(step.correction.postures)
-        self._rows.append(step.postures)
-
-    def close(self, complete: bool) -> None:
-        """Put the outputs in their places, or take them back."""
-        if complete and self._epochs is not None:
-            self._open[self._epochs].write(f"{COLUMNS}\n".encode())
-            self._open[self._epochs].writelines(map(row_text, self._rows))
-        if complete and self._events is not None:
-            self._open[self._events].writelines(event_line(event).encode() for event in self.events)
-        for path, file in self._open.items():
-            file.close()
-            if complete:
-                Path(file.name).replace(path)
-            else:
-                Path(file.name).unlink()
-
-    def summary(self) -> str:
-        """The recording in a line."""
-        sedentary = sum(int(rows.sedentary.sum()) for rows in self._rows)
-        kinds = [event.type for event in self.events]
-        counts = {"bouts": "bout_started", "breaks": "break_taken", "calls": "break_due"}
-        told = ", ".join(f"{kinds.count(kind)} {word}" for word, kind in counts.items())
-        return f"{sum(map(len, self._rows))} s seen, {sedentary / 60:.1f} min sedentary; {told}"
-
-
-class OutputError(MonitorError):
-    """An output cannot be written; ``path`` is the file."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path} cannot be written: {reason}")
-        self.path = path
-
-
-def _opened(path: Path) -> IO[bytes]:
-    try:
-        if path.is_dir():
-            raise IsADirectoryError(0, "it is a folder")
-        return path.with_name(f".{path.name}.part").open("wb")
-    except OSError as error:
-        raise OutputError(path, error.strerror or str(error)) from None
-
-
-def event_line(event: Event) -> str:
-    """One event as a JSON line."""
-    return json.dumps(event_as_dict(event), ensure_ascii=False, allow_nan=False) + "\n"

@@ -16,7 +16,7 @@ from monitor.errors import MonitorError
 LISTS_ALL = "`sitbreak config template` lists all"
 SHOWN = 60
 """Characters of a wrong value that are said back."""
-SECRET = re.compile(r"password|secret|token|urls|_key$")
+SECRET = re.compile(r"password|secret|token|urls|_keys?(\.|$)")
 """What must not be said back; a test holds it against the types of all settings."""
 _IN_TOML = {"valid tuple": "list", "valid list": "list", "valid dictionary": "table", "valid string": "text in quotes"}
 """pydantic's words for what TOML calls otherwise."""

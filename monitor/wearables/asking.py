@@ -104,12 +104,18 @@ class Asking:
             reply.append(_action(request))
         return reply, hopeless
 
-    def _give_up(self, request: Request, error: str, advice: str) -> Reply:
-        self.requests.remove(request)
-        if not request.remedy or self.leaving:
+    def leave(self, reason: str) -> Reply:
+        """Only a new link, and perhaps the user, can help."""
+        if self.leaving:
             return []
         self.leaving = True
-        return [Reconnect(f"{error}; {advice}" if advice else error)]
+        return [Reconnect(reason)]
+
+    def _give_up(self, request: Request, error: str, advice: str) -> Reply:
+        self.requests.remove(request)
+        if not request.remedy:
+            return []
+        return self.leave(f"{error}; {advice}" if advice else error)
 
 
 def key_of(action: Action) -> str:

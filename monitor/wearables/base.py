@@ -16,6 +16,9 @@ from pydantic import BaseModel
 from monitor.errors import MonitorError
 from monitor.model import Fact, Nudge
 
+G_MS2 = 9.80665
+"""Of devices that tell m/s^2: standard gravity (3rd CGPM, 1901)."""
+
 
 class DecodeError(MonitorError):
     """A packet breaks the protocol. ``packet`` is what came; the message names the field."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from monitor.wearables.base import Action, Outcome, Reconnect, Reply, Resume, Write
+from monitor.wearables.base import Action, Outcome, Reply, Resume, Write
 from monitor.wearables.dialogue import Dialogue
 from monitor.wearables.linked import LinkedDriver
 
@@ -40,10 +40,3 @@ class CommandedDriver(LinkedDriver):
     def _next(self, now_s: float) -> Reply:
         """The next command, where one may be sent."""
         raise NotImplementedError
-
-    def _leave(self, reason: str) -> Reply:
-        """Only a new link, and perhaps the user, can help."""
-        if self.asking.leaving:
-            return []
-        self.asking.leaving = True
-        return [Reconnect(reason)]

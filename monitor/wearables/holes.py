@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from monitor.model import Floats, HoleClosed, HoleOpened
-from monitor.wearables.sample_clock import Anchor, interleave
+from monitor.wearables.interleaving import interleave
+from monitor.wearables.sample_clock import Anchor
 
 
 @dataclass

@@ -29,6 +29,7 @@ from monitor.wearables.base import (
 )
 from monitor.wearables.call import CALLS, Call
 from monitor.wearables.gathered import Gathered
+from monitor.wearables.repeats import Repeats
 from monitor.wearables.standard import BATTERY_LEVEL, decode_battery
 from monitor.wearables.stream import Stream
 
@@ -48,6 +49,7 @@ class LinkedDriver:
     asking: Asking = field(init=False)
     call: Call = field(default_factory=Call)
     gathered: Gathered = field(default_factory=Gathered)
+    repeats: Repeats = field(default_factory=Repeats)
     up: bool = False
     """False before the first start and after a loss."""
     stopping: bool = False
@@ -114,7 +116,8 @@ class LinkedDriver:
     def lost(self, now_s: float) -> Reply:
         """Forget what was asked; the samples are counted on."""
         facts = self._flush() if self.up else []
-        self.stream.lost(clean=self.stopping)
+        self.stream.lost()
+        self.repeats.lost(clean=self.stopping)
         self.up = False
         return facts
 
@@ -190,8 +193,9 @@ class LinkedDriver:
         if outcome.error is not None:
             if settled is Settled.GIVEN_UP:
                 return self._failed(action, outcome)
-            refused = isinstance(action, Write) and settled is Settled.STRANGER
-            return self._refused_call(action, outcome) if refused and isinstance(action, Write) else []
+            if isinstance(action, Write) and settled is Settled.STRANGER:
+                return self._refused_call(action, outcome)
+            return []
         match action:
             case Subscribe(characteristic=characteristic):
                 self.subscribed += [] if characteristic in self.subscribed else [characteristic]

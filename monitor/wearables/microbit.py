@@ -149,7 +149,7 @@ class MicroBit(LinkedDriver):
         match packet.characteristic:
             case str(button) if button in (BUTTON_A, BUTTON_B):
                 return self._pressed(button, packet)
-            case str(data) if data == DATA and not self.stream.is_repeat(packet.data, packet.at_s):
+            case str(data) if data == DATA and not self.repeats.is_repeat(packet.data, packet.at_s):
                 return self._sampled(decode_triplets(packet.data), packet.at_s)
         return []
 

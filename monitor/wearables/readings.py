@@ -19,9 +19,6 @@ from pydantic import BaseModel, Field
 
 from monitor.model import AccelBlock, Quality
 
-G_MS2 = 9.80665
-"""Standard gravity (CGPM 1901)."""
-
 Vector = tuple[float, float, float]
 
 

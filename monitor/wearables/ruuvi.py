@@ -10,18 +10,11 @@ import struct
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field
 
-from monitor.model import BatteryLevel, WearableFacts
-from monitor.wearables.base import (
-    About,
-    Advertised,
-    DecodeError,
-    Packet,
-    Reach,
-    Reply,
-    Resume,
-)
+from monitor.model import BatteryLevel
+from monitor.wearables.base import About, Advertised, DecodeError, Packet, Reach, Reply, Resume
+from monitor.wearables.kept import Kept
 from monitor.wearables.readings import ReadingRules, Readings
 from monitor.wearables.told import ToldDriver
 
@@ -85,7 +78,7 @@ class Memory:
     segment: int = 1
 
 
-_MEMORY = TypeAdapter(Memory)
+_MEMORY = Kept(Memory)
 
 
 @dataclass
@@ -95,6 +88,7 @@ class Ruuvi(ToldDriver):
     ADVERTISED: ClassVar[Advertised] = Advertised(name_prefixes=("Ruuvi ",), company_ids=(COMPANY,))
     REACH: ClassVar[Reach] = Reach.ADVERTISEMENT
     RULES: ClassVar[type[BaseModel]] = RuuviRules
+    MODEL: ClassVar[str] = "RuuviTag"
     ABOUT: ClassVar[About] = About(
         title="RuuviTag",
         products=("RuuviTag", "RuuviTag Pro 3in1 and 4in1"),
@@ -118,7 +112,6 @@ class Ruuvi(ToldDriver):
     rules: RuuviRules = field(default_factory=RuuviRules)
     memory: Memory = field(default_factory=Memory)
     readings: Readings = field(init=False)
-    introduced: bool = False
     battery_told_s: float | None = None
 
     def __post_init__(self) -> None:
@@ -126,10 +119,8 @@ class Ruuvi(ToldDriver):
 
     def start(self, resume: Resume | None, now_s: float) -> Reply:
         """The tag is in reach; there is nothing to ask it."""
-        if resume is not None:
-            self._remember(resume)
-        self.introduced, self.battery_told_s = False, None
-        return []
+        self.battery_told_s = None
+        return super().start(resume, now_s)
 
     def receive(self, packet: Packet) -> Reply:
         """One advertisement; a repeat says nothing new."""
@@ -148,6 +139,8 @@ class Ruuvi(ToldDriver):
         reply = [*self._introduction(), *self._battery(measured, packet.at_s)]
         if measured.xyz_g is not None:
             reply += self.readings.take(packet.at_s, measured.xyz_g, still)
+        elif not still:
+            self.readings.moved = True
         return reply
 
     def lost(self, now_s: float) -> Reply:
@@ -157,14 +150,10 @@ class Ruuvi(ToldDriver):
 
     def resume(self) -> Resume:
         """The last measurement heard."""
-        memory: Resume = _MEMORY.dump_python(self.memory, mode="json")
-        return memory
+        return _MEMORY.written(self.memory)
 
     def _remember(self, resume: Resume) -> None:
-        try:
-            self.memory = _MEMORY.validate_python(resume)
-        except ValidationError:
-            self.memory = Memory()
+        self.memory = _MEMORY.read(resume) or Memory()
         self.readings.segment = self.memory.segment
 
     def _is_repeat(self, measured: Measurement, packet: Packet) -> bool:
@@ -182,12 +171,6 @@ class Ruuvi(ToldDriver):
             return False
         ahead = (measured.sequence - before.sequence) % SEQUENCES
         return ahead > 2 + (at_s - before.at_s) / FASTEST_S
-
-    def _introduction(self) -> Reply:
-        if self.introduced:
-            return []
-        self.introduced = True
-        return [WearableFacts("RuuviTag", can_alert=False)]
 
     def _battery(self, measured: Measurement, at_s: float) -> Reply:
         """Linear between the two voltages; a lithium cell is not, and its last tenth is short."""

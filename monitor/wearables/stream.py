@@ -1,14 +1,14 @@
 """Samples that come in order without an index of their own: counted, given times, delivered as blocks.
 
 A driver hands over the samples of each packet with its arrival and, where the device stamps them, the stamp of the last
-sample. What is missing is known from the stamps, or from a counter that the driver watches, or else presumed when
-arrivals run late for good. Over a lost link the index goes on, with a gap; no sample is ever invented. Only for devices
-that send on change (``on_change``) the last value is repeated, because there silence means that nothing changed.
+sample. What is missing is known from the stamps, or else presumed when arrivals run late for good. Over a lost link the
+index goes on, with a gap; no sample is ever invented. Only for devices that send on change (``on_change``) the last
+value is repeated, because there silence means that nothing changed.
 
     stream = Stream(rate_hz=50.0, range_g=8.0)
     stream.begin(rate_hz, range_g)                    # the device was told to stream, or streams so
     blocks = stream.add(xyz_g, packet.at_s, stamp_us)  # or without a stamp
-    stream.lost(clean=False)                          # the link is gone
+    stream.lost()                                     # the link is gone
     stream.resume(), stream.remember(memory)          # over a crash
 """
 
@@ -20,10 +20,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field
 
 from monitor.model import AccelBlock, Quality
 from monitor.wearables.clock_lines import FEW
+from monitor.wearables.kept import Kept
 from monitor.wearables.lateness import Lateness
 from monitor.wearables.stream_past import COUNTED, STAMPED, Past, fresh_clock, renew_clock
 
@@ -39,8 +40,6 @@ PACED = 1.25
 """Samples that come at most so many times as fast as they are taken are not made up for."""
 LATE_SLACK_S = 0.2
 """Jitter of a radio that works."""
-REPEATED_WITHIN_S = 0.002
-"""BlueZ was seen to deliver a notification twice after an unclean loss, at once."""
 
 
 class StreamRules(BaseModel, frozen=True, extra="forbid"):
@@ -65,7 +64,7 @@ class StreamRules(BaseModel, frozen=True, extra="forbid"):
     hold_s: float = Field(60.0, gt=0, description="A value that did not change is repeated for so long at most.")
 
 
-_PAST = TypeAdapter(Past)
+_PAST = Kept(Past)
 
 
 @dataclass
@@ -86,10 +85,6 @@ class Stream:
     """The next samples begin a new segment."""
     relinked: bool = False
     """The next samples are the first after a lost link."""
-    unclean: bool = False
-    """A link was lost without a stop: payloads may come twice."""
-    last_payload: str = ""
-    last_payload_s: float = -1e18
     held_g: tuple[float, float, float] | None = None
     """The newest sample."""
 
@@ -104,25 +99,16 @@ class Stream:
             self.past.rate_hz, self.past.range_g = rate_hz, range_g
             self.renew = True
 
-    def lost(self, clean: bool) -> None:
-        """The link is gone; ``clean``: after our own stop."""
+    def lost(self) -> None:
+        """The link is gone."""
         self.relinked = True
-        self.unclean = self.unclean or not clean
         self.lateness.forget()
-
-    def is_repeat(self, payload: bytes, at_s: float) -> bool:
-        """Whether a notification is the one before once more, as happens after an unclean loss."""
-        text = payload.hex()
-        repeat = self.unclean and text == self.last_payload and at_s - self.last_payload_s <= REPEATED_WITHIN_S
-        self.last_payload, self.last_payload_s = text, at_s
-        return repeat
 
     def add(
         self,
         xyz_g: NDArray[Any],
         at_s: float,
         stamp_us: int | None = None,
-        lost: int = 0,
         quality: Quality = Quality.NONE,
         arrivals: Sequence[tuple[int, float]] = (),
     ) -> list[AccelBlock]:
@@ -133,7 +119,6 @@ class Stream:
         xyz_g : (N, 3) acceleration in g; nothing is delivered where N is 0.
         at_s : arrival.
         stamp_us : device clock at the last sample, never wrapping; must be given where the stream is stamped.
-        lost : samples missing before these by a counter of the device.
         quality : what the driver knows of them.
         arrivals : of each of several packets, how many samples there were with it, and when it came.
 
@@ -149,7 +134,6 @@ class Stream:
         if self.renew:
             self._begin_segment()
         missing = self._missing(at_s, stamp_us, arrivals or [(count, at_s)])
-        missing = missing if not lost else max(lost, missing or 0)
         if self.on_change and missing and self.held_g is not None and not self.relinked:
             held = min(missing, int(self.rules.hold_s * self.past.rate_hz))
             xyz_g = np.concatenate((np.repeat([self.held_g], held, axis=0), xyz_g))
@@ -171,14 +155,12 @@ class Stream:
 
     def resume(self) -> dict[str, Any]:
         """The memory worth keeping, JSON-ready."""
-        memory: dict[str, Any] = _PAST.dump_python(self.past, mode="json")
-        return memory
+        return _PAST.written(self.past)
 
     def remember(self, memory: object) -> bool:
         """Go on after a crash, in a new segment; False where the memory is not understood, and nothing is changed."""
-        try:
-            past = _PAST.validate_python(memory)
-        except ValidationError:
+        past = _PAST.read(memory)
+        if past is None:
             return False
         past.clock.rules = STAMPED if self.stamped else COUNTED
         self.past, self.renew = past, True

@@ -17,7 +17,8 @@ class WebRules(BaseModel, frozen=True, extra="forbid"):
     enabled: bool = Field(False, description='Serve the web page; needs the extra: pip install "sitbreak[web]".')
     host: str = Field(
         "127.0.0.1",
-        pattern=r"^[^\s/]{1,253}$",
+        max_length=253,
+        pattern=r"^[^\s/]+$",
         description="Address to listen on; 127.0.0.1 is this computer only, 0.0.0.0 the network (with a password).",
     )
     port: int = Field(8321, ge=1, le=65535, description="Port of the page.")

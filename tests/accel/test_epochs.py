@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.accel.epochs import EpochBuilder, join
 from monitor.model import AccelBlock, Epochs, Quality
-from tests.support.wearers import Recording, wear
+from tests.support.wearers import Recording, rotation, wear
 
 WALK = wear(("sit", 12), ("walk", 15), ("stand", 9), rate_hz=25.0, start_s=1_700_000_000.25)
 
@@ -48,7 +48,7 @@ def test_a_second_with_a_single_sample_has_no_moment() -> None:
     assert not run([wear(("sit", 10), rate_hz=1.0).block()]).magnitude_moment.any()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(1, len(WALK.t_s) - 1), max_size=30))
 def test_cutting_the_stream_elsewhere_changes_no_bit(cuts: list[int]) -> None:
     assert bits(run(WALK.blocks(cuts))) == bits(run([WALK.block()]))
@@ -59,7 +59,7 @@ def test_sample_by_sample_is_the_same_as_all_at_once() -> None:
     assert bits(run(WALK.blocks(list(range(len(WALK.t_s)))))) == bits(run([WALK.block()]))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(1.0, 35.0))
 def test_a_row_depends_on_nothing_after_it_was_decided(after_s: float) -> None:
     end_s = float(WALK.t_s[0]) + after_s
@@ -238,8 +238,6 @@ def test_only_unfinished_seconds_are_held_back() -> None:
 
 
 def test_turning_the_sensor_changes_nothing_but_rounding() -> None:
-    from tests.support.wearers import rotation
-
     here, there = run([WALK.block()]), run([WALK.turned(rotation(5)).block()])
     for name in ("spread_g", "jitter_g", "window_spread_g", "along_g", "across_g", "jerk_g", "skewness", "cadence_hz"):
         assert getattr(there, name) == pytest.approx(getattr(here, name), abs=1e-4, nan_ok=True), name

@@ -38,6 +38,7 @@ def test_leg_raises_are_no_knee_lifts() -> None:
 def test_a_boat_pose_is_held_by_the_tilt_of_the_trunk() -> None:
     follower = Follower.of(MOTIONS["boat_hold"], Reference(), on_leg=False)
     held = moving(3, 10.0, 45.0, 1000.0, move_s=2.0, hold_s=15.0, pause_s=5.0)
-    follower.feed(*(lambda r: (r.t_s, r.xyz_g))(joined(held, moving(1, 10.0, 10.0, float(held.t_s[-1]) + 0.04))))
+    recording = joined(held, moving(1, 10.0, 10.0, float(held.t_s[-1]) + 0.04))
+    follower.feed(recording.t_s, recording.xyz_g)
     assert follower.repetitions == 0
     assert follower.hold_s == pytest.approx(45.0, rel=0.15)

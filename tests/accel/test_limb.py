@@ -17,7 +17,7 @@ LIFTS = moving(3, 2.0, 85.0, 1000.0)
 UPRIGHT, SEAT = (-1.0, 0.0, 0.0), (0.0, 0.0, -1.0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(1, 100), max_size=12))
 def test_bins_do_not_depend_on_where_the_samples_are_cut_at_the_border_of_a_bin(tenths: list[int]) -> None:
     whole, parts = Binning().feed(LIFTS.t_s, LIFTS.xyz_g), Binning()

@@ -5,28 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.accel.epochs import EpochBuilder, join, take
+from monitor.accel.epochs import take
 from monitor.accel.metrics import angle_deg
 from monitor.accel.mounting import Mounting, UprightColumns
 from monitor.accel.wear import Wear
 from monitor.model import Epochs
-from tests.support.wearers import Recording, rotation, wear
+from tests.support.wearers import rotation, rows_of, wear
 
 DOWN_THE_LEG = np.array([-1.0, 0.0, 0.0])
 
 
-def rows_of(recording: Recording) -> Epochs:
-    builder = EpochBuilder()
-    return join([builder.feed(recording.block()), builder.tick(1e6)])
-
-
 def learn(rows: Epochs, mounting: Mounting | None = None) -> UprightColumns:
     return (mounting or Mounting()).advance(rows, Wear().advance(rows))
-
-
-def joined(*parts: Recording) -> Recording:
-    xyz_g = np.concatenate([part.xyz_g for part in parts])
-    return Recording(1000.0 + np.arange(len(xyz_g)) / 25.0, xyz_g, 25.0)
 
 
 def test_nothing_is_known_before_the_first_walk() -> None:
@@ -50,7 +40,7 @@ def test_what_is_learned_in_a_row_is_used_from_the_next() -> None:
 
 def test_a_remounted_sensor_is_right_again_within_a_minute_of_walking() -> None:
     turn = rotation(7)
-    upright = learn(rows_of(joined(wear(("walk", 300)), wear(("walk", 60)).turned(turn))))
+    upright = learn(rows_of(wear(("walk", 300)).followed_by(wear(("walk", 60)).turned(turn))))
     wrong = angle_deg(upright.direction[300:], np.broadcast_to(turn @ DOWN_THE_LEG, (60, 3))) > 20
     assert wrong.sum() < 45
     assert not wrong[-5:].any()
@@ -58,7 +48,7 @@ def test_a_remounted_sensor_is_right_again_within_a_minute_of_walking() -> None:
 
 def test_after_long_stillness_a_few_steps_on_a_new_mounting_decide() -> None:
     turn = rotation(7)
-    upright = learn(rows_of(joined(wear(("walk", 300), ("off", 400)), wear(("walk", 30)).turned(turn))))
+    upright = learn(rows_of(wear(("walk", 300), ("off", 400)).followed_by(wear(("walk", 30)).turned(turn))))
     assert upright.doubted[650]
     right = angle_deg(upright.direction[715:], np.broadcast_to(turn @ DOWN_THE_LEG, upright.direction[715:].shape)) < 20
     assert right.all()
@@ -95,14 +85,14 @@ def test_standing_on_the_wearers_word_replaces_what_contradicts_it() -> None:
     mounting = Mounting()
     mounting.teach_standing(1065.0, 1075.0)
     turn = rotation(3)
-    recording = joined(wear(("walk", 60)), wear(("stand", 20)).turned(turn))
+    recording = wear(("walk", 60)).followed_by(wear(("stand", 20)).turned(turn))
     upright = learn(rows_of(recording), mounting)
     assert angle_deg(upright.direction[-1:], (turn @ DOWN_THE_LEG)[None])[0] < 12.0
 
 
 def test_many_directions_never_need_more_memory() -> None:
     mounting = Mounting()
-    rows = rows_of(joined(*(wear(("walk", 9), seed=k).turned(rotation(k)) for k in range(40))))
+    rows = rows_of(wear(("walk", 9)).followed_by(*(wear(("walk", 9), seed=k).turned(rotation(k)) for k in range(40))))
     learn(rows, mounting)
     assert len(mounting.candidates.each) <= 8
 
@@ -123,5 +113,5 @@ def test_short_walks_are_a_guess_that_a_real_walk_ends() -> None:
     paced = [("stand", 20.0), ("walk", 4.0)] * 3 + [("stand", 20.0)]
     short = wear(*paced).turned(turn)
     assert angle_deg(learn(rows_of(short)).direction[-1:], (turn @ DOWN_THE_LEG)[None])[0] < 8.0
-    walked_before = joined(wear(("walk", 40), ("sit", 20)), short)
+    walked_before = wear(("walk", 40), ("sit", 20)).followed_by(short)
     assert angle_deg(learn(rows_of(walked_before)).direction[-1:], DOWN_THE_LEG[None])[0] < 8.0

@@ -6,17 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from monitor.accel.epochs import EpochBuilder, join
 from monitor.accel.remembered import KnownUpright
 from monitor.checkpoint import dumps, loads
-from monitor.model import Epochs, Posture, PostureEpochs
+from monitor.model import Posture, PostureEpochs
 from monitor.posture.thigh import Thigh
-from tests.support.wearers import Recording, rotation, wear
-
-
-def rows_of(recording: Recording) -> Epochs:
-    builder = EpochBuilder()
-    return join([builder.feed(recording.block()), builder.tick(1e6)])
+from tests.support.wearers import Recording, rotation, rows_of, wear
 
 
 def kept() -> KnownUpright:
@@ -81,9 +75,7 @@ def test_a_sensor_on_the_table_proves_nothing() -> None:
 
 def test_the_seat_of_an_earlier_mounting_is_not_kept() -> None:
     thigh = Thigh()
-    evening = [wear(("walk", 60), ("sit", 60)), wear(("walk", 60)).turned(rotation(7))]
-    xyz_g = np.concatenate([part.xyz_g for part in evening])
-    thigh.advance(rows_of(Recording(1000 + np.arange(len(xyz_g)) / 25.0, xyz_g, 25.0)))
+    thigh.advance(rows_of(wear(("walk", 60), ("sit", 60)).followed_by(wear(("walk", 60)).turned(rotation(7)))))
     known = thigh.known()
     assert known is not None
     assert known.seat is None

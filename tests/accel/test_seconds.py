@@ -19,7 +19,7 @@ def gathered(chosen: slice) -> Seconds:
     return gather_seconds(WALK.t_s[chosen], WALK.xyz_g[chosen].astype(np.float32), 50.0)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, len(WALK.t_s) - 1), max_size=30, unique=True))
 def test_each_second_has_the_same_bits_alone_and_among_others(lost: list[int]) -> None:
     kept = np.ones(len(WALK.t_s), np.bool_)

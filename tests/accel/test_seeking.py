@@ -78,7 +78,7 @@ def test_a_sensor_that_tumbles_about_counts_nothing() -> None:
     assert seen(Recording(turning.t_s, tumbling_g, turning.rate_hz)) == 0
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.integers(1, 700), max_size=10))
 def test_the_count_does_not_depend_on_where_the_samples_are_cut_at_the_border_of_a_bin(tenths: list[int]) -> None:
     recording, whole, parts = lunges(8), follower(), follower()

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from monitor.accel.epochs import EpochBuilder, join, take
+from monitor.accel.epochs import take
 from monitor.accel.metrics import angle_deg
 from monitor.accel.mounting import Mounting
 from monitor.accel.short_walks import ShortWalk, ShortWalks
 from monitor.accel.stepping import SteppingRules, sure_steps
 from monitor.accel.wear import Wear
 from monitor.model import Epochs
-from tests.support.wearers import Recording, rotation, wear
+from tests.support.wearers import rotation, rows_of, wear
 
 UP = np.array([-1.0, 0.0, 0.0])
-
-
-def rows_of(recording: Recording) -> Epochs:
-    builder = EpochBuilder()
-    return join([builder.feed(recording.block()), builder.tick(1e6)])
 
 
 def walks_in(rows: Epochs) -> dict[int, ShortWalk]:
@@ -62,8 +57,7 @@ def test_one_short_walk_is_not_believed_and_two_are() -> None:
 
 def test_two_short_walks_in_different_directions_are_not_believed() -> None:
     one, two = (wear(("stand", 20), ("walk", 5), ("stand", 20)) for _ in range(2))
-    xyz_g = np.concatenate([one.xyz_g, two.turned(rotation(3)).xyz_g])
-    rows = rows_of(Recording(1000 + np.arange(len(xyz_g)) / 25.0, xyz_g, 25.0))
+    rows = rows_of(one.followed_by(two.turned(rotation(3))))
     assert np.isnan(Mounting().advance(rows, Wear().advance(rows)).direction).all()
 
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.accel.epochs import EpochBuilder, join, take
+from monitor.accel.epochs import take
 from monitor.accel.side import Side
 from monitor.model import Posture, PostureEpochs
 from monitor.posture.thigh import Thigh
-from tests.support.wearers import Recording, rotation, wear
+from tests.support.wearers import Recording, rotation, rows_of, wear
 
 EVENING = wear(("walk", 30), ("sit", 60), ("side", 40), ("sit", 30))
 
 
 def postures(recording: Recording) -> PostureEpochs:
-    builder = EpochBuilder()
-    return Thigh().advance(join([builder.feed(recording.block()), builder.tick(1e6)]))
+    return Thigh().advance(rows_of(recording))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -34,8 +33,7 @@ def test_without_having_sat_down_no_side_is_known() -> None:
 
 def test_the_seat_of_another_mounting_tells_nothing() -> None:
     first, second = wear(("walk", 30), ("sit", 60)), wear(("walk", 90), ("sit", 20)).turned(rotation(7))
-    xyz_g = np.concatenate([first.xyz_g, second.xyz_g])
-    rows = postures(Recording(1000 + np.arange(len(xyz_g)) / 25.0, xyz_g, 25.0))
+    rows = postures(first.followed_by(second))
     assert set(rows.posture[183:198]) == {Posture.SITTING}
 
 
@@ -50,5 +48,5 @@ def test_row_by_row_says_the_same() -> None:
 
 
 def test_no_rows_give_no_rows() -> None:
-    empty = take(EpochBuilder().feed(EVENING.block()), slice(0, 0))
+    empty = take(rows_of(EVENING), slice(0, 0))
     assert len(Thigh().advance(empty)) == 0

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from monitor.accel.epochs import EpochBuilder, join
+from monitor.accel.epochs import take
 from monitor.accel.wear import Wear, WearRules
 from monitor.model import Epochs, Quality
-from tests.support.wearers import wear
+from tests.support.wearers import rows_of, wear
 
 
 def epochs(*doings: tuple[str, float], quality: Quality = Quality.NONE) -> Epochs:
-    builder = EpochBuilder()
-    return join([builder.feed(wear(*doings, rate_hz=12.5).block(quality=quality)), builder.tick(1e6)])
+    return rows_of(wear(*doings, rate_hz=12.5).block(quality=quality))
 
 
 def test_a_sensor_on_the_table_is_suspected_after_600_and_settled_after_1800_seconds() -> None:
@@ -26,10 +25,9 @@ def test_a_still_person_is_never_suspected() -> None:
 
 
 def test_exactly_repeated_values_are_no_proof_before_600_seconds() -> None:
-    builder = EpochBuilder()
     still = wear(("sit", 1000), rate_hz=12.5)
     still.xyz_g[:] = still.xyz_g[0]
-    rows = Wear().advance(join([builder.feed(still.block()), builder.tick(1e6)]))
+    rows = Wear().advance(rows_of(still))
     assert not rows.suspected[:599].any()
     assert rows.suspected[601:].all()
 
@@ -49,8 +47,7 @@ def on_the_table(
         shaken = (at_s >= start_s) & (at_s < start_s + long_s)
         still.xyz_g[shaken] += rng.normal(0.0, 0.1, (int(shaken.sum()), 3))
     still.xyz_g[at_s >= turned_at_s] = still.xyz_g[at_s >= turned_at_s][:, [1, 2, 0]]
-    builder = EpochBuilder()
-    return join([builder.feed(still.block()), builder.tick(1e6)])
+    return rows_of(still)
 
 
 def test_a_bump_of_the_table_does_not_end_the_stillness() -> None:
@@ -94,8 +91,6 @@ def test_the_wearables_own_word_settles_it_at_once() -> None:
 
 
 def test_row_by_row_counts_the_same() -> None:
-    from monitor.accel.epochs import take
-
     rows = on_the_table(300, (40, 2.0), (90, 5.0), (150, 8.0), (200, 1.0), turned_at_s=200)
     rules, one = WearRules(doubt_s=60.0), Wear(WearRules(doubt_s=60.0))
     whole = Wear(rules).advance(rows)

@@ -35,7 +35,7 @@ def test_cells_are_means_of_four_samples_counted_from_a_second_before() -> None:
     assert mean_g[:, 0] == pytest.approx(samples_g.mean(axis=0))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, len(WALK.t_s) - 40), max_size=4), st.integers(1, 40))
 def test_holes_are_found_and_filled(holes: list[int], width: int) -> None:
     kept = np.ones(len(WALK.t_s), np.bool_)

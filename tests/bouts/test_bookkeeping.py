@@ -117,7 +117,7 @@ DAYS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(DAYS)
 def test_bouts_breaks_and_gaps_tile_the_observed_time(day: list[tuple[Posture | None, int]]) -> None:
     rules = BoutRules(break_min_s=20, gap_max_s=60)
@@ -134,7 +134,7 @@ def test_bouts_breaks_and_gaps_tile_the_observed_time(day: list[tuple[Posture | 
     assert len({e.id for e in events}) == len(events)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(DAYS, st.lists(st.integers(1000, 3000), max_size=20))
 def test_ticks_in_between_change_nothing(day: list[tuple[Posture | None, int]], ticks: list[int]) -> None:
     rules = BoutRules(break_min_s=20, gap_max_s=60)

@@ -20,7 +20,7 @@ from monitor.exchange import Command
 from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality
 from monitor.pipeline import LATENCY_S, Pipeline
 from monitor.posture import PLACEMENTS
-from monitor.replay.replaying import event_line
+from monitor.replay.outputs import event_line
 from tests.support.lifting import joined, moving
 from tests.support.lunging import lunges
 from tests.support.wearers import Recording, rotation, wear

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
-from monitor.accel.epochs import EpochBuilder, join, take
+from monitor.accel.epochs import join, take
 from monitor.model import Epochs, Posture, PostureEpochs, Quality
 from monitor.posture import PLACEMENTS
-from monitor.posture.base import Placement
-from tests.support.wearers import rotation, wear
+from monitor.posture.base import Placement, decides_after_s
+from tests.support.wearers import rotation, rows_of, wear
 
 RECORDING = wear(("sit", 40), ("walk", 30), ("stand", 30), ("sit", 90), ("cycle", 30), ("lie", 20), rate_hz=25.0)
 
@@ -25,8 +25,7 @@ def epochs(*, turn: int | None = None, rate_hz: float | None = None, quality: Qu
     recording = RECORDING if turn is None else RECORDING.turned(rotation(turn))
     if rate_hz is not None:
         recording = wear(("sit", 40), ("walk", 30), ("sit", 30), rate_hz=rate_hz)
-    builder = EpochBuilder()
-    return join([builder.feed(recording.block(quality=quality)), builder.tick(1e6)])
+    return rows_of(recording.block(quality=quality))
 
 
 def bits(rows: PostureEpochs) -> list[bytes]:
@@ -41,7 +40,7 @@ def test_the_table_knows_it_by_its_name_and_it_says_what_it_can(kind: type[Place
 
 
 def test_every_epoch_gets_one_row_in_time(kind: type[Placement]) -> None:
-    rows = epochs()
+    rows = rows_of(RECORDING, decides_after_s=decides_after_s(kind()))
     said = kind().advance(rows)
     assert said.start_s.tolist() == rows.start_s.tolist()
     assert (said.decided_s - said.start_s <= 5.0).all()

@@ -1,6 +1,6 @@
 """The real Home Assistant with the real mosquitto: what it makes of our discovery, and the blueprint at work.
 
-Slow (a minute) and of its own Python: ``make test-home-assistant``.
+Slow (two minutes) and of its own Python: ``make test-home-assistant``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import yaml
 from monitor.diagnostics import Diagnostics, Pushed
 from monitor.events import BreakTaken, DaySummary, Snoozed, StandingLong, TestAlert
 from monitor.exchange import ExerciseProgress, Message
-from monitor.outlets.mqtt.discovery import DIAGNOSTICS, ENTITIES
+from monitor.outlets.mqtt.entities import DIAGNOSTICS, ENTITIES
 from tests.home_assistant.house import BLUEPRINT, HomeAssistant, Phone
 from tests.support.brokers import Listener, Mosquitto
 from tests.support.living_outlet import HIPS, LivingOutlet, break_due

@@ -16,6 +16,7 @@ from monitor.outlets.mqtt.broker import (
     BrokerMissingError,
     BrokerUserError,
     EmbeddedBroker,
+    ForeignAddressError,
     NoFreePortError,
     OpenBrokerError,
     free_ports,
@@ -100,6 +101,13 @@ def test_no_free_port_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         next(free_ports(1883))
 
 
+async def test_an_address_that_is_not_this_computers_is_said_and_no_port_is_blamed() -> None:
+    with pytest.raises(ForeignAddressError, match=r"192\.0\.2\.1: this computer has no such address") as refused:
+        async with EmbeddedBroker(host="192.0.2.1", user=("sitbreak", "a word")):
+            pass
+    assert refused.value.exit_code == 2
+
+
 async def test_the_broker_goes_when_the_daemon_is_killed() -> None:
     code = (
         "import asyncio, sys\n"
@@ -140,7 +148,7 @@ def test_a_user_that_would_spoil_its_settings_is_refused_and_the_password_not_sa
     assert user[1] not in str(refused.value)
 
 
-@pytest.mark.parametrize("password", ["a word", 'quote" and \\ and ümlaut'])
+@pytest.mark.parametrize("password", ["a word", 'quote" and \\ and ümlaut', "a 🪑"])
 async def test_with_a_password_it_listens_beyond_loopback_and_lets_nobody_else_in(password: str) -> None:
     async def lets_in(port: int, **who: str) -> bool:
         answer = await connect(MqttRules(host="127.0.0.1", port=port, protocol="3.1.1", **who), "id")  # type: ignore

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.coach.commands import COMMANDS
 from monitor.exchange import Command
 from monitor.outlets.mqtt.commands import NAMES, Allowance, CommandError, read_busy, read_command, reply_allowed
 from monitor.words import languages, words
@@ -29,6 +30,10 @@ from monitor.words import languages, words
 )
 def test_text_and_json_are_read(name: str, payload: bytes, value: str, alert_id: str | None) -> None:
     assert read_command(name, payload) == Command(name, value, alert_id, "mqtt")
+
+
+def test_what_is_heard_is_what_the_coach_obeys() -> None:
+    assert set(COMMANDS) == NAMES
 
 
 def test_an_empty_payload_says_nothing() -> None:

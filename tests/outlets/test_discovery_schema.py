@@ -14,14 +14,14 @@ import pytest
 from monitor.outlets.mqtt.discovery import discovery
 from monitor.outlets.mqtt.messages import Topics, Wearer
 
-ME = Wearer("me", "a1b2c3", manufacturer="sitbreak", model="DeskBand", firmware="1.2.3")
+ME = Wearer("me", "a1b2c3", model="DeskBand", firmware="1.2.3")
 TOPICS = Topics("sitbreak", "a1b2c3")
 
 SHORT = {"p": "platform", "avty": "availability", "stat_t": "state_topic", "t": "topic", "cmps": "components"} | {
     "o": "origin",
     "dev": "device",
 }
-SHORT_DEVICE = {"ids": "identifiers", "mf": "manufacturer", "mdl": "model", "sw": "sw_version", "sn": "serial_number"}
+SHORT_DEVICE = {"ids": "identifiers", "mdl": "model", "sw": "sw_version", "sn": "serial_number"}
 SHORT_ORIGIN = {"sw": "sw_version", "url": "support_url"}
 
 ANY = {"platform", "unique_id", "name", "icon", "entity_category", "enabled_by_default", "availability", "qos"} | {
@@ -82,7 +82,7 @@ def _device() -> dict[str, Any]:
     return _long(json.loads(message.payload), SHORT)
 
 
-def _entities() -> dict[str, dict[str, Any]]:
+def _of_the_device() -> dict[str, dict[str, Any]]:
     """Each component as Home Assistant sees it: long names, and what the device says for all."""
     shared = {key: value for key, value in _device().items() if key in ("availability", "state_topic", "qos")}
     found = {}
@@ -94,7 +94,19 @@ def _entities() -> dict[str, dict[str, Any]]:
     return found
 
 
-ENTITIES = _entities()
+def _each_alone() -> dict[str, dict[str, Any]]:
+    """The same from one message an entity; device and origin, which each of them repeats, are left out."""
+    found = {}
+    for message in discovery(ME, TOPICS, "components", "homeassistant"):
+        _, platform, _, key, _ = message.topic.split("/")
+        told = _long(json.loads(message.payload), SHORT)
+        assert told.pop("device") == _device()["device"]
+        assert told.pop("origin") == _device()["origin"]
+        found[f"{key}, alone"] = {"platform": platform, **told}
+    return found
+
+
+ENTITIES = _of_the_device() | _each_alone()
 EVERY = pytest.mark.parametrize("key", ENTITIES)
 
 
@@ -103,7 +115,7 @@ def test_the_device_has_what_the_schema_of_devices_requires_and_nothing_unknown(
     assert set(payload) == {"device", "origin", "components", "availability", "state_topic", "qos"}
     device = _long(payload["device"], SHORT_DEVICE)
     assert device["identifiers"]
-    assert set(device) <= {"identifiers", "name", "manufacturer", "model", "sw_version", "serial_number"}
+    assert set(device) <= {"identifiers", "name", "model", "sw_version", "serial_number"}
     origin = _long(payload["origin"], SHORT_ORIGIN)
     assert set(origin) == {"name", "sw_version", "support_url"}
     assert re.match(r"https?://", origin["support_url"])

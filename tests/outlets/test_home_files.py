@@ -11,7 +11,7 @@ import yaml
 from apprise import Apprise
 
 from monitor.outlets.mqtt.commands import NAMES, PAYLOAD_LIMIT_BYTES, read_command
-from monitor.outlets.mqtt.discovery import ENTITIES
+from monitor.outlets.mqtt.entities import ENTITIES
 from monitor.outlets.mqtt.payloads import ALERTS, EVENT_TYPES
 from monitor.settings.loading import load
 from monitor.settings.sections import walk

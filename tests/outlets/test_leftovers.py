@@ -12,7 +12,7 @@ from monitor.outlets.mqtt.discovery import components
 from monitor.outlets.mqtt.leftovers import MOVE, Announced, Leftovers
 from monitor.outlets.mqtt.messages import Topics, Wearer
 from tests.support.brokers import Listener, Mosquitto
-from tests.support.living_outlet import ME, LivingOutlet
+from tests.support.living_outlet import ME, LivingOutlet, logged
 from tests.support.outboxes import MemoryRegister
 
 DEVICE = Announced("a1b2c3", "sitbreak", "homeassistant", "device")
@@ -101,6 +101,24 @@ async def test_a_wearer_who_was_removed_leaves_nothing_and_the_others_stay(mosqu
     assert not [topic for topic in kept if "bbbbbb" in topic]
     assert {"homeassistant/device/sitbreak_aaaaaa/config", "sitbreak/aaaaaa/availability"} <= set(kept)
     assert set(register.rows) == {"aaaaaa"}
+
+
+@pytest.mark.mosquitto
+async def test_what_the_broker_does_not_let_us_take_back_is_not_forgotten(tmp_path: Path) -> None:
+    access = tmp_path / "acl"
+    access.write_text("topic readwrite desk/#\ntopic readwrite homeassistant/#\n")
+    access.chmod(0o600)
+    broker = Mosquitto(tmp_path, f"allow_anonymous true\nacl_file {access}").start()
+    register = MemoryRegister()
+    register.rows[DEVICE.node] = DEVICE  # below sitbreak/, where we may write no more
+    try:
+        async with LivingOutlet(broker.port, register=register, base="desk", protocol="5") as daemon:
+            with logged("denies sitbreak/a1b2c3/") as denied:
+                await asyncio.wait_for(denied.wait(), 8)
+            await daemon.outlet._sessions["me"]._heard_but(0)
+    finally:
+        broker.stop()
+    assert register.rows == {DEVICE.node: DEVICE}
 
 
 async def test_the_history_remembers_what_was_announced(tmp_path: Path) -> None:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import datetime
-from typing import Any, get_type_hints
 
 import pytest
 
 from monitor.events import EVENT_NAMES, BreakTaken, CommandAnswered, Event, ExerciseSeen, PostureChanged
 from monitor.outlets.lines import clock_time, event_line, span
+from tests.support.any_event import any_event
 from tests.support.living_outlet import break_due
 
 AT_S = datetime(2026, 11, 22, 10, 27, 30).timestamp()
-SAMPLES: dict[type, Any] = {str: "word", float: 60.0, int: 3, bool: True}
-
-
-def _any(cls: type[Any]) -> Any:
-    hints = get_type_hints(cls)
-    values = {f.name: SAMPLES.get(hints[f.name]) for f in dataclasses.fields(cls)}
-    return cls(**{**values, "at_s": AT_S})
 
 
 def test_break_due_reads_as_documented() -> None:
@@ -56,7 +48,7 @@ def test_a_refused_command_says_why() -> None:
 
 @pytest.mark.parametrize("cls", EVENT_NAMES, ids=list(EVENT_NAMES.values()))
 def test_every_event_is_one_line_with_its_own_name(cls: type[Event]) -> None:
-    line = event_line(_any(cls))
+    line = event_line(any_event(cls, AT_S))
     assert line.startswith(f"10:27:30 {EVENT_NAMES[cls]}")
     assert "\n" not in line
 

@@ -29,6 +29,7 @@ from monitor.events import (
 from monitor.exchange import ExerciseProgress, Message, WearerState
 from monitor.history.store import Commit, Store
 from monitor.outlets.mqtt.messages import Phrasebook, Topics, Wearer
+from tests.support.any_event import any_event
 from tests.support.living_outlet import HIPS, break_due
 
 AT_S = 1_795_343_250.0  # 2026-11-22T10:27:30Z
@@ -215,8 +216,10 @@ def test_an_alert_expires_as_the_coach_says_or_earlier_and_a_log_line_never() ->
     assert _event(break_due(AT_S, expires_s=AT_S + 9000)).expires_s == AT_S + 600
 
 
-def test_every_kind_of_event_has_a_log_line() -> None:
-    assert {event.type for event, _ in EXAMPLES} <= set(EVENT_NAMES.values())
+@pytest.mark.parametrize("cls", EVENT_NAMES, ids=list(EVENT_NAMES.values()))
+def test_every_kind_of_event_has_a_log_line_that_lasts(cls: type[Event]) -> None:
+    (line,) = [told for told in WORDS.news(any_event(cls, AT_S)) if told.topic.endswith("/log")]
+    assert (_payload(line)["type"], line.retain, line.expires_s) == (EVENT_NAMES[cls], False, None)
 
 
 def test_the_day_is_retained_and_stands_on_its_own_topic() -> None:

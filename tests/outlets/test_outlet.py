@@ -40,7 +40,7 @@ async def test_a_wrong_password_is_said_with_its_remedy_and_ends_with_3(guarded:
 
 
 @pytest.mark.mosquitto
-async def test_while_running_a_wrong_password_is_logged_and_shown_and_tried_again(
+async def test_while_running_a_wrong_password_is_logged_and_tried_again(
     guarded: Mosquitto, caplog: pytest.LogCaptureFixture
 ) -> None:
     outlet = outlet_of(rules_at(guarded.port, username="sitbreak", password="wrong"))
@@ -53,7 +53,6 @@ async def test_while_running_a_wrong_password_is_logged_and_shown_and_tried_agai
         task = asyncio.create_task(outlet.run(never()), name="outlet")
         await asyncio.wait_for(tried.wait(), 5)
         assert not task.done()
-        assert outlet.refusal == "not authorized"
         assert "refuses the connection: not authorized" in caplog.text
         assert "wrong" not in caplog.text
         task.cancel()

@@ -16,13 +16,13 @@ import pytest
 from monitor.clock import Clock
 from monitor.events import AlertCleared, BreakTaken, Event, TestAlert
 from monitor.exchange import Update, WearerState
-from monitor.outlets import push
 from monitor.outlets.push import PushMissing, PushOutlet
 from monitor.outlets.push_rules import AddressError, PushRules
-from tests.support.living_outlet import break_due
-from tests.support.outboxes import Feed, MemoryOutbox
+from tests.support.outboxes import Feed, MemoryOutbox, NoLedger
+from tests.support.phones import due
 from tests.support.receiver import Receiver
 
+pytestmark = pytest.mark.usefixtures("impatient")
 SECRETS = ("swordfish", "hushhush", "ada:")
 
 
@@ -31,7 +31,9 @@ class Phone:
 
     def __init__(self, outbox: MemoryOutbox, *urls: str, wearers: tuple[str, ...] = ("me",), **rules: Any) -> None:
         self.outbox, self.feed = outbox, Feed()
-        self.outlet = PushOutlet(PushRules.model_validate({"urls": urls, **rules}), wearers, outbox, Clock())
+        self.outlet = PushOutlet(
+            PushRules.model_validate({"urls": urls, **rules}), wearers, outbox, Clock(), NoLedger()
+        )
 
     def tell(self, *events: Event, wearer: str = "me", alert_id: str | None = None) -> None:
         """Store what is durable, then tell, as ``app`` does."""
@@ -58,15 +60,6 @@ async def phone(*urls: str, outbox: MemoryOutbox | None = None, **rules: Any) ->
             await asyncio.wait([task])
         if not task.cancelled():
             task.result()
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(push, "FIRST_DELAY_S", 0.02)
-
-
-def due(ago_s: float = 0.0, repeat: int = 0, level: int = 2, **changed: Any) -> Any:
-    return break_due(time.time() - ago_s, repeat, level=level, **changed)
 
 
 def ours(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -131,7 +124,7 @@ async def test_a_push_that_never_gets_through_ends_with_the_alert(caplog: pytest
         daemon.tell(due(expires_s=time.time() + 0.5))
         assert await daemon.settled(1) == {1: "expired"}
     assert "cannot be reached; check the network and the host in the address" in caplog.text
-    assert "not pushed any more" in caplog.text
+    assert "not pushed any more: cannot be reached" in caplog.text
 
 
 async def test_what_the_service_will_never_take_is_not_tried_again_and_no_secret_is_said(
@@ -196,6 +189,7 @@ async def test_after_a_crash_the_alert_is_pushed_only_if_it_still_stands() -> No
 
 
 async def test_no_more_than_so_many_an_hour(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
     async with Receiver() as receiver, phone(receiver.address, per_hour=2) as daemon:
         for number in range(1, 5):
             daemon.tell(dataclasses.replace(due(), id=f"e{number}"))
@@ -206,6 +200,7 @@ async def test_no_more_than_so_many_an_hour(caplog: pytest.LogCaptureFixture) ->
             *["refused: too many pushes this hour; see push.per_hour"] * 2,
         ]
         assert caplog.text.count("more than 2 pushes an hour") == 1
+        assert caplog.text.count("not pushed any more: too many pushes this hour") == 2
 
 
 async def test_an_address_may_be_one_wearers_own() -> None:

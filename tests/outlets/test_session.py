@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from benchmarks.wire import Mode, Wire
 from monitor.event_ids import event_id
-from monitor.events import AlertCleared, BreakTaken, CommandAnswered, TestAlert
+from monitor.events import AlertCleared, BreakTaken, TestAlert
 from monitor.outlets.mqtt import session
 from monitor.outlets.mqtt.messages import Wearer
 from tests.support.brokers import Heard, Listener, Mosquitto
@@ -159,28 +160,6 @@ async def test_an_alert_that_is_too_old_stays_at_home(mosquitto: Mosquitto) -> N
         assert daemon.outbox.fate[1] == "expired"
 
 
-async def test_identical_state_is_not_published_twice(mosquitto: Mosquitto) -> None:
-    async with Listener(mosquitto.port, f"{ROOT}/#") as listener, LivingOutlet(mosquitto.port) as daemon:
-        daemon.tell(bout_s=60.0)
-        await listener.topic(f"{ROOT}/state")
-        daemon.tell(bout_s=61.0)
-        daemon.tell(_taken(time.time()), bout_s=62.0)
-        await listener.topic(f"{ROOT}/event")
-        daemon.tell(posture="standing", sedentary=False)
-        await listener.until(lambda heard: heard.topic == f"{ROOT}/state" and "standing" in heard.text)
-        assert len(listener.texts(f"{ROOT}/state")) == 2
-
-
-async def test_the_state_is_published_each_minute_while_sitting(mosquitto: Mosquitto) -> None:
-    async with Listener(mosquitto.port, f"{ROOT}/state") as listener, LivingOutlet(mosquitto.port) as daemon:
-        daemon.tell()
-        await listener.topic(f"{ROOT}/state")
-        daemon.clock = type(daemon.clock)(origin_s=time.time() - 61.0, speed=2.0)  # a minute has passed
-        daemon.tell(bout_s=61.0)
-        later = await listener.until(lambda heard: json.loads(heard.text)["bout_min"] == 1)
-        assert json.loads(later.text)["posture"] == "sitting"
-
-
 async def test_home_assistants_birth_makes_everything_announced_again(mosquitto: Mosquitto) -> None:
     async with (
         Listener(mosquitto.port, "sitbreak/#", "homeassistant/#") as listener,
@@ -199,96 +178,6 @@ async def test_home_assistants_birth_makes_everything_announced_again(mosquitto:
             f"{ROOT}/state",
             f"{ROOT}/text",
         ]
-
-
-@VERSIONS
-async def test_a_command_goes_in_and_its_result_comes_out(mosquitto: Mosquitto, protocol: str) -> None:
-    async with (
-        Listener(mosquitto.port, f"{ROOT}/#") as listener,
-        LivingOutlet(mosquitto.port, protocol=protocol) as daemon,
-    ):
-        await listener.topic(f"{ROOT}/availability", "online")
-        listener.publish(f"{ROOT}/cmd/snooze", '{"value":10,"id":"01J"}')
-        command = await daemon.command()
-        assert (command.name, command.value, command.alert_id, command.source) == ("snooze", "10", "01J", "mqtt")
-        answer = CommandAnswered(id="a", at_s=time.time(), command="snooze", ok=True, value=10.0, source="mqtt")
-        daemon.tell(answer)
-        result = await listener.topic(f"{ROOT}/cmd/snooze/result")
-        assert json.loads(result.text) == {"ok": True, "error": None, "value": 10.0}
-
-
-async def test_an_mqtt_5_client_gets_its_answer_where_it_asked_for_it(mosquitto: Mosquitto) -> None:
-    async with (
-        Listener(mosquitto.port, f"{ROOT}/#", "replies/7") as listener,
-        LivingOutlet(mosquitto.port) as daemon,
-    ):
-        await listener.topic(f"{ROOT}/availability", "online")
-        listener.publish(f"{ROOT}/cmd/limit", "45", ResponseTopic="replies/7", CorrelationData=b"x1")
-        await daemon.command()
-        daemon.tell(CommandAnswered(id="a", at_s=0.0, command="limit", ok=True, value=45.0, source="mqtt"))
-        reply = await listener.topic("replies/7")
-        assert (json.loads(reply.text)["value"], reply.properties.CorrelationData) == (45.0, b"x1")
-        assert not listener.texts(f"{ROOT}/cmd/limit/result")
-
-
-async def test_nobody_can_make_the_daemon_overwrite_its_own_topics_with_a_response_topic(mosquitto: Mosquitto) -> None:
-    async with Listener(mosquitto.port, f"{ROOT}/#") as listener, LivingOutlet(mosquitto.port) as daemon:
-        await listener.topic(f"{ROOT}/availability", "online")
-        listener.publish(f"{ROOT}/cmd/limit", "45", ResponseTopic=f"{ROOT}/state")
-        await daemon.command()
-        daemon.tell(CommandAnswered(id="a", at_s=0.0, command="limit", ok=True, value=45.0, source="mqtt"))
-        await listener.topic(f"{ROOT}/cmd/limit/result")
-
-
-async def test_bad_commands_are_dropped_with_a_word_and_the_daemon_lives_on(mosquitto: Mosquitto) -> None:
-    async with Listener(mosquitto.port, f"{ROOT}/#") as listener, LivingOutlet(mosquitto.port) as daemon:
-        await listener.topic(f"{ROOT}/availability", "online")
-        for name, payload in (("limit", "nan"), ("snooze", b"\xff\xfe"), ("pause", "x" * 65), ("format", "PRESS")):
-            listener.publish(f"{ROOT}/cmd/{name}", payload)
-            result = await listener.topic(f"{ROOT}/cmd/{name}/result")
-            assert not json.loads(result.text)["ok"]
-        listener.publish(f"{ROOT}/cmd/snooze", "")
-        listener.publish(f"{ROOT}/cmd/done", "PRESS")
-        assert (await daemon.command()).name == "done"
-        assert len(daemon.commands) == 1
-
-
-async def test_a_retained_command_is_ignored(mosquitto: Mosquitto) -> None:
-    async with Listener(mosquitto.port, f"{ROOT}/#") as listener:
-        listener.publish(f"{ROOT}/cmd/pause", "ON", retain=True)
-        await listener.topic(f"{ROOT}/cmd/pause")
-        async with LivingOutlet(mosquitto.port) as daemon:
-            await listener.topic(f"{ROOT}/availability", "online")
-            listener.publish(f"{ROOT}/cmd/test", "PRESS")
-            assert (await daemon.command()).name == "test"
-            assert len(daemon.commands) == 1
-
-
-async def test_a_retained_busy_topic_is_obeyed_and_only_a_change_is_news(mosquitto: Mosquitto) -> None:
-    async with Listener(mosquitto.port, f"{ROOT}/#") as listener:
-        listener.publish("house/call", "on", retain=True)
-        async with LivingOutlet(mosquitto.port, busy_topic="house/call") as daemon:
-            busy = await daemon.command()
-            assert (busy.name, busy.value) == ("busy", "ON")
-            listener.publish("house/call", "true")
-            listener.publish("house/call", "off")
-            assert (await daemon.command()).value == "OFF"
-            assert len(daemon.commands) == 2
-
-
-async def test_where_the_busy_topic_names_the_wearer_it_silences_nobody_else(mosquitto: Mosquitto) -> None:
-    wearers = [Wearer("anna", "aaaaaa"), Wearer("ben", "bbbbbb")]
-    async with (
-        Listener(mosquitto.port, "sitbreak/#") as listener,
-        LivingOutlet(mosquitto.port, wearers, busy_topic="house/{wearer}/call") as daemon,
-    ):
-        for node in ("aaaaaa", "bbbbbb"):
-            await listener.topic(f"sitbreak/{node}/availability", "online")
-        listener.publish("house/ben/call", "on")
-        await daemon.command()
-        listener.publish("sitbreak/aaaaaa/cmd/test", "PRESS")
-        await daemon.command()
-        assert [(wearer, command.name) for wearer, command in daemon.commands] == [("ben", "busy"), ("anna", "test")]
 
 
 async def test_each_wearer_has_a_will_of_their_own_and_one_outbox_serves_all(mosquitto: Mosquitto) -> None:
@@ -347,6 +236,37 @@ async def test_the_end_comes_soon_although_the_broker_hangs_and_the_will_tells(m
         assert len(daemon.outbox.waiting) == 2
 
 
+def _published(topic: str, payload: str) -> bytes:
+    """A PUBLISH packet of MQTT 3.1.1 at QoS 0."""
+    body = len(topic).to_bytes(2, "big") + topic.encode() + payload.encode()
+    return bytes([0x30, len(body)]) + body
+
+
+async def test_home_assistants_birth_in_the_last_moment_does_not_bring_the_wearer_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(session, "BIRTH_JITTER_S", (0.05, 0.05))
+    said, gone = bytearray(), asyncio.Event()
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A broker that acknowledges nothing: the goodbye waits for it while the answer to the birth falls due."""
+        said.extend(await reader.read(4096))
+        writer.write(bytes.fromhex("20020000"))  # CONNACK
+        writer.write(_published("homeassistant/status", "online") + _published(f"{ROOT}/cmd/test", "PRESS"))
+        while piece := await reader.read(4096):
+            said.extend(piece)
+        writer.close()
+        gone.set()
+
+    async with await asyncio.start_server(hear, "127.0.0.1", 0) as server:
+        async with LivingOutlet(server.sockets[0].getsockname()[1], protocol="3.1.1") as daemon:
+            await daemon.command()  # so the birth has been heard, too
+            await daemon.end()
+        await asyncio.wait_for(gone.wait(), 5)
+    will, *told = re.findall(rb"/availability..(online|offline)", said, re.DOTALL)
+    assert (will, told) == (b"offline", [b"online", b"offline"])
+
+
 async def test_the_end_comes_soon_although_the_broker_is_away(mosquitto: Mosquitto) -> None:
     mosquitto.stop()
     async with LivingOutlet(mosquitto.port) as daemon:
@@ -375,6 +295,30 @@ async def test_a_slow_broker_gets_the_newest_state_and_no_queue_grows(
         await wire.turn(Mode.OPEN)
         await listener.until(lambda heard: json.loads(heard.text)["limit_min"] == 501)
         assert len(listener.heard) <= session.UNHEARD + 3
+
+
+async def test_what_a_full_broker_did_not_take_of_what_it_keeps_is_told_again(
+    mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "STATE_PAUSE_S", 0.0)
+    async with (
+        Listener(mosquitto.port, f"{ROOT}/#") as listener,
+        Wire(mosquitto.port) as wire,
+        LivingOutlet(wire.port, protocol="5") as daemon,
+    ):
+        daemon.tell()
+        await listener.topic(f"{ROOT}/text", "No break is due.")
+        mine = daemon.outlet._sessions["me"]
+        async with asyncio.timeout(5):
+            await mine._heard_but(0)
+            await wire.turn(Mode.FULL)
+            daemon.tell(break_due(time.time()))
+            while f"{ROOT}/text" not in mine._on_the_way.values():  # noqa: ASYNC110  it tells nobody
+                await asyncio.sleep(0)
+            await mine._heard_but(0)
+        await wire.turn(Mode.OPEN)
+        daemon.tell()
+        await listener.topic(f"{ROOT}/text", "Seated for 30 minutes. Fancy 10 knee lifts?")
 
 
 async def test_a_session_that_another_takes_over_is_said_and_taken_up_again(

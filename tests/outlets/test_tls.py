@@ -142,6 +142,15 @@ async def test_a_name_in_the_certificate_that_differs_from_the_host_may_be_set(s
     assert await lets_in(rules)
 
 
+async def test_the_users_home_may_be_written_as_a_tilde(
+    start: Start, pki: Pki, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(pki.ours.ca_file.parent))
+    files = {"ca_file": str(pki.ours.ca_file), **pki.mine("me")}
+    short = {setting: f"~/{Path(path).name}" for setting, path in files.items()}
+    assert await lets_in(trusting(pki, start("good", *demanding(pki)).port, **short))
+
+
 async def test_a_client_certificate_lets_in_under_the_name_in_it(start: Start, pki: Pki, tmp_path: Path) -> None:
     access = tmp_path / "acl"
     access.write_text("user sitbreak\ntopic readwrite sitbreak/#\ntopic write homeassistant/#\n")
@@ -181,7 +190,10 @@ async def test_a_client_certificate_that_is_not_taken_is_said_in_one_line_with_t
         ({"client_cert_file": "me", "client_key_file": "me foreign"}, "does not fit the certificate"),
         ({"client_cert_file": "me", "client_key_file": "locked"}, "has a pass phrase"),
         ({"client_cert_file": "nowhere"}, "No such file"),
+        ({"client_cert_file": "me", "client_key_file": "nowhere"}, "No such file"),
+        ({"client_cert_file": "key of me"}, "holds no certificate"),
         ({"ca_file": "key of me"}, "holds no certificate"),
+        ({"ca_file": "nowhere"}, "No such file"),
     ],
 )
 async def test_a_file_that_is_no_good_is_named_and_nothing_is_asked_at_the_terminal(

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.accel.epochs import EpochBuilder, join
 from monitor.model import AccelBlock, Posture, PostureEpochs
 from monitor.posture.chest import Chest
-from tests.support.wearers import rotation
+from tests.support.wearers import rotation, rows_of
 
 
 def chest(*doings: tuple[str, float, float], turn: int = 1) -> AccelBlock:
@@ -29,8 +28,7 @@ def chest(*doings: tuple[str, float, float], turn: int = 1) -> AccelBlock:
 
 
 def postures(block: AccelBlock) -> PostureEpochs:
-    builder = EpochBuilder()
-    return Chest().advance(join([builder.feed(block), builder.tick(1e6)]))
+    return Chest().advance(rows_of(block))
 
 
 DAY = (("walk", 0, 60), ("still", 35, 60), ("still", 90, 60), ("walk", 0, 20))

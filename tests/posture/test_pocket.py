@@ -6,15 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from monitor.accel.epochs import EpochBuilder, join
+from monitor.accel.epochs import EpochBuilder
 from monitor.model import AccelBlock, Posture, PostureEpochs
 from monitor.posture.pocket import Pocket, quiet_confidence
-from tests.support.wearers import rotation, wear
+from tests.support.wearers import rotation, rows_of, wear
 
 
 def postures(*blocks: AccelBlock) -> PostureEpochs:
-    builder = EpochBuilder()
-    return Pocket().advance(join([*(builder.feed(block) for block in blocks), builder.tick(1e6)]))
+    return Pocket().advance(rows_of(*blocks))
 
 
 def test_sitting_is_told_from_standing_after_a_walk() -> None:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from monitor.accel.epochs import EpochBuilder, join
 from monitor.model import Posture, PostureEpochs
 from monitor.posture.thigh import Thigh
-from tests.support.wearers import Recording, wear
+from tests.support.wearers import Recording, rows_of, wear
 
 BEFORE = (("walk", 40.0), ("rest", 80.0))
 
 
 def said(recording: Recording) -> PostureEpochs:
-    builder = EpochBuilder(decides_after_s=5)
-    return Thigh().advance(join([builder.feed(recording.block()), builder.tick(1e6)]))
+    return Thigh().advance(rows_of(recording, decides_after_s=5))
 
 
 def quiet(recording: Recording, seed: int = 0) -> Recording:

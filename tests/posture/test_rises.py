@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from monitor.accel.epochs import take
 from monitor.posture.rises import RiseColumns, Rises
-from tests.support.risers import riser, rows_of
+from tests.support.risers import riser
+from tests.support.wearers import rows_of
 
 
 def heights(*poses: tuple[float, float, float], **how: float) -> list[float]:
@@ -78,7 +79,7 @@ def test_no_height_across_a_gap() -> None:
 ROWS = rows_of(riser((25, 0.0, 8.0), (4, 0.35, 8.0), (30, 0.0, 6.0), (28, 0.0, 6.0), (80, -0.2, 8.0)))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(1, len(ROWS) - 1), max_size=12))
 def test_cutting_the_rows_elsewhere_changes_no_bit(cuts: list[int]) -> None:
     rises, edges = Rises(), [0, *sorted(set(cuts)), len(ROWS)]

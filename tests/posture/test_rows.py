@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.accel.epochs import EpochBuilder, join
 from monitor.model import Posture, PostureEpochs
 from monitor.posture import PLACEMENTS
-from tests.support.wearers import wear
+from tests.support.wearers import rows_of, wear
 
 WORN_S, OFF_S = 660, 3600
 LAYS_G = {
@@ -29,9 +28,9 @@ def taken_off(placement: str, lies_g: tuple[float, float, float], bumps: bool) -
     if bumps:
         shaken = off & ((day.t_s - day.t_s[0]) % 97.0 < 1.5)
         day.xyz_g[shaken] += rng.normal(0.0, 0.05, (int(shaken.sum()), 3))
-    builder, worn_at = EpochBuilder(), PLACEMENTS[placement]()
+    worn_at = PLACEMENTS[placement]()
     worn_at.teach_standing(day.t_s[0] + 305.0, day.t_s[0] + 335.0)
-    return worn_at.advance(join([builder.feed(day.block()), builder.tick(1e6)]))
+    return worn_at.advance(rows_of(day))
 
 
 @pytest.mark.parametrize("placement", PLACEMENTS)
@@ -49,6 +48,4 @@ def test_a_sensor_put_down_does_not_stand_for_long_and_is_soon_not_worn(placemen
 @pytest.mark.parametrize("placement", PLACEMENTS)
 def test_who_stands_quietly_is_not_doubted(placement: str) -> None:
     day = wear(("walk", 120), ("stand", 1500), rate_hz=12.5)
-    builder = EpochBuilder()
-    rows = PLACEMENTS[placement]().advance(join([builder.feed(day.block()), builder.tick(1e6)]))
-    assert rows.worn.all()
+    assert PLACEMENTS[placement]().advance(rows_of(day)).worn.all()

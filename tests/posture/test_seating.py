@@ -8,18 +8,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from monitor.accel.epochs import EpochBuilder, join, take
+from monitor.accel.epochs import take
 from monitor.model import Bools, Epochs, Posture
 from monitor.posture.seating import Outlook, Seating
-from tests.support.wearers import wear
+from tests.support.wearers import rows_of, wear
 
 CALM_G, STIRRING_G = 0.005, 0.08
 
 
 def epochs_of(tilt_deg: list[float], jitter_g: list[float]) -> Epochs:
     """Rows with these tilts against z, and the seconds ahead of each as the builder would show them."""
-    builder = EpochBuilder(decides_after_s=5)
-    rows = take(join([builder.feed(wear(("stand", len(tilt_deg) + 5)).block())]), slice(0, len(tilt_deg)))
+    rows = take(rows_of(wear(("stand", len(tilt_deg))), decides_after_s=5), slice(0, len(tilt_deg)))
     tilt = np.radians(tilt_deg)
     mean_g = np.stack([np.sin(tilt), np.zeros(len(tilt)), np.cos(tilt)], axis=1)
     later = np.arange(len(tilt))[:, None] + np.arange(1, 5)

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.accel.epochs import EpochBuilder, join, take
+from monitor.accel.epochs import join, take
 from monitor.model import Epochs, Posture
 from monitor.posture.sleeping import Sleep
 from monitor.posture.thigh import Thigh
-from tests.support.wearers import Recording, wear
+from tests.support.wearers import rows_of, wear
 
-BLANK = join([EpochBuilder().feed(wear(("stand", 12)).block())])
+BLANK = rows_of(wear(("stand", 12)))
 
 
 def night(*parts: tuple[Posture, int, float]) -> tuple[Epochs, NDArray[np.int64]]:
@@ -67,9 +67,8 @@ def test_row_by_row_says_the_same() -> None:
 
 
 def test_a_thigh_on_its_side_for_hours_sleeps() -> None:
-    recording: Recording = wear(("walk", 60), ("sit", 120), ("side", 7500), ("stand", 20), rate_hz=12.5)
-    builder = EpochBuilder(decides_after_s=5)
-    rows = Thigh().advance(join([builder.feed(recording.block()), builder.tick(1e6)]))
+    recording = wear(("walk", 60), ("sit", 120), ("side", 7500), ("stand", 20), rate_hz=12.5)
+    rows = Thigh().advance(rows_of(recording, decides_after_s=5))
     assert set(rows.posture[200:7200]) == {Posture.LYING}
     assert set(rows.posture[7300:7670]) == {Posture.ASLEEP}
     assert Posture.ASLEEP not in set(rows.posture[7685:])

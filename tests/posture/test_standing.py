@@ -9,7 +9,8 @@ from monitor.accel.metrics import angle_deg, unit
 from monitor.model import Floats
 from monitor.posture.rises import Rises
 from monitor.posture.standing import Guessed, Pauses, Shown
-from tests.support.risers import riser, rows_of
+from tests.support.risers import riser
+from tests.support.wearers import rows_of
 
 NEVER = np.zeros(100, np.bool_)
 

@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.accel.epochs import EpochBuilder, join, take
-from monitor.model import AccelBlock, Epochs, Posture, PostureEpochs
+from monitor.accel.epochs import take
+from monitor.model import AccelBlock, Posture, PostureEpochs
 from monitor.posture.chest import Chest
 from monitor.posture.lower_back import LowerBack
 from monitor.posture.trunk import Trunk
 from monitor.posture.waist import Waist
-from tests.support.risers import riser, rows_of
-from tests.support.wearers import rotation
+from monitor.reading.rows import join_postures
+from tests.support.risers import riser
+from tests.support.wearers import rotation, rows_of
 
 SITES = [Waist, LowerBack]
 DAY = ((0, True, 30), (28, False, 40), (4, False, 40), (90, False, 30))
@@ -39,13 +40,8 @@ def trunk_wearer(
     return AccelBlock(start_s + t_s, (xyz_g @ rotation(turn).T).astype(np.float32), 25.0, segment)
 
 
-def epochs(*blocks: AccelBlock) -> Epochs:
-    builder = EpochBuilder()
-    return join([*(builder.feed(block) for block in blocks), builder.tick(1e6)])
-
-
 def postures(trunk: Trunk | Chest, *blocks: AccelBlock) -> PostureEpochs:
-    return trunk.advance(epochs(*blocks))
+    return trunk.advance(rows_of(*blocks))
 
 
 @pytest.mark.parametrize("site", SITES)
@@ -143,7 +139,7 @@ def test_turning_the_sensor_changes_no_posture(site: type[Trunk], turn: int) -> 
     assert turned.posture.tolist() == postures(site(), trunk_wearer(*DAY)).posture.tolist()
 
 
-ROWS = epochs(
+ROWS = rows_of(
     trunk_wearer((0, True, 20), (28, False, 20), (3, False, 15)),
     trunk_wearer((15, False, 15), (10, True, 20), (35, False, 15), start_s=1100.0, segment=1),
 )
@@ -154,14 +150,11 @@ def shown(site: type[Trunk], cuts: Sequence[int]) -> PostureEpochs:
     trunk = site()
     trunk.teach_standing(1042.0, 1050.0)
     edges = [0, *sorted(set(cuts)), len(ROWS)]
-    parts = [trunk.advance(take(ROWS, slice(a, b))) for a, b in pairwise(edges)]
-    return PostureEpochs(
-        **{n: np.concatenate([getattr(part, n) for part in parts]) for n in PostureEpochs.__dataclass_fields__}
-    )
+    return join_postures([trunk.advance(take(ROWS, slice(a, b))) for a, b in pairwise(edges)])
 
 
 @pytest.mark.parametrize("site", SITES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(1, len(ROWS) - 1), max_size=15))
 def test_cutting_the_stream_elsewhere_changes_no_bit(site: type[Trunk], cuts: list[int]) -> None:
     whole, parted = shown(site, ()), shown(site, cuts)

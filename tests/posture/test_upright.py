@@ -5,20 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.accel.epochs import EpochBuilder, join
 from monitor.accel.wear import Wear
 from monitor.model import AccelBlock
 from monitor.posture.rises import Rises
 from monitor.posture.upright import Pose, PoseColumns, Source
-from tests.support.risers import riser, rows_of
-from tests.support.wearers import rotation, wear
+from tests.support.risers import riser
+from tests.support.wearers import rotation, rows_of, wear
 
 
 def seen(*blocks: AccelBlock, shown: tuple[float, float] | None = None, gap_s: float = 20.0) -> PoseColumns:
-    pose, builder = Pose(), EpochBuilder()
+    pose, rows = Pose(), rows_of(*blocks)
     if shown is not None:
         pose.teach_standing(*shown)
-    rows = join([*(builder.feed(block) for block in blocks), builder.tick(1e6)])
     return pose.advance(rows, Wear().advance(rows), Rises().advance(rows), gap_s, 20.0)
 
 
@@ -53,7 +51,3 @@ def test_after_a_gap_walking_is_stale_where_the_sensor_is_put_on_anew(gap_s: flo
     columns = seen(WALK, moved(SIT, 1100.0, 1), gap_s=gap_s)
     assert set(columns.source[55:65]) == {source}
     assert columns.source[-1] == Source.WALKED
-
-
-def test_rows_of_a_riser_are_rows_of_its_seconds() -> None:
-    assert len(rows_of(riser((25, 0.0, 10.0), (4, 0.35, 10.0)))) == 22

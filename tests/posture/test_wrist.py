@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.accel.epochs import EpochBuilder, join
+from monitor.accel.epochs import EpochBuilder
 from monitor.model import AccelBlock, Posture, PostureEpochs
 from monitor.posture.wrist import Wrist
-from tests.support.wearers import rotation
+from monitor.reading.rows import join_postures
+from tests.support.wearers import rotation, rows_of
 
 
 def arm(*doings: tuple[str, float, float], seed: int = 1, turn: int = 1) -> AccelBlock:
@@ -38,9 +39,7 @@ def postures(block: AccelBlock, cuts: Sequence[int] = ()) -> PostureEpochs:
     parts = [AccelBlock(block.t_s[a:b], block.xyz_g[a:b], 25.0, 0) for a, b in pairwise(edges)]
     rows = [wrist.advance(builder.feed(part)) for part in parts]
     rows.append(wrist.advance(builder.tick(1e6)))
-    return PostureEpochs(
-        **{n: np.concatenate([getattr(r, n) for r in rows]) for n in PostureEpochs.__dataclass_fields__}
-    )
+    return join_postures(rows)
 
 
 DAY = arm(("walk", 5, 40), ("type", 80, 60), ("rest", 5, 60), ("walk", 5, 20))
@@ -69,16 +68,15 @@ def test_after_a_gap_the_first_seconds_of_sitting_are_said_with_less_confidence(
     later = replace(rest, t_s=rest.t_s + 200.0)
     builder, wrist = EpochBuilder(), Wrist()
     wrist.advance(builder.feed(arm(("walk", 5, 60))))
-    rows = [wrist.advance(builder.tick(1065.0)), wrist.advance(builder.feed(later)), wrist.advance(builder.tick(1e6))]
-    confidence = np.concatenate([row.confidence for row in rows])[-60:]
-    posture = np.concatenate([row.posture for row in rows])[-60:]
+    epochs = (builder.tick(1065.0), builder.feed(later), builder.tick(1e6))
+    rows = join_postures([wrist.advance(part) for part in epochs])
+    confidence, posture = rows.confidence[-60:], rows.posture[-60:]
     assert posture[0] == Posture.UNKNOWN or confidence[0] < confidence[30] - 0.02
     assert set(posture[25:]) == {Posture.SITTING}
 
 
 def test_before_a_walk_is_known_the_still_second_between_moving_ones_is_less_surely_upright() -> None:
-    builder = EpochBuilder()
-    rows = join([builder.feed(arm(("walk", 5, 8))), builder.tick(1e6)])
+    rows = rows_of(arm(("walk", 5, 8)))
     still = replace(rows, spread_g=np.where(rows.start_s == 1005.0, 0.01, rows.spread_g))
     as_it_is, with_a_pause = (Wrist().advance(part).confidence for part in (rows, still))
     assert with_a_pause[5] < as_it_is[5]
@@ -91,7 +89,7 @@ def test_turning_the_watch_changes_no_posture(turn: int) -> None:
     assert postures(turned).posture.tolist() == postures(DAY).posture.tolist()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.integers(1, len(DAY.t_s) - 1), max_size=12))
 def test_cutting_the_stream_elsewhere_changes_no_bit(cuts: list[int]) -> None:
     whole, parted = postures(DAY), postures(DAY, cuts)

@@ -5,22 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from monitor.cli import app
 from monitor.errors import MonitorError
 from monitor.replay.row_text import COLUMNS
-from tests.support.wearers import Recording, wear
+from tests.support.recorded import write_csv
+from tests.support.wearers import wear
 
 MORNING = wear(("walk", 40), ("sit", 200), ("walk", 40))
-
-
-def as_csv(path: Path, person: Recording) -> Path:
-    rows = np.column_stack([person.t_s, person.xyz_g])
-    np.savetxt(path, rows, delimiter=",", header="time_s,x_g,y_g,z_g", comments="", fmt="%.6f")
-    return path
 
 
 def replay(tmp_path: Path, source: Path, *options: str) -> tuple[list[str], list[dict[str, object]]]:
@@ -33,7 +27,7 @@ def replay(tmp_path: Path, source: Path, *options: str) -> tuple[list[str], list
 
 def test_one_row_a_second_with_data_and_an_alert_by_the_limit_set(tmp_path: Path) -> None:
     rows, events = replay(
-        tmp_path, as_csv(tmp_path / "r.csv", MORNING), "--set", "coach.limit_s=100", "--set", "coach.early_s=0"
+        tmp_path, write_csv(tmp_path / "r.csv", MORNING), "--set", "coach.limit_s=100", "--set", "coach.early_s=0"
     )
     assert rows[0] == COLUMNS
     assert [float(row.split(",")[0]) for row in rows[1:]] == list(range(1000, 1280))
@@ -44,7 +38,7 @@ def test_one_row_a_second_with_data_and_an_alert_by_the_limit_set(tmp_path: Path
 
 def test_standing_that_is_told_is_used_when_the_stream_gets_there(tmp_path: Path) -> None:
     person = wear(("stand", 20), ("sit", 100))
-    source = as_csv(tmp_path / "r.csv", person)
+    source = write_csv(tmp_path / "r.csv", person)
     untold, _ = replay(tmp_path, source)
     assert {row.split(",")[2] for row in untold[1:]} == {"unknown"}
     told, _ = replay(tmp_path, source, "--standing", "1002:1014")
@@ -74,27 +68,3 @@ def test_a_damaged_packet_log_is_said_in_words(tmp_path: Path, lines: list[str],
 def test_a_packet_log_takes_no_settings(tmp_path: Path, options: list[str]) -> None:
     result = CliRunner().invoke(app, ["replay", str(tmp_path / "log.jsonl"), *options])
     assert result.exit_code == 2
-
-
-def test_an_output_that_cannot_be_written_is_said_and_nothing_is_overwritten(tmp_path: Path) -> None:
-    source = as_csv(tmp_path / "r.csv", MORNING)
-    before = source.read_text()
-    for path in (tmp_path / "no" / "where.csv", tmp_path, source):
-        with pytest.raises(MonitorError, match="cannot be written"):
-            CliRunner().invoke(app, ["replay", str(source), "--epochs", str(path)], catch_exceptions=False)
-    assert source.read_text() == before
-
-
-def test_a_replay_that_fails_leaves_earlier_outputs_alone(tmp_path: Path) -> None:
-    kept, broken = tmp_path / "kept.csv", tmp_path / "broken.csv"
-    kept.write_text("from yesterday")
-    broken.write_text("no numbers here")
-    with pytest.raises(MonitorError):
-        CliRunner().invoke(app, ["replay", str(broken), "--epochs", str(kept)], catch_exceptions=False)
-    assert kept.read_text() == "from yesterday"
-    assert {path.name for path in tmp_path.iterdir()} == {"kept.csv", "broken.csv"}
-
-
-def test_without_outputs_a_summary_is_printed(tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["replay", str(as_csv(tmp_path / "r.csv", MORNING))], catch_exceptions=False)
-    assert "280 s seen, 3.3 min sedentary; 1 bouts" in result.output

@@ -13,7 +13,7 @@ from monitor.settings.loading import load
 from monitor.study.conduct import Study, conduct
 from monitor.study.one import Part, chosen
 from monitor.study.recordings import Found, recordings_in
-from tests.study.recorded import worked, write_csv, write_npz
+from tests.support.recorded import worked, write_csv, write_npz
 
 TABLES = ("bouts", "days", "recordings")
 

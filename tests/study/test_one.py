@@ -19,7 +19,7 @@ from monitor.study.one import Part, Work, chosen, examine
 from monitor.study.tables import COLUMNS, WHOSE
 from monitor.transport.packet_log import PacketLog
 from monitor.transport.recording import open_recording
-from tests.study.recorded import START_S, worked, write_npz
+from tests.support.recorded import START_S, worked, write_npz
 
 SETTINGS = load(None, (), {}).settings
 

@@ -16,8 +16,8 @@ from monitor.study.conduct import conduct
 from monitor.study.one import chosen
 from monitor.study.recordings import recordings_in
 from monitor.study.spreading import SchedulerError, spread
-from tests.study.recorded import worked, write_npz
 from tests.support.brokers import free_port
+from tests.support.recorded import worked, write_npz
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,10 +51,8 @@ def test_a_work_that_kills_its_workers_is_given_up_and_the_rest_goes_on() -> Non
 
 def test_two_studies_at_once_do_not_get_in_each_others_way() -> None:
     other = spread(halved, [2], 1)
-    assert next(other) == (
-        0,
-        1,
-    )  # its scheduler runs until it is asked again, and a port taken twice would be a warning
+    assert next(other) == (0, 1)
+    # its scheduler runs until it is asked again, and a port taken twice would be a warning
     assert dict(spread(halved, [4], 1)) == {0: 2}
     assert not list(other)
 

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from tests.study.recorded import worked, write_npz
+from tests.support.recorded import worked, write_npz
 
 ROOT = Path(__file__).parents[2]
 TABLES = ("bouts.parquet", "days.parquet", "recordings.parquet")

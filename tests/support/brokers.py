@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,10 +66,17 @@ class Mosquitto:
         self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(WAIT_S)
-            self._process = None
+        if self._process is None:
+            return
+        for _ in range(round(WAIT_S)):
+            self._process.terminate()  # again: it loses a signal that comes between its port and its main loop
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(1.0)
+                break
+        else:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
 
 
 @pytest.fixture

@@ -71,8 +71,10 @@ def logged(words: str) -> Iterator[asyncio.Event]:
 
     watch = Watch()
     logger.addHandler(watch)
-    yield said
-    logger.removeHandler(watch)
+    try:
+        yield said
+    finally:
+        logger.removeHandler(watch)
 
 
 def rules_at(port: int, **more: Any) -> MqttRules:

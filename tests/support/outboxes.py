@@ -1,13 +1,14 @@
-"""An outbox in memory, kept to the contract, for tests that are not about SQLite."""
+"""An outbox and a ledger in memory, kept to the contract, for tests that are not about SQLite."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from monitor.exchange import Message, Update
 from monitor.outlets.base import OutboxRow
 from monitor.outlets.mqtt.leftovers import Announced
+from monitor.outlets.receipts import Receipt
 
 
 class MemoryOutbox:
@@ -58,6 +59,19 @@ class MemoryOutbox:
         while len(self.fate) < count:
             self._fated.clear()
             await self._fated.wait()
+
+
+class NoLedger:
+    """Keeps no receipts."""
+
+    async def note_receipt(self, receipt: Receipt) -> None:
+        pass
+
+    async def standing_receipts(self) -> Sequence[Receipt]:
+        return ()
+
+    async def settled_ways(self, event_id: str) -> frozenset[str]:
+        return frozenset()
 
 
 class MemoryRegister:

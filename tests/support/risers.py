@@ -6,8 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from monitor.accel.epochs import EpochBuilder, join
-from monitor.model import AccelBlock, Epochs
+from monitor.model import AccelBlock
 from tests.support.wearers import rotation
 
 CHANGE_S = 2.0
@@ -37,9 +36,3 @@ def riser(
     return AccelBlock(
         1000.0 + np.arange(len(angle)) / rate_hz, (xyz_g @ rotation(turn).T).astype(np.float32), rate_hz, 0
     )
-
-
-def rows_of(*blocks: AccelBlock) -> Epochs:
-    """Epochs of the whole."""
-    builder = EpochBuilder()
-    return join([*(builder.feed(block) for block in blocks), builder.tick(1e6)])

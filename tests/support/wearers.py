@@ -11,7 +11,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.model import AccelBlock, Quality
+from monitor.accel.epochs import EpochBuilder, join
+from monitor.model import AccelBlock, Epochs, Quality
 
 NOISE_G = 0.006
 
@@ -41,6 +42,18 @@ class Recording:
         """Cut before the given samples."""
         edges = sorted({0, len(self.t_s), *(cut for cut in cuts if 0 < cut < len(self.t_s))})
         return [self.block(a, b) for a, b in pairwise(edges)]
+
+    def followed_by(self, *more: Recording) -> Recording:
+        """The same sensor goes on without a pause, whatever times the others bear."""
+        xyz_g = np.concatenate([self.xyz_g, *(each.xyz_g for each in more)])
+        return Recording(self.t_s[0] + np.arange(len(xyz_g)) / self.rate_hz, xyz_g, self.rate_hz)
+
+
+def rows_of(*parts: Recording | AccelBlock, decides_after_s: int = 3) -> Epochs:
+    """Every second of these samples, the last ones too."""
+    builder = EpochBuilder(decides_after_s=decides_after_s)
+    blocks = [part.block() if isinstance(part, Recording) else part for part in parts]
+    return join([*(builder.feed(block) for block in blocks), builder.tick(1e12)])
 
 
 def wear(*doings: tuple[str, float], rate_hz: float = 25.0, seed: int = 1, start_s: float = 1000.0) -> Recording:

@@ -18,7 +18,7 @@ from monitor.study.one import Work, chosen, examine
 from monitor.transport import devices
 from monitor.transport.devices import ReaderMissingError, open_device
 from monitor.transport.source import RecordingError
-from tests.study.recorded import START_S, worked
+from tests.support.recorded import START_S, worked
 from tests.transport.device_files import record, write_cwa, write_geneactiv, write_gt3x
 
 Writer = Callable[[Path, float, Any, int], Path]

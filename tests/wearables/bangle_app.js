@@ -23,8 +23,7 @@ const requests = {
   step: () => band.step(),
   read_info: () => hex(band.info()),
   read_status: () => hex(band.status()),
-  tell_alert: (r) => band.tellAlert(r.event, r.alert_id),
-  unlink: () => band.unlink()
+  tell_alert: (r) => band.tellAlert(r.event, r.alert_id)
 };
 
 require("readline").createInterface({ input: process.stdin }).on("line", (line) => {

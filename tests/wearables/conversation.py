@@ -20,6 +20,8 @@ class Conversation:
     band: FakeBand
     driver: DeskBand = field(default_factory=DeskBand)
     jitter_s: float = 0.0
+    set_s: float = 0.0
+    """So far our clock was set forward."""
     facts: list[Fact] = field(default_factory=list)
     reconnects: list[str] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
@@ -27,11 +29,15 @@ class Conversation:
     answers_first: bool = False
     """The answer to a write overtakes the news that it was written."""
 
+    @property
+    def now_s(self) -> float:
+        """By our clock."""
+        return self.band.now_s + self.set_s
+
     def link(self, resume: object = None) -> None:
         """The link comes up."""
         self._queue: list[Action] = []
-        now_s = self.band.now_s
-        self._take(self.driver.start(resume, now_s))  # type: ignore[arg-type]
+        self._take(self.driver.start(resume, self.now_s))  # type: ignore[arg-type]
         self._settle()
 
     def live(self, duration_s: float, step_s: float = 1.0) -> None:
@@ -39,21 +45,21 @@ class Conversation:
         for _ in range(round(duration_s / step_s)):
             self.band.pass_time(self.band.now_s + step_s)
             self._settle()
-            self._take(self.driver.tick(self.band.now_s))
+            self._take(self.driver.tick(self.now_s))
             if self.store:
                 self._store()
             self._settle()
 
     def lose_link(self, away_s: float) -> None:
         """Out of range: the band goes on alone."""
-        self._take(self.driver.lost(self.band.now_s))
+        self._take(self.driver.lost(self.now_s))
         self.band.live, self.band.replaying, self.band.out = False, None, []
         self.band.pass_time(self.band.now_s + away_s)
 
     def crash(self) -> object:
         """Kill the program; the memory of the last facts survives as JSON."""
         memory = json.loads(json.dumps(self.driver.resume(), allow_nan=False))
-        self.driver = DeskBand(self.driver.rules, self.driver.clock_rules)
+        self.driver = DeskBand(self.driver.rules)
         self.band.live, self.band.replaying, self.band.out = False, None, []
         return memory
 
@@ -73,10 +79,10 @@ class Conversation:
     def _hear(self) -> None:
         characteristic, data = self.band.out.pop(0)
         late_s = self.band.random.random() * self.jitter_s
-        self._take(self.driver.receive(Packet(characteristic, data, self.band.now_s + late_s)))
+        self._take(self.driver.receive(Packet(characteristic, data, self.now_s + late_s)))
 
     def _perform(self, action: Action) -> None:
-        now_s, value, error = self.band.now_s, None, None
+        now_s, value, error = self.now_s, None, None
         if isinstance(action, Reconnect):
             self.reconnects.append(action.reason)
             return
@@ -156,3 +162,22 @@ class Conversation:
             assert (np.diff(ordered) > 0).all(), f"segment {segment}: times go back"
             assert ordered[0] > last_s
             last_s = ordered[-1]
+
+
+def talked(seconds: float = 60.0, **band: object) -> Conversation:
+    """A conversation that has run for a while."""
+    talk = Conversation(FakeBand(**band))  # type: ignore[arg-type]
+    talk.link()
+    talk.live(seconds)
+    return talk
+
+
+def delivered(talk: Conversation, segment: int) -> list[int]:
+    """Indices of a segment that came."""
+    return sorted(talk.samples().get(segment, {}))
+
+
+def whole(talk: Conversation, segment: int) -> bool:
+    """Everything from the first delivered sample of a segment to its last, without a hole."""
+    indices = delivered(talk, segment)
+    return indices == list(range(indices[0], indices[-1] + 1))

@@ -11,11 +11,10 @@ from pydantic import ValidationError
 
 from monitor.checkpoint import freeze, thaw
 from monitor.model import AccelBlock, Answer, AnswerKind, BatteryLevel, Nudge
-from monitor.wearables.base import DecodeError, Packet, Reply
+from monitor.wearables.base import G_MS2, DecodeError, Packet, Reply
 from monitor.wearables.bthome import BTHome, BTHomeRules
 from monitor.wearables.bthome.codec import SERVICE, Content, decode_frame, decode_objects
 from monitor.wearables.bthome.sealed import counter_of, opened
-from monitor.wearables.readings import G_MS2
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "bthome.json").read_text())
 SEALED = VECTORS["sealed"][0]
@@ -60,24 +59,25 @@ def test_other_bytes_are_refused_and_named(vector: dict[str, Any]) -> None:
 def test_an_encrypted_packet_opens_with_its_key(vector: dict[str, Any]) -> None:
     frame = decode_frame(bytes.fromhex(vector["hex"]))
     assert counter_of(frame) == vector["counter"]
-    assert opened(frame, bytes.fromhex(vector["key"]), vector["mac"]).hex().upper() == vector["opened"]
+    keys = BTHomeRules(bind_keys={"AA:BB:CC:DD:EE:FF": "00" * 16, vector["mac"]: vector["key"]}).keys
+    assert opened(frame, keys).hex().upper() == vector["opened"]
 
 
 @pytest.mark.parametrize(
-    ("rules", "says"),
+    ("keys", "says"),
     [
-        ({}, "set bthome.bind_key"),
-        ({"bind_key": "00" * 16, "mac": SEALED["mac"]}, "check bthome.bind_key"),
-        ({"bind_key": SEALED["key"], "mac": "54:48:E6:8F:80:A6"}, "check bthome.bind_key"),
+        ({}, "set bthome.bind_keys"),
+        ({SEALED["mac"]: "00" * 16}, "check the address and key"),
+        ({"54:48:E6:8F:80:A6": SEALED["key"]}, "check the address and key"),
     ],
 )
-def test_without_the_right_key_an_encrypted_packet_is_refused_with_the_remedy(rules: dict[str, str], says: str) -> None:
+def test_without_the_right_key_an_encrypted_packet_is_refused_with_the_remedy(keys: dict[str, str], says: str) -> None:
     with pytest.raises(DecodeError, match=says):
-        told(listening(**rules), SEALED["hex"])
+        told(listening(bind_keys=keys), SEALED["hex"])
 
 
 def test_an_encrypted_packet_counts_once_and_an_old_one_never() -> None:
-    driver = listening(bind_key=SEALED["key"], mac=SEALED["mac"])
+    driver = listening(bind_keys={SEALED["mac"]: SEALED["key"]})
     assert told(driver, SEALED["hex"])
     assert told(driver, SEALED["hex"], 60.0) == []
     driver.memory.counter = SEALED["counter"] + 1
@@ -85,13 +85,25 @@ def test_an_encrypted_packet_counts_once_and_an_old_one_never() -> None:
         told(driver, SEALED["hex"])
 
 
+def test_a_sensor_that_got_a_new_battery_unheard_is_believed_again_once_it_was_missed() -> None:
+    driver = listening(bind_keys={SEALED["mac"]: SEALED["key"]})
+    driver.memory.counter = SEALED["counter"] + 10_000_000
+    with pytest.raises(DecodeError, match="an old packet"):
+        told(driver, SEALED["hex"])
+    driver.lost(NOW_S + 60)
+    assert told(driver, SEALED["hex"], 61.0)
+    assert driver.memory.counter == SEALED["counter"]
+
+
 def test_a_key_is_never_shown_and_a_wrong_one_never_accepted() -> None:
-    rules = BTHomeRules(bind_key=SEALED["key"])
+    rules = BTHomeRules(bind_keys={SEALED["mac"]: SEALED["key"]})
     assert SEALED["key"] not in repr(rules)
     assert SEALED["key"] not in json.dumps(freeze(BTHome(rules)))
-    assert thaw(freeze(BTHome(rules))).rules.key is None
+    assert thaw(freeze(BTHome(rules))).rules.keys == {}
     with pytest.raises(ValidationError, match="32 hexadecimal digits"):
-        BTHomeRules(bind_key="abc")
+        BTHomeRules(bind_keys={SEALED["mac"]: "abc"})
+    with pytest.raises(ValidationError, match="belongs to an address"):
+        BTHomeRules(bind_keys={"54:48": SEALED["key"]})
 
 
 def test_three_accelerations_are_a_reading_in_g() -> None:
@@ -132,12 +144,13 @@ def test_a_sensor_without_a_movement_flag_is_believed_when_two_readings_are_alik
 @pytest.mark.parametrize(
     ("press", "kind"), [("01", AnswerKind.ACKNOWLEDGED), ("02", AnswerKind.SNOOZED), ("04", AnswerKind.SNOOZED)]
 )
-def test_a_press_answers_the_alert_that_is_open(press: str, kind: AnswerKind) -> None:
+def test_a_press_answers_the_alert_that_is_open_once(press: str, kind: AnswerKind) -> None:
     driver = listening()
     assert driver.alert(Nudge("stand_up", 4711, 60.0), NOW_S) == []
     reply = told(driver, f"44000A3A{press}", 5.0)
     assert Answer(kind, 4711, NOW_S + 5.0) in reply
     assert not any(isinstance(part, Answer) for part in told(driver, f"44000A3A{press}", 5.4))
+    assert not any(isinstance(part, Answer) for part in told(driver, f"44000B3A{press}", 15.0))
 
 
 def test_a_press_without_an_alert_answers_nothing() -> None:

@@ -81,8 +81,3 @@ def test_counts_are_4096_to_the_g() -> None:
 
 def test_an_unknown_alert_event_has_no_kind() -> None:
     assert codec.decode_alert_event(bytes([99]) + bytes(8)).kind is None
-
-
-def test_a_battery_level_above_a_hundred_is_unknown() -> None:
-    assert codec.decode_battery(b"\x64") == 100
-    assert codec.decode_battery(b"\xff") is None

@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import AccelBlock, BatteryLevel, PacketRefused, Quality, WearableFacts
-from monitor.wearables.base import DecodeError, Packet, Reply
+from monitor.wearables.base import G_MS2, DecodeError, Packet, Reply
 from monitor.wearables.phone import Phone, PhoneRules
 from monitor.wearables.phone.codec import LARGEST_BYTES, decode
-from monitor.wearables.readings import G_MS2
 
 NOW_NS = 1_795_323_870_000_000_000
 NOW_S = NOW_NS / 1e9
@@ -145,6 +144,24 @@ def test_a_phone_whose_clock_is_wrong_is_heard_at_our_own_time(wrong_s: int) -> 
     assert found[0].t_s[-1] == pytest.approx(NOW_S + 1.2)
     assert {part.segment for part in found} == {1}
     assert np.diff(np.concatenate([part.t_s for part in found])) == pytest.approx([0.02] * 149, abs=1e-5)
+
+
+@pytest.mark.parametrize(("before_s", "after_s"), [(0, -7200), (0, 7200), (7200, 0), (-7200, 0), (7200, -7200)])
+def test_a_phone_whose_clock_is_set_in_the_middle_is_heard_on_in_another_segment(before_s: int, after_s: int) -> None:
+    phone = Phone()
+    found = [block(heard(phone, second(k, late_ns=-before_s * 10**9), k + 1.2)) for k in range(3)]
+    found += [block(heard(phone, second(k, late_ns=-after_s * 10**9), k + 1.2)) for k in range(3, 6)]
+    assert [part.segment for part in found] == [1, 1, 1, 2, 2, 2]
+    assert found[-1].t_s[-1] == pytest.approx(NOW_S + 6.0, abs=0.3)
+    assert (np.diff(np.concatenate([part.t_s for part in found])) > 0).all()
+
+
+def test_where_our_own_clock_was_wrong_at_first_a_phone_that_was_right_is_heard_on() -> None:
+    phone = Phone()
+    heard(phone, second(0), 1.2 - 86400)
+    found = [block(heard(phone, second(k), k + 1.2)) for k in range(1, 4)]
+    assert {part.segment for part in found} == {2}
+    assert found[-1].t_s[-1] == pytest.approx(NOW_S + 4.0, abs=0.05)
 
 
 def test_what_comes_late_keeps_its_times() -> None:

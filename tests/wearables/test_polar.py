@@ -152,6 +152,14 @@ def test_an_answer_may_come_in_parts() -> None:
     assert talk.commands == ["0102", H10_START]
 
 
+def test_an_answer_whose_rest_is_lost_is_asked_for_again_and_counts_from_its_beginning() -> None:
+    whole = "f001020001000419003200|f0010200006400c800010110000203020004000800"
+    talk = polar(answers={"0102": [whole.split("|")[0], whole]}).link()
+    for _ in range(11):
+        talk.tick()
+    assert talk.commands == ["0102", "0102", H10_START]
+
+
 def test_a_stream_that_ran_on_is_stopped_and_started() -> None:
     talk = polar(answers={"0202": ["f0020206"]}).link()
     talk.stream(0, 1)

@@ -110,11 +110,16 @@ def test_a_tag_that_does_not_know_its_sequence_is_believed_all_the_same() -> Non
 
 
 def test_a_tag_without_acceleration_tells_its_battery_and_no_sample() -> None:
-    driver = listening()
-    data = bytearray.fromhex(BASE)
-    data[9:11] = b"\x80\x00"
-    reply = driver.receive(Packet(CHANNEL, bytes(data), NOW_S))
+    reply = listening().receive(told(1, x_mg=-32768))
     assert [type(part) for part in reply] == [WearableFacts, BatteryLevel]
+
+
+def test_a_movement_told_without_acceleration_is_a_movement_all_the_same() -> None:
+    driver = listening()
+    driver.receive(told(1, at_s=0.2))
+    assert times(driver.receive(told(2, at_s=1.3))) == [1.3]
+    driver.receive(told(3, movement=18, at_s=2.6, x_mg=-32768))
+    assert times(driver.receive(told(4, movement=18, at_s=3.9))) == [3.9]
 
 
 def test_after_a_crash_the_segment_goes_on_and_the_last_measurement_is_known() -> None:

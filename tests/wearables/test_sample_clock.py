@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from monitor.model import Floats
-from monitor.wearables.sample_clock import Anchor, SampleClock, SampleClockRules, interleave, unwrap
+from monitor.wearables.sample_clock import SampleClock, SampleClockRules, unwrap
 
 BOOT_S, START_S = 1.8e9 - 4321.5, 1.8e9
 
@@ -177,21 +175,3 @@ def test_the_first_block_without_a_stamp_is_placed_by_its_arrival() -> None:
     clock.synchronise(START_S - 0.01, 77_000_000, START_S + 0.01)
     times = clock.place(10, 2, None, START_S + 5.0)
     assert times[-1] == pytest.approx(START_S + 5.0, abs=0.05)
-
-
-@given(
-    device=st.lists(st.floats(0, 20e6), min_size=1, max_size=10).map(sorted),
-    has_before=st.booleans(),
-    has_after=st.booleans(),
-    known=st.tuples(st.booleans(), st.booleans()),
-    width_s=st.floats(0.01, 1000),
-)
-def test_late_samples_lie_strictly_between_their_neighbours(
-    device: list[float], has_before: bool, has_after: bool, known: tuple[bool, bool], width_s: float
-) -> None:
-    before = Anchor(9, START_S, 1e6 if known[0] else None) if has_before or not has_after else None
-    after = Anchor(30, START_S + width_s, 1.84e6 if known[1] else None) if has_after else None
-    device_us = np.array(device) + np.arange(len(device))
-    times = interleave(12, len(device), device_us, before, after, 0.04, 1.0)
-    ordered = [*([before.at_s] if before else []), *times, *([after.at_s] if after else [])]
-    assert (np.diff(ordered) > 0).all()

@@ -8,6 +8,7 @@ a publication with properties (iotcore 0.4).
 from __future__ import annotations
 
 import asyncio
+import errno
 import importlib
 import json
 import re
@@ -83,6 +84,16 @@ class BrokerUserError(MonitorError):
         super().__init__(f"the embedded broker cannot take this user: {reason}")
 
 
+class ForeignAddressError(MonitorError):
+    """The address to listen at is another computer's."""
+
+    exit_code = 2
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"the embedded broker cannot listen at {host}: this computer has no such address")
+        self.host = host
+
+
 class NoFreePortError(MonitorError):
     """All ports that might be used are taken."""
 
@@ -149,7 +160,8 @@ class EmbeddedBroker:
         text = _LISTENER.format(kind=kind, host=host, port=port)
         if self._log_in is None:
             return text
-        name, password = map(json.dumps, self._log_in)  # a JSON text is a TOML text
+        # A JSON text is a TOML text, but for the surrogates by which JSON escapes what lies beyond 16 bits.
+        name, password = (json.dumps(word, ensure_ascii=False) for word in self._log_in)
         return text + _LOG_IN.format(kind=kind, name=name, password=password)
 
 
@@ -188,7 +200,9 @@ def free_ports(first: int, host: str = HOST) -> Iterator[int]:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
-            except OSError:
+            except OSError as problem:
+                if problem.errno == errno.EADDRNOTAVAIL:
+                    raise ForeignAddressError(host) from None
                 continue
         yield port
     raise NoFreePortError(first)

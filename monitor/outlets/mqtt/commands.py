@@ -28,12 +28,11 @@ NAMES = frozenset(
         "standing",
     }
 )
+"""Those that the coach obeys; ``Command.name`` lists them too."""
 PAYLOAD_LIMIT_BYTES = 64
 _MAY_BE_EMPTY = frozenset({"why"})
 _YES = frozenset({"on", "true", "yes", "1"})
 _NO = frozenset({"off", "false", "no", "0", ""})
-
-
 FORM = '{"value":...,"id":...}'
 
 

@@ -23,9 +23,10 @@ def password(rules: MqttRules) -> str:
     if not rules.password_file:
         return rules.password.get_secret_value()
     try:
-        return Path(rules.password_file).expanduser().read_text().partition("\n")[0].rstrip("\r")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise MqttFileError("password_file", rules.password_file, str(problem)) from None
+        text = _content("password_file", rules.password_file).decode()
+    except UnicodeDecodeError:
+        raise MqttFileError("password_file", rules.password_file, "is no text in UTF-8", "write it anew") from None
+    return text.partition("\n")[0].rstrip("\r")
 
 
 class TellingSocket(ssl.SSLSocket):
@@ -66,7 +67,7 @@ def tls_context(rules: MqttRules) -> BrokerContext:
     context.server_name = rules.server_name
     try:
         if rules.tls == "ca-file":
-            context.load_verify_locations(rules.ca_file)
+            context.load_verify_locations(Path(rules.ca_file).expanduser())
         else:
             context.load_default_certs()
     except ssl.SSLError:
@@ -89,14 +90,26 @@ def _no_phrase() -> str:
 
 
 def _show(context: ssl.SSLContext, certificate: str, key: str) -> None:
-    """The certificate that this program shows."""
+    """The certificate that this program shows; its key may stand in the same file."""
+    if b"-----BEGIN CERTIFICATE-----" not in _content("client_cert_file", certificate):
+        remedy = "name this program's certificate, a file that begins with -----BEGIN CERTIFICATE-----"
+        raise MqttFileError("client_cert_file", certificate, "holds no certificate", remedy)
+    if key:
+        _content("client_key_file", key)  # OpenSSL does not say which of the two it cannot read
     try:
-        context.load_cert_chain(certificate, key or None, _no_phrase)
+        context.load_cert_chain(
+            Path(certificate).expanduser(), Path(key).expanduser() if key else None, password=_no_phrase
+        )
     except _LockedKey:
         remedy = "take one without, which only you may read (chmod 600)"
         raise MqttFileError("client_key_file", key or certificate, "has a pass phrase", remedy) from None
     except ssl.SSLError:
         reason, remedy = "does not fit the certificate", "name the key that belongs to mqtt.client_cert_file"
-        raise MqttFileError("client_key_file", key, reason, remedy) from None
+        raise MqttFileError("client_key_file", key or certificate, reason, remedy) from None
+
+
+def _content(setting: str, path: str) -> bytes:
+    try:
+        return Path(path).expanduser().read_bytes()
     except OSError as problem:
-        raise MqttFileError("client_cert_file", certificate, str(problem)) from None
+        raise MqttFileError(setting, path, str(problem)) from None

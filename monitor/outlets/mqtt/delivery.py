@@ -16,8 +16,6 @@ log = logging.getLogger(__name__)
 
 IN_FLIGHT = 10
 """Below the receive maximum of 20 that mosquitto grants, with room for state beside."""
-
-
 FULL_PAUSE_S = 30.0
 """How long a broker that is full is left alone."""
 

@@ -33,7 +33,6 @@ class Wearer:
     node: str
     """Random hex made once and kept: topics name neither person nor radio address."""
     title: str = "Desk wearable"
-    manufacturer: str = ""
     model: str = ""
     firmware: str = ""
     settings_hash: str = ""
@@ -113,7 +112,7 @@ class Phrasebook:
             "version": __version__,
             "config_hash": self.wearer.settings_hash or None,
             "model": self.wearer.model or None,
-            "manufacturer": self.wearer.manufacturer or None,
+            "manufacturer": None,  # promised, and no wearable tells it yet
             "firmware": self.wearer.firmware or None,
         }
         if self.speed != 1.0:

@@ -63,18 +63,18 @@ class MqttOutlet:
             wearer.name: Phrasebook(wearer, Topics(rules.base, wearer.node), rules.event_expiry_s, clock.speed)
             for wearer in wearers
         }
-        carriers = [Delivery(outbox, clock, gauges.acknowledged) if gauges else Delivery(outbox, clock)]
+        delivery = Delivery(outbox, clock, gauges.acknowledged) if gauges else Delivery(outbox, clock)
         nodes = {wearer.node for wearer in wearers}
-        left = [old for old in known if old.node not in nodes]
-        self._sessions = {}
+        self._sessions: dict[str, Session] = {}
         for name, words in self._words.items():
             node = words.topics.node
+            is_first = not self._sessions  # it clears up after those who are no more, too
             now = Announced(node, rules.base, rules.discovery_prefix, rules.discovery)
-            mine = Leftovers(now, [*left, *(old for old in known if old.node == node)], register)
-            self._sessions[name] = Session(rules, words, send, carriers.pop() if carriers else None, mine)
+            before = [old for old in known if old.node == node or (is_first and old.node not in nodes)]
+            leftovers = Leftovers(now, before, register)
+            self._sessions[name] = Session(rules, words, send, delivery if is_first else None, leftovers)
             if gauges:
                 self._sessions[name].diagnose = partial(gauges.read, name)
-            left = []  # one connection clears away what those left who are no more
 
     def describe(self, wearer: Wearer) -> None:
         """The wearable has said more of itself (model, firmware): discovery and ``info`` are told anew."""
@@ -85,11 +85,6 @@ class MqttOutlet:
         """A topic on which this wearer's wearable publishes; to be asked for before the start."""
         source = self._sessions[wearer].source = TopicSource(topic)
         return source
-
-    @property
-    def refusal(self) -> str | None:
-        """Why the broker does not let us in, where it said so at the last attempt."""
-        return next((session.refusal for session in self._sessions.values() if session.refusal), None)
 
     def durable(self, update: Update) -> list[Message]:
         """Alerts, the log and the day: they reach the broker even over a crash."""

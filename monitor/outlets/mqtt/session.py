@@ -8,26 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import random
 import secrets
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
 
 from monitor.diagnostics import Diagnostics
 from monitor.events import CommandAnswered
-from monitor.exchange import Command, Message, Update, WearerState
+from monitor.exchange import Command, Message, Update
 from monitor.outlets.mqtt.client import Connection, connect
 from monitor.outlets.mqtt.delivery import Delivery
 from monitor.outlets.mqtt.discovery import discovery
 from monitor.outlets.mqtt.ear import Ear
 from monitor.outlets.mqtt.leftovers import Leftovers
 from monitor.outlets.mqtt.messages import Phrasebook
-from monitor.outlets.mqtt.payloads import state_payload
 from monitor.outlets.mqtt.remedies import remedy
+from monitor.outlets.mqtt.retained import Retained
 from monitor.outlets.mqtt.rules import MqttRules
-from monitor.outlets.mqtt.sentences import sentence, sentence_of_state
 from monitor.outlets.mqtt.signals import Acknowledged, Lost, Received, Refused
 from monitor.outlets.mqtt.source import TopicSource
 
@@ -36,16 +33,14 @@ log = logging.getLogger(__name__)
 FIRST_DELAY_S, LAST_DELAY_S = 1.0, 60.0
 STEADY_S = 30.0
 """A connection that lived this long was a good one: the next loss starts again with the first delay."""
-STATE_EVERY_S = 60.0
 STATE_PAUSE_S = 1.0
+"""No more than one state in this time."""
 DIAGNOSTICS_EVERY_S = 60.0
 UNHEARD = 10
 """With so many messages unacknowledged the state waits: a slow broker gets the newest one, and no queue grows."""
 BIRTH_JITTER_S = (0.2, 2.0)
 LAST_NEWS_S, LAST_WORD_S = 0.5, 0.3
 """How long a clean end waits for the outbox, and for the broker to have heard that we go."""
-_RUNNING = frozenset({"ts", "bout_min", "today_min", "longest_min", "last_sample", "rssi", "confidence"})
-"""Keys that run with time: they go along each minute and are no reason to publish."""
 
 
 class Session:
@@ -59,7 +54,6 @@ class Session:
         delivery: Delivery | None,
         leftovers: Leftovers,
     ) -> None:
-        self.refusal: str | None = None
         self.source: TopicSource | None = None
         """Where the wearer's wearable publishes; set before ``run``."""
         self.diagnose: Callable[[], Awaitable[Diagnostics]] | None = None
@@ -72,13 +66,10 @@ class Session:
         self._stopping = asyncio.Event()
         self._news = asyncio.Event()
         self._greeted = asyncio.Event()
-        self._state: WearerState | None = None
-        self._text: str | None = None
-        self._shown: str | None = None
-        self._link: bool | None = None
-        self._published: dict[str, Any] = {}
-        self._published_s = -math.inf
+        self._retained = Retained(words)
         self._on_the_way: dict[int, str] = {}
+        self._denied: set[str] = set()
+        """Topics that the broker has not taken over this connection."""
         self._heard = asyncio.Event()
         self._said: set[str] = set()
 
@@ -86,9 +77,8 @@ class Session:
 
     def tell(self, update: Update) -> None:
         """News of this wearer."""
-        self._state = update.state
+        self._retained.take(update)
         for event in update.events:
-            self._text = sentence(event, self._words.said) or self._text
             if isinstance(event, CommandAnswered):
                 self._ear.answered(event)
         self._news.set()
@@ -121,7 +111,6 @@ class Session:
         """How it ended, and how many seconds the broker had let us in."""
         large = frozenset({self.source.topic} if self.source else ())
         connection = await connect(self._rules, self._client_id, self._words.availability(False), large)
-        self.refusal = connection.reason if isinstance(connection, Refused) else None
         if not isinstance(connection, Connection):
             return connection, 0.0
         began_s = time.monotonic()
@@ -138,21 +127,24 @@ class Session:
     async def _live(self, connection: Connection) -> Lost:
         self._connection = connection
         self._on_the_way.clear()
+        self._denied.clear()
         self._subscribe(connection)
         self._announce()
         try:
             async with asyncio.TaskGroup() as group:
-                telling = group.create_task(self._tell_state(), name="mqtt state")
-                tasks = {
-                    telling,
+                telling = [
+                    group.create_task(self._tell_state(), name="mqtt state"),
                     group.create_task(self._greet_again(), name="mqtt birth"),
+                ]
+                if self.diagnose is not None:
+                    telling.append(group.create_task(self._tell_diagnostics(self.diagnose), name="mqtt diagnostics"))
+                tasks = [
+                    *telling,
                     group.create_task(self._clear_away(), name="mqtt leftovers"),
                     group.create_task(self._leave_when_asked(connection, telling), name="mqtt leave"),
-                }
+                ]
                 if self._delivery is not None:
-                    tasks.add(group.create_task(self._delivery.run(connection), name="mqtt delivery"))
-                if self.diagnose is not None:
-                    tasks.add(group.create_task(self._tell_diagnostics(self.diagnose), name="mqtt diagnostics"))
+                    tasks.append(group.create_task(self._delivery.run(connection), name="mqtt delivery"))
                 end = await self._hear(connection)
                 for task in tasks:
                     task.cancel()
@@ -163,16 +155,19 @@ class Session:
 
     async def _clear_away(self) -> None:
         if self._leftovers.any:
+            wanted = {message.topic for message in self._leftovers.before() + self._leftovers.after()}
             await self._heard_but(0)
-            await self._leftovers.gone()
+            if not wanted & self._denied:
+                await self._leftovers.gone()
 
-    async def _leave_when_asked(self, connection: Connection, telling: asyncio.Task[None]) -> None:
+    async def _leave_when_asked(self, connection: Connection, telling: Iterable[asyncio.Task[None]]) -> None:
         await self._stopping.wait()
         if self._delivery is not None:
             await _at_most(LAST_NEWS_S, self._delivery.drained())
-        telling.cancel()
+        for task in telling:  # Home Assistant's birth just now must not make us say "online" after "offline"
+            task.cancel()
         self._publish_changes()
-        if self._link:
+        if self._retained.link:
             self._publish(self._words.link(False))
         self._publish(self._words.availability(False))
         await _at_most(LAST_WORD_S, self._heard_but(0))
@@ -195,7 +190,7 @@ class Session:
     def _announce(self) -> None:
         self._introduce()
         self._publish(self._words.availability(True))
-        self._link, self._shown, self._published = None, None, {}
+        self._retained.forget()
         self._publish_changes()
 
     def _introduce(self) -> None:
@@ -207,7 +202,7 @@ class Session:
 
     async def _tell_state(self) -> None:
         while True:
-            await asyncio.sleep(STATE_PAUSE_S if self._published else 0.0)
+            await asyncio.sleep(STATE_PAUSE_S if self._retained.has_state else 0.0)
             await self._news.wait()
             await self._heard_but(UNHEARD)
             self._news.clear()
@@ -220,23 +215,8 @@ class Session:
             await asyncio.sleep(DIAGNOSTICS_EVERY_S)
 
     def _publish_changes(self) -> None:
-        state = self._state
-        if (fresh := state is not None and state.link_fresh) != self._link:
-            self._link = fresh
-            self._publish(self._words.link(fresh))
-        if state is None:
-            return
-        if self._is_new(state):
-            self._published, self._published_s = _standing(state), state.at_s
-            self._publish(self._words.state(state))
-        if (text := self._text or sentence_of_state(state, self._words.said)) != self._shown:
-            self._shown = text
-            self._publish(self._words.text(text))
-
-    def _is_new(self, state: WearerState) -> bool:
-        if _standing(state) != self._published:
-            return True
-        return (state.sedentary or state.link_fresh) and state.at_s - self._published_s >= STATE_EVERY_S
+        for message in self._retained.changes():
+            self._publish(message)
 
     def _publish(self, message: Message, correlation: bytes | None = None) -> None:
         if self._connection is not None:
@@ -279,8 +259,10 @@ class Session:
             return
         topic = self._on_the_way.pop(answer.number, "")
         self._heard.set()
+        if answer.failure:
+            self._denied.add(topic)
         if answer.later:
-            self._published = {}  # the next state is told, whether it is new or not
+            self._retained.forget()  # told again with the next news
         elif answer.failure:
             self._say_once(f"the MQTT broker denies {topic}: {answer.failure}; look at its access list")
 
@@ -290,13 +272,7 @@ class Session:
             log.warning(words)
 
 
-def _standing(state: WearerState) -> dict[str, Any]:
-    """What is worth a message when it changes; the next break's time moves with every pause, its being known counts."""
-    payload = {key: value for key, value in state_payload(state).items() if key not in _RUNNING}
-    return {**payload, "next_break": payload["next_break"] is not None}
-
-
-async def _at_most(limit_s: float, work: Any) -> None:
+async def _at_most(limit_s: float, work: Awaitable[None]) -> None:
     try:
         async with asyncio.timeout(limit_s):
             await work

@@ -11,7 +11,7 @@ ABOUT = About(
     rate="as often as it advertises, about once a second",
     clock="the time of arrival, good to a second; a packet number shows repeats",
     alert="",
-    pairing="an encrypted sensor needs its bind key and its address in [bthome]",
+    pairing="an encrypted sensor needs its address and bind key in [bthome.bind_keys]",
     battery="months to years, from a coin cell",
     wearing=(
         "It must advertise three accelerations (object 0x63) in one packet, in the order x, y, z.",

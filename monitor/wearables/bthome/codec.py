@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.wearables.base import DecodeError
-from monitor.wearables.readings import G_MS2, Vector
+from monitor.wearables.base import G_MS2, DecodeError
+from monitor.wearables.readings import Vector
 
 SERVICE = "0000fcd2-0000-1000-8000-00805f9b34fb"
 VERSION = 2
@@ -39,8 +39,6 @@ class Frame:
 
     info: int
     body: bytes
-    mac: bytes | None = None
-    """The sender's address, most significant byte first, where the packet carries it."""
 
     @property
     def encrypted(self) -> bool:
@@ -70,7 +68,7 @@ def decode_frame(data: bytes) -> Frame:
         return Frame(data[0], data[1:])
     if len(data) < 7:
         raise DecodeError("address is cut", data)
-    return Frame(data[0], data[7:], data[6:0:-1])
+    return Frame(data[0], data[7:])
 
 
 def decode_objects(body: bytes) -> Content:

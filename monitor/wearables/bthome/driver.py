@@ -6,21 +6,15 @@ import math
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
-from monitor.model import Answer, AnswerKind, BatteryLevel, Nudge, WearableFacts
-from monitor.wearables.base import (
-    About,
-    Advertised,
-    DecodeError,
-    Packet,
-    Reach,
-    Reply,
-    Resume,
-)
+from monitor.model import AnswerKind, Nudge
+from monitor.wearables.base import About, Advertised, DecodeError, Packet, Reach, Reply, Resume
 from monitor.wearables.bthome import codec, sealed
 from monitor.wearables.bthome.about import ABOUT
 from monitor.wearables.bthome.rules import BTHomeRules
+from monitor.wearables.call import Call
+from monitor.wearables.kept import Kept
 from monitor.wearables.readings import Readings, Vector
 from monitor.wearables.told import ToldDriver
 
@@ -44,10 +38,9 @@ class Memory:
     packet_id: int | None = None
     counter: int | None = None
     heard_s: float = 0.0
-    segment: int = 1
 
 
-_MEMORY = TypeAdapter(Memory)
+_MEMORY = Kept(Memory)
 
 
 @dataclass
@@ -57,30 +50,17 @@ class BTHome(ToldDriver):
     ADVERTISED: ClassVar[Advertised] = Advertised(service_uuids=(codec.SERVICE,))
     REACH: ClassVar[Reach] = Reach.ADVERTISEMENT
     RULES: ClassVar[type[BaseModel]] = BTHomeRules
+    MODEL: ClassVar[str] = "BTHome sensor"
     ABOUT: ClassVar[About] = ABOUT
 
     rules: BTHomeRules = field(default_factory=BTHomeRules)
     memory: Memory = field(default_factory=Memory)
     readings: Readings = field(init=False)
-    introduced: bool = False
-    battery_pct: int | None = None
-    alert_number: int | None = None
-    """The alert that a press answers."""
-    alert_until_s: float = 0.0
+    call: Call = field(default_factory=Call)
+    """What a press answers."""
 
     def __post_init__(self) -> None:
         self.readings = Readings(1.0 / self.rules.interval_s, self.rules)
-
-    def start(self, resume: Resume | None, now_s: float) -> Reply:
-        """The sensor is in reach; there is nothing to ask it."""
-        if resume is not None:
-            try:
-                self.memory = _MEMORY.validate_python(resume)
-            except ValidationError:
-                self.memory = Memory()
-            self.readings.segment = self.memory.segment
-        self.introduced, self.battery_pct = False, None
-        return []
 
     def receive(self, packet: Packet) -> Reply:
         """One advertisement; a repeat says nothing new."""
@@ -92,7 +72,8 @@ class BTHome(ToldDriver):
             return []
         self.memory.payload, self.memory.packet_id = packet.data.hex(), content.packet_id
         self.memory.heard_s = packet.at_s
-        reply = [*self._introduction(), *self._battery(content, packet.at_s), *self._pressed(content, packet.at_s)]
+        reply = self._introduction() + self._tell_battery(content.battery_pct, packet.at_s)
+        reply += self._pressed(content.buttons, packet.at_s)
         if content.xyz_g is not None:
             reply += self.readings.take(packet.at_s, content.xyz_g, self._is_still(content, content.xyz_g))
         elif content.moving:
@@ -101,21 +82,21 @@ class BTHome(ToldDriver):
 
     def alert(self, nudge: Nudge, now_s: float) -> Reply:
         """It cannot call anybody, but its button can answer."""
-        if nudge.kind in ("stop", "well_done"):
-            self.alert_number = None
-        else:
-            self.alert_number, self.alert_until_s = nudge.alert_number, now_s + nudge.time_to_live_s
+        self.call.opened(nudge, now_s)
         return []
 
     def lost(self, now_s: float) -> Reply:
-        """Too long unheard: what was between is not known."""
+        """Too long unheard: what was between is not known, and with a new battery it counts its packets anew."""
         self.readings.forget()
+        self.memory.counter = None
         return []
 
     def resume(self) -> Resume:
         """What was heard last."""
-        memory: Resume = _MEMORY.dump_python(self.memory, mode="json")
-        return memory
+        return _MEMORY.written(self.memory)
+
+    def _remember(self, resume: Resume) -> None:
+        self.memory = _MEMORY.read(resume) or Memory()
 
     # --- repeats ---------------------------------------------------------------------------------------------
 
@@ -127,7 +108,7 @@ class BTHome(ToldDriver):
         counter = sealed.counter_of(frame)
         if counter == self.memory.counter:
             return None
-        body = sealed.opened(frame, self.rules.key, self.rules.mac)
+        body = sealed.opened(frame, self.rules.keys)
         if self.memory.counter is not None and RESTARTED_BELOW <= counter < self.memory.counter:
             raise DecodeError(f"an old packet: counter {counter} after {self.memory.counter}", packet.data)
         self.memory.counter = counter
@@ -143,23 +124,9 @@ class BTHome(ToldDriver):
 
     # --- what is new -----------------------------------------------------------------------------------------
 
-    def _introduction(self) -> Reply:
-        if self.introduced:
-            return []
-        self.introduced = True
-        return [WearableFacts("BTHome sensor", can_alert=False)]
-
-    def _battery(self, content: codec.Content, at_s: float) -> Reply:
-        if content.battery_pct is None or content.battery_pct == self.battery_pct:
-            return []
-        self.battery_pct = content.battery_pct
-        return [BatteryLevel(content.battery_pct, at_s)]
-
-    def _pressed(self, content: codec.Content, at_s: float) -> Reply:
-        if self.alert_number is None or at_s > self.alert_until_s:
-            return []
-        kinds = [ANSWERS[button] for button in content.buttons if button in ANSWERS]
-        return [Answer(kind, self.alert_number, at_s) for kind in kinds[:1]]
+    def _pressed(self, buttons: tuple[int, ...], at_s: float) -> Reply:
+        kind = next((ANSWERS[button] for button in buttons if button in ANSWERS), None)
+        return [] if kind is None else self.call.answered(kind, at_s)
 
     def _is_still(self, content: codec.Content, xyz_g: Vector) -> bool:
         if content.moving is not None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import Field, SecretStr, field_validator
 
 from monitor.wearables.readings import ReadingRules
 
 _HIDDEN = "**********"
 """What pydantic shows of a secret, in packet logs and stored states."""
+_ADDRESS = re.compile(r"([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")
+_KEY = re.compile(r"[0-9A-Fa-f]{32}")
 
 
 class BTHomeRules(ReadingRules, frozen=True, extra="forbid"):
@@ -20,25 +24,29 @@ class BTHomeRules(ReadingRules, frozen=True, extra="forbid"):
         le=0.5,
         description="Two readings of a sensor without a movement flag that differ by no more count as undisturbed.",
     )
-    bind_key: SecretStr = Field(
-        SecretStr(""), description="Bind key of an encrypted sensor: 32 hexadecimal digits; needs the extra `bthome`."
-    )
-    mac: str = Field(
-        "",
-        pattern=r"^$|^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$",
-        description="Bluetooth address of an encrypted sensor, which is part of its key.",
+    bind_keys: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description='Bind keys of encrypted sensors, by Bluetooth address: {"54:48:E6:8F:80:A5" = "32 hex digits"};'
+        " needs the extra `bthome`.",
     )
 
-    @field_validator("bind_key")
+    @field_validator("bind_keys")
     @classmethod
-    def _is_key(cls, key: SecretStr) -> SecretStr:
-        text = key.get_secret_value()
-        if text not in ("", _HIDDEN) and (len(text) != 32 or set(text.lower()) - set("0123456789abcdef")):
-            raise ValueError("a bind key has 32 hexadecimal digits")
-        return key
+    def _are_keys(cls, bind_keys: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for address, key in bind_keys.items():
+            if not _ADDRESS.fullmatch(address):
+                raise ValueError("a bind key belongs to an address like 54:48:E6:8F:80:A5")
+            text = key.get_secret_value()
+            if text != _HIDDEN and not _KEY.fullmatch(text):
+                raise ValueError("a bind key has 32 hexadecimal digits")
+        return bind_keys
 
     @property
-    def key(self) -> bytes | None:
-        """The key, where there is one."""
-        text = self.bind_key.get_secret_value()
-        return bytes.fromhex(text) if text not in ("", _HIDDEN) else None
+    def keys(self) -> dict[bytes, bytes]:
+        """By the six bytes of a sensor's address; those that a stored state hides are not there."""
+        shown = {address: key.get_secret_value() for address, key in self.bind_keys.items()}
+        return {
+            bytes.fromhex(address.replace(":", "")): bytes.fromhex(text)
+            for address, text in shown.items()
+            if text != _HIDDEN
+        }

@@ -6,6 +6,7 @@ Nonce: address, service UUID, device information, counter (bthome.io/encryption)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from monitor.wearables.base import DecodeError
@@ -23,18 +24,19 @@ def counter_of(frame: Frame) -> int:
     return int.from_bytes(frame.body[-8:-4], "little")
 
 
-def opened(frame: Frame, key: bytes | None, mac: str) -> bytes:
-    """The readable objects. Raises DecodeError where the key is missing or wrong."""
-    address = frame.mac or bytes.fromhex(mac.replace(":", ""))
-    if key is None or not address:
-        raise DecodeError("encrypted: set bthome.bind_key and bthome.mac")
+def opened(frame: Frame, keys: Mapping[bytes, bytes]) -> bytes:
+    """The readable objects; ``keys`` by address, which a packet rarely tells. Raises DecodeError where none fits."""
+    if not keys:
+        raise DecodeError("encrypted: set bthome.bind_keys")
     try:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESCCM
     except ImportError:
         raise DecodeError('encrypted: pip install "sitbreak[bthome]"') from None
-    nonce = address + b"\xd2\xfc" + bytes([frame.info]) + frame.body[-8:-4]
-    try:
-        return AESCCM(key, tag_length=TAG_BYTES).decrypt(nonce, frame.body[:-8] + frame.body[-4:], None)
-    except InvalidTag:
-        raise DecodeError("cannot be decrypted: check bthome.bind_key and bthome.mac", frame.body) from None
+    for address, key in keys.items():
+        nonce = address + b"\xd2\xfc" + bytes([frame.info]) + frame.body[-8:-4]
+        try:
+            return AESCCM(key, tag_length=TAG_BYTES).decrypt(nonce, frame.body[:-8] + frame.body[-4:], None)
+        except InvalidTag:
+            continue
+    raise DecodeError("cannot be decrypted: check the address and key in bthome.bind_keys", frame.body)

@@ -73,8 +73,7 @@ def _answered(band: Band, op: Op, answer: control.ControlAnswer, now_s: float) -
     if op is Op.SET_CONFIG:
         return _configured(band, answer) if fine else _keep_config(band)
     if op is Op.ACK and fine:
-        segment, upto = band.link.asked_ack
-        band.memory.acked[segment] = max(upto, band.memory.acked.get(segment, 0))
+        band.memory.acknowledged(*band.link.asked_ack)
     if op is Op.TIME_SYNC and not fine:
         band.link.next_sync_s = now_s + band.rules.time_sync_every_s
     return []

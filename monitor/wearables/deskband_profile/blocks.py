@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from monitor.model import Fact
+from monitor.wearables.asking import key_of
 from monitor.wearables.base import Packet, Read, Reply
 from monitor.wearables.deskband_profile import codec, merge
-from monitor.wearables.deskband_profile.link import Band, Held, awaited_key
+from monitor.wearables.deskband_profile.link import Band, Held
+from monitor.wearables.sample_clock import STEP_S
 
 
 def heed_block(band: Band, packet: Packet) -> Reply:
@@ -44,7 +46,7 @@ def _hold(band: Band, held: Held) -> Reply:
     if len(band.link.held) < 1000:
         band.link.held.append(held)
     read = Read(codec.STATUS, note="an unexpected block")
-    coming = band.link.asked_status or awaited_key(read) in band.link.awaited
+    coming = band.link.asked_status or key_of(read) in band.link.awaited
     if coming or band.link.leaving or band.link.change is not None:
         return []
     band.link.asked_status = True
@@ -65,7 +67,16 @@ def _take_live(band: Band, held: Held) -> Reply:
         return list(_late(band, block))
     wait_s = band.rules.hole_wait_s if band.link.live else 0.0
     band.link.live = True
-    return list(merge.take_live(memory, block, held.at_s, _says_not_worn(band), held.at_s + wait_s))
+    facts = merge.take_live(memory, block, held.at_s, _says_not_worn(band), held.at_s + wait_s)
+    _doubt_clock(band, held.at_s)
+    return list(facts)
+
+
+def _doubt_clock(band: Band, at_s: float) -> None:
+    """What comes far too late may have come in time, and our clock was set: compare the clocks soon."""
+    newest, link, rules = band.memory.clock.last, band.link, band.rules
+    if newest is not None and at_s - newest.at_s > rules.latency_s + STEP_S:
+        link.next_sync_s = min(link.next_sync_s, at_s + rules.early_sync_every_s)
 
 
 def _says_not_worn(band: Band) -> bool:

@@ -19,7 +19,6 @@ from monitor.wearables.delta import decode_delta
 SERVICE, INFO, CONTROL, LIVE, REPLAY, STATUS, ALERT = (
     f"e820{number:04x}-ac6e-48f1-9b41-d591858ee542" for number in range(1, 8)
 )
-BATTERY_LEVEL = "00002a19-0000-1000-8000-00805f9b34fb"
 
 COUNTS_PER_G = 4096.0
 RATES_HZ = (12.5, 25.0, 50.0, 100.0, 6.25)
@@ -266,10 +265,3 @@ def encode_alert(pattern: AlertPattern, alert_number: int, time_to_live_s: float
         alert_number & 0xFFFF,
         live_s,
     )
-
-
-def decode_battery(data: bytes) -> int | None:
-    """Battery Level (0x2A19) in percent; None where the byte is no percentage."""
-    if not data:
-        raise DecodeError("battery level: empty")
-    return data[0] if data[0] <= 100 else None

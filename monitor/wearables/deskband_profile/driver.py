@@ -11,9 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from pydantic import TypeAdapter, ValidationError
-
 from monitor.model import Answer, AnswerKind, Nudge, PacketRefused, WearableFacts
+from monitor.wearables.asking import key_of
 from monitor.wearables.base import (
     Action,
     DecodeError,
@@ -30,16 +29,18 @@ from monitor.wearables.base import (
 from monitor.wearables.deskband_profile import codec, control
 from monitor.wearables.deskband_profile.answers import heed_control, heed_exchange, unanswered
 from monitor.wearables.deskband_profile.blocks import heed_block
-from monitor.wearables.deskband_profile.link import Band, Link, awaited_key, leave
+from monitor.wearables.deskband_profile.link import Band, Link, leave
 from monitor.wearables.deskband_profile.merge import Memory
 from monitor.wearables.deskband_profile.requests import next_request, note_exchange
 from monitor.wearables.deskband_profile.rules import DeskBandRules
 from monitor.wearables.deskband_profile.sessions import heed_status, tell_battery
+from monitor.wearables.kept import Kept
 from monitor.wearables.sample_clock import SampleClock, SampleClockRules
+from monitor.wearables.standard import BATTERY_LEVEL, decode_battery
 
 MANDATORY = (codec.CONTROL, codec.LIVE, codec.REPLAY)
 SUBSCRIBED = (codec.CONTROL, codec.LIVE, codec.REPLAY, codec.STATUS, codec.ALERT)
-_MEMORY = TypeAdapter(Memory)
+_MEMORY = Kept(Memory)
 
 
 @dataclass
@@ -55,7 +56,6 @@ class DeskBandDriver(Band):
     """What a user should do where the device does not speak the profile."""
 
     rules: DeskBandRules = field(default_factory=DeskBandRules)
-    clock_rules: SampleClockRules = field(default_factory=SampleClockRules)
     memory: Memory = field(init=False)
     link: Link = field(init=False)
 
@@ -72,7 +72,7 @@ class DeskBandDriver(Band):
         self.link.up = True
         self.link.agenda = ["config", "sync", "start"]
         actions: list[Action] = [Read(codec.INFO), Read(codec.STATUS), *(Subscribe(each) for each in SUBSCRIBED)]
-        self.link.awaited = [awaited_key(action) for action in actions]
+        self.link.awaited = [key_of(action) for action in actions]
         return [*actions]
 
     def receive(self, packet: Packet) -> Reply:
@@ -85,13 +85,13 @@ class DeskBandDriver(Band):
         """An action was carried out or failed."""
         if not self.link.up:
             return []
-        key = awaited_key(action)
+        key = key_of(action)
         self.link.awaited = [each for each in self.link.awaited if each != key]
         try:
             reply = self._heed_outcome(action, outcome)
         except DecodeError as error:
             reply = [PacketRefused(outcome.at_s, str(error))]
-        if key == awaited_key(Read(codec.STATUS)) and self.link.status is None:
+        if key == key_of(Read(codec.STATUS)) and self.link.status is None:
             reply += leave(self, f"the status cannot be read ({outcome.error or 'not understood'}); {self.REMEDY}")
         return reply + next_request(self, outcome.at_s)
 
@@ -110,8 +110,7 @@ class DeskBandDriver(Band):
 
     def stored(self, segment: int, upto_index: int) -> Reply:
         """Remember what is on disk; the band is told when an ACK is due."""
-        stored = self.memory.stored
-        stored[segment] = max(upto_index, stored.get(segment, 0))
+        self.memory.keep_stored(segment, upto_index)
         return []
 
     def alert(self, nudge: Nudge, now_s: float) -> Reply:
@@ -139,22 +138,20 @@ class DeskBandDriver(Band):
 
     def resume(self) -> Resume:
         """Session, contiguous end, open holes and the fit of the clock, as of the facts delivered so far."""
-        memory: Resume = _MEMORY.dump_python(self.memory, mode="json")
-        return memory
+        return _MEMORY.written(self.memory)
 
     def _fresh_memory(self) -> Memory:
-        return Memory(SampleClock(self.rules.rate_hz, self.clock_rules), rate_hz=self.rules.rate_hz)
+        return Memory(SampleClock(self.rules.rate_hz), rate_hz=self.rules.rate_hz)
 
     def _fresh_link(self) -> Link:
         return Link(control.ControlPoint(self.rules.request_timeout_s))
 
     def _remembered(self, resume: Resume) -> Memory:
         """The memory before the crash; a fresh one where another version wrote it."""
-        try:
-            memory = _MEMORY.validate_python(resume)
-        except ValidationError:
+        memory = _MEMORY.read(resume)
+        if memory is None:
             return self._fresh_memory()
-        memory.clock.rules = self.clock_rules
+        memory.clock.rules = SampleClockRules()  # those of this version
         return memory
 
     def _heed(self, packet: Packet) -> Reply:
@@ -167,8 +164,8 @@ class DeskBandDriver(Band):
                 return heed_status(self, codec.decode_status(packet.data), packet.at_s, read=False)
             case codec.ALERT:
                 return self._heed_alert_event(packet)
-            case codec.BATTERY_LEVEL:
-                return tell_battery(self, codec.decode_battery(packet.data), packet.at_s)
+            case str(battery) if battery == BATTERY_LEVEL:
+                return tell_battery(self, decode_battery(packet.data), packet.at_s)
         return []
 
     def _heed_outcome(self, action: Action, outcome: Outcome) -> Reply:
@@ -192,8 +189,8 @@ class DeskBandDriver(Band):
                 return self._heed_info(codec.decode_info(value))
             case Read(characteristic=codec.STATUS), bytes(value):
                 return heed_status(self, codec.decode_status(value), outcome.at_s, read=True)
-            case Read(characteristic=codec.BATTERY_LEVEL), bytes(value):
-                return tell_battery(self, codec.decode_battery(value), outcome.at_s)
+            case Read(characteristic=characteristic), bytes(value) if characteristic == BATTERY_LEVEL:
+                return tell_battery(self, decode_battery(value), outcome.at_s)
         return []
 
     def _has_asked(self, tag: int, outcome: Outcome) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from monitor.wearables.base import Action, Reconnect, Reply
+from monitor.wearables.base import Reconnect, Reply
 from monitor.wearables.deskband_profile.codec import Block, Info, Status
 from monitor.wearables.deskband_profile.control import ControlPoint, SessionRecord
 from monitor.wearables.deskband_profile.merge import Memory
@@ -57,8 +57,8 @@ class Link:
     info: Info | None = None
     status: Status | None = None
     asked_status: bool = False
-    battery: int | None = -1
-    """Last level told; -1: none yet."""
+    battery: int | None = None
+    """Last level told."""
     change: Change | None = None
     held: list[Held] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
@@ -87,11 +87,6 @@ class Band:
     rules: DeskBandRules
     memory: Memory
     link: Link
-
-
-def awaited_key(action: Action) -> str:
-    """Names an action among those awaited."""
-    return f"{type(action).__name__} {action.reason if isinstance(action, Reconnect) else action.characteristic}"
 
 
 def leave(band: Band, reason: str) -> Reply:

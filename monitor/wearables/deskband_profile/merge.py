@@ -60,6 +60,28 @@ class Memory:
         self.segment, self.rate_hz = segment, rate_hz
         self.next_index = 0 if self.known else None
         self.clock.restart(rate_hz)
+        self._forget_told()
+
+    def keep_stored(self, segment: int, upto_index: int) -> None:
+        """The host has everything on disk that was delivered before ``upto_index``, perhaps by another device."""
+        if self.segment is None:
+            return
+        if segment == self.segment:
+            upto_index = min(upto_index, self.next_index or 0)
+        self.stored[segment] = max(upto_index, self.stored.get(segment, 0))
+
+    def acknowledged(self, segment: int, upto_index: int) -> None:
+        """The device was told so."""
+        self.acked[segment] = max(upto_index, self.acked.get(segment, 0))
+        self._forget_told()
+
+    def _forget_told(self) -> None:
+        """Of sessions that are over and whole, and all of which was told, nothing more is to be told."""
+        waiting = {self.segment, *(hole.segment for hole in self.backfill.holes)}
+        for segment in [each for each in self.acked if each not in waiting]:
+            if self.acked[segment] >= self.stored.get(segment, 0):
+                self.stored.pop(segment, None)
+                del self.acked[segment]
 
     def plausible(self, block: Block, at_s: float, slack_s: float) -> bool:
         """False where a block claims more samples than time has passed for."""

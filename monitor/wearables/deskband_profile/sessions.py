@@ -12,15 +12,16 @@ from monitor.wearables.deskband_profile import codec, merge
 from monitor.wearables.deskband_profile.blocks import release
 from monitor.wearables.deskband_profile.link import Band, Change, complete
 from monitor.wearables.sample_clock import Anchor
+from monitor.wearables.standard import BATTERY_LEVEL
 
 
 def heed_status(band: Band, status: codec.Status, at_s: float, read: bool) -> Reply:
     """Take a status in; one that was read, not notified, also settles what was held for it."""
     opening = band.link.status is None
     band.link.status = status
-    reply = tell_battery(band, status.battery, at_s) if status.battery is not None or not opening else []
+    reply = tell_battery(band, status.battery, at_s)
     if opening and status.battery is None:
-        reply += [Read(codec.BATTERY_LEVEL), Subscribe(codec.BATTERY_LEVEL)]
+        reply += [Read(BATTERY_LEVEL), Subscribe(BATTERY_LEVEL)]
     rate_hz = rate_of(band, status.rate_code)
     if band.memory.segment is None:
         band.memory.enter(status.session, rate_hz)

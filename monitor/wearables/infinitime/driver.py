@@ -38,8 +38,14 @@ NO_MOTION = (
     "the watch does not tell its motion: update InfiniTime to 1.16 or newer, and disconnect the phone's app from it"
 )
 NO_ANSWER = "the watch has fallen silent: see whether it is near, switched on and charged"
-TITLES = {"nudge": "Time for a break?", "stand_up": "Time for a break?", "urgent": "Still time for a break"}
-PRAISE = {"well_done": "Break taken", "identify": "Hello from sitbreak"}
+TITLES = {
+    "nudge": "Time for a break?",
+    "stand_up": "Time for a break?",
+    "urgent": "Still time for a break",
+    "well_done": "Break taken",
+    "identify": "Hello from sitbreak",
+}
+"""By ``Nudge.kind``, where the coach gives none."""
 IMMEDIATE = {"nudge": 1, "stand_up": 2, "urgent": 2, "identify": 1}
 """Alert levels for a watch that takes no text: mild or high."""
 
@@ -94,7 +100,7 @@ class InfiniTime(LinkedDriver):
     def _heard(self, packet: Packet) -> Reply:
         if packet.characteristic == codec.CALL_ANSWER:
             return self._answered(codec.decode_call_answer(packet.data), packet.at_s)
-        if packet.characteristic != codec.MOTION or self.stream.is_repeat(packet.data, packet.at_s):
+        if packet.characteristic != codec.MOTION or self.repeats.is_repeat(packet.data, packet.at_s):
             return []
         # More than one triplet, as a proposed firmware sends: all of one poll
         return list(self.polls.heard(decode_triplets(packet.data).mean(axis=0), packet.at_s))
@@ -125,11 +131,11 @@ class InfiniTime(LinkedDriver):
         return facts
 
     def _calling(self, nudge: Nudge) -> Reply:
-        title = nudge.title or (TITLES | PRAISE).get(nudge.kind, "")
-        if nudge.kind not in TITLES | PRAISE:
+        if nudge.kind not in TITLES:
             return []
         self.said = nudge.kind
         rings = nudge.kind == "urgent" and self.rules.ring_when_repeated
+        title = nudge.title or TITLES[nudge.kind]
         data = codec.encode_new_alert(title, nudge.message, codec.CALL if rings else codec.SIMPLE)
         return [Write(NEW_ALERT, data, note=nudge.kind)]
 

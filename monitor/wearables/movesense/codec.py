@@ -8,15 +8,13 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.wearables.base import DecodeError
+from monitor.wearables.base import G_MS2, DecodeError
 
 SERVICE = "34802252-7185-4d5d-b431-630e7050e8f0"
 COMMAND = "34800001-7185-4d5d-b431-630e7050e8f0"
 NOTIFY = "34800002-7185-4d5d-b431-630e7050e8f0"
 
 RATES_HZ = (13, 26, 52, 104, 208, 416, 833, 1666)
-STANDARD_GRAVITY = 9.80665
-"""m/s^2 a g (3rd CGPM, 1901)."""
 STAMP_WRAP_MS = 1 << 32
 HIGHEST_MS2 = 1000.0
 """No accelerometer of these reaches 100 g."""
@@ -100,7 +98,7 @@ def split_vectors(content: bytes) -> tuple[NDArray[np.float64], bytes]:
         xyz_ms2 = np.frombuffer(content[:whole], "<f4").reshape(-1, 3).astype(np.float64)
     if not (np.abs(xyz_ms2) < HIGHEST_MS2).all():  # false for NaN, too
         raise DecodeError("acceleration: no number that can be", content)
-    return xyz_ms2 / STANDARD_GRAVITY, content[whole:]
+    return xyz_ms2 / G_MS2, content[whole:]
 
 
 def decode_hello(payload: bytes) -> tuple[str, str]:

@@ -116,7 +116,7 @@ class Movesense(CommandedDriver):
         return reply + ask(Subscribe(BATTERY_LEVEL), now_s)
 
     def _heard(self, packet: Packet) -> Reply:
-        if packet.characteristic != NOTIFY or self.stream.is_repeat(packet.data, packet.at_s):
+        if packet.characteristic != NOTIFY or self.repeats.is_repeat(packet.data, packet.at_s):
             return []
         message = codec.decode_message(packet.data)
         match message:
@@ -149,7 +149,7 @@ class Movesense(CommandedDriver):
             return reply + self._next(now_s)
         step = self.agenda.pop(0)
         if step == "subscribe":
-            return self._leave(f"{why}; {NO_GSP if why == 'no answer' else NOT_HEARD}")
+            return self.asking.leave(f"{why}; {NO_GSP if why == 'no answer' else NOT_HEARD}")
         unknown: Reply = [WearableFacts("Movesense")] if step == "hello" else [BatteryLevel(None, now_s)]
         return unknown + self._next(now_s)
 
@@ -219,5 +219,6 @@ class Movesense(CommandedDriver):
             percent = response.body[0] if response.status == codec.OK and response.body else 255
             return [BatteryLevel(percent if percent <= 100 else None, at_s)]
         if response.status // 100 != 2:
-            return self._leave(f"the sensor refuses acceleration at {self.rate_hz} Hz ({response.status}): {NO_GSP}")
+            refused = f"the sensor refuses acceleration at {self.rate_hz} Hz ({response.status})"
+            return self.asking.leave(f"{refused}: {NO_GSP}")
         return []

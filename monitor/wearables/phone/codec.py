@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field, ValidationError
 
 from monitor.model import Floats
-from monitor.wearables.base import DecodeError
-from monitor.wearables.readings import G_MS2
+from monitor.wearables.base import G_MS2, DecodeError
 
 LARGEST_BYTES = 262_144
 """Two seconds of three sensors at 400 Hz are less."""

@@ -7,18 +7,11 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
-from monitor.model import AccelBlock, BatteryLevel, Quality, WearableFacts
-from monitor.wearables.base import (
-    About,
-    Advertised,
-    DecodeError,
-    Packet,
-    Reach,
-    Reply,
-    Resume,
-)
+from monitor.model import AccelBlock, Quality
+from monitor.wearables.base import About, Advertised, DecodeError, Packet, Reach, Reply, Resume
+from monitor.wearables.kept import Kept
 from monitor.wearables.phone import codec
 from monitor.wearables.phone.rules import PhoneRules
 from monitor.wearables.told import ToldDriver
@@ -52,7 +45,7 @@ class Memory:
     segment: int = 1
 
 
-_MEMORY = TypeAdapter(Memory)
+_MEMORY = Kept(Memory)
 
 
 @dataclass
@@ -62,8 +55,9 @@ class Phone(ToldDriver):
     ADVERTISED: ClassVar[Advertised] = Advertised()
     REACH: ClassVar[Reach] = Reach.TOPIC
     RULES: ClassVar[type[BaseModel]] = PhoneRules
+    MODEL: ClassVar[str] = "Phone with Sensor Logger"
     ABOUT: ClassVar[About] = About(
-        title="Phone with Sensor Logger",
+        title=MODEL,
         products=("any Android phone or iPhone with the app Sensor Logger",),
         placements=("pocket", "thigh"),
         rate="50 to 100 Hz",
@@ -84,18 +78,6 @@ class Phone(ToldDriver):
 
     rules: PhoneRules = field(default_factory=PhoneRules)
     memory: Memory = field(default_factory=Memory)
-    introduced: bool = False
-    battery_pct: int | None = None
-
-    def start(self, resume: Resume | None, now_s: float) -> Reply:
-        """Somebody publishes; there is nothing to ask."""
-        if resume is not None:
-            try:
-                self.memory = _MEMORY.validate_python(resume)
-            except ValidationError:
-                self.memory = Memory()
-        self.introduced, self.battery_pct = False, None
-        return []
 
     def receive(self, packet: Packet) -> Reply:
         """One message; one that came before says nothing new."""
@@ -109,28 +91,15 @@ class Phone(ToldDriver):
             memory.segment, memory.shift_s, memory.rate_hz = memory.segment + 1, None, None
         memory.device, memory.session, memory.number = message.device, message.session, message.number
         memory.heard_s = packet.at_s
-        return [*self._introduction(), *self._battery(message, packet.at_s), *self._block(message, packet.at_s)]
-
-    def lost(self, now_s: float) -> Reply:
-        """Too long unheard."""
-        return []
+        reply = self._introduction() + self._tell_battery(message.battery_pct, packet.at_s)
+        return reply + self._block(message, packet.at_s)
 
     def resume(self) -> Resume:
         """Which message and which sample came last."""
-        memory: Resume = _MEMORY.dump_python(self.memory, mode="json")
-        return memory
+        return _MEMORY.written(self.memory)
 
-    def _introduction(self) -> Reply:
-        if self.introduced:
-            return []
-        self.introduced = True
-        return [WearableFacts("Phone with Sensor Logger", can_alert=False)]
-
-    def _battery(self, message: codec.Message, at_s: float) -> Reply:
-        if message.battery_pct in (None, self.battery_pct):
-            return []
-        self.battery_pct = message.battery_pct
-        return [BatteryLevel(message.battery_pct, at_s)]
+    def _remember(self, resume: Resume) -> None:
+        self.memory = _MEMORY.read(resume) or Memory()
 
     def _block(self, message: codec.Message, at_s: float) -> Reply:
         memory = self.memory
@@ -161,14 +130,18 @@ class Phone(ToldDriver):
 
         Messages that come late keep their times, for the phone may have been out of the house with them.
         """
-        memory = self.memory
-        if memory.shift_s is None or newest_s + memory.shift_s > at_s + FUTURE_S:
-            lag_s = at_s - newest_s
-            plausible = -FUTURE_S <= lag_s <= self.rules.clock_slack_s
-            if memory.shift_s is not None:
-                memory.segment += 1
-            memory.shift_s = 0.0 if plausible else lag_s
+        memory, lag_s = self.memory, at_s - newest_s
+        is_right = -FUTURE_S <= lag_s <= self.rules.clock_slack_s
+        if memory.shift_s is None or self._was_set(newest_s + memory.shift_s, at_s, is_right):
+            memory.segment += memory.shift_s is not None
+            memory.shift_s = 0.0 if is_right else lag_s
         return memory.shift_s
+
+    def _was_set(self, newest_s: float, at_s: float, is_right: bool) -> bool:
+        """Whether one of the two clocks was set since: the phone's forward or back, or ours to what the phone's was."""
+        slack_s, last_s = self.rules.clock_slack_s, self.memory.last_s
+        is_back = last_s is not None and newest_s < last_s - slack_s
+        return newest_s > at_s + FUTURE_S or is_back or (is_right and newest_s < at_s - slack_s)
 
     def _rate_hz(self, t_s: np.ndarray) -> float:
         """The rate in force; it follows the phone when that has changed its mind."""

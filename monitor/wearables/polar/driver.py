@@ -122,7 +122,7 @@ class Polar(CommandedDriver):
     def _failed(self, action: Action, outcome: Outcome) -> Reply:
         if action == Read(CONTROL):
             if outcome.att_error in NEEDS_PAIRING:
-                return self._leave(f"{outcome.error}; {PAIR_IT}")
+                return self.asking.leave(f"{outcome.error}; {PAIR_IT}")
             return self.asking.ask(Subscribe(DATA), outcome.at_s, PAIR_IT)
         return self._described(action.characteristic) if isinstance(action, Read) else []
 
@@ -138,11 +138,13 @@ class Polar(CommandedDriver):
     def _passed(self, now_s: float) -> Reply:
         reply, why = self.dialogue.overdue(now_s)
         if why:
-            return self._leave(f"{why}; {SWITCH_OFF_AND_ON if why == 'no answer' else PAIR_IT}")
+            return self.asking.leave(f"{why}; {SWITCH_OFF_AND_ON if why == 'no answer' else PAIR_IT}")
+        if reply:
+            self.parts = ""  # it is asked again, and will be answered from the beginning
         if self.streaming and now_s - self.heard_s > SILENT_S:
             self.streaming = False
             if not self._retry(["stop", "settings", "start"], now_s):
-                return self._leave(f"no data; {SWITCH_OFF_AND_ON}")
+                return self.asking.leave(f"no data; {SWITCH_OFF_AND_ON}")
         return reply + self._next(now_s)
 
     def _goodbye(self) -> Reply:
@@ -157,7 +159,7 @@ class Polar(CommandedDriver):
 
     def _framed(self, packet: Packet) -> Reply:
         frame = codec.decode_frame(packet.data, self.factor)
-        if frame is None or not self.streaming or not len(frame.xyz_mg):
+        if frame is None or not self.streaming:
             return []  # a stream that ran on from before has unknown settings: it is stopped soon
         self.heard_s, self.refusals = packet.at_s, 0
         bare = self.contact is False and packet.at_s - self.contact_s <= CONTACT_HOLDS_S
@@ -220,9 +222,9 @@ class Polar(CommandedDriver):
             self.chosen = choose(codec.decode_settings(params), self.rules)
         except DecodeError:
             if not self._retry([step], at_s):
-                return self._leave(NO_SETTINGS)
+                return self.asking.leave(NO_SETTINGS)
             raise
-        return [] if self.chosen.get(Setting.RATE) else self._leave(NO_SETTINGS)
+        return [] if self.chosen.get(Setting.RATE) else self.asking.leave(NO_SETTINGS)
 
     def _started(self, params: bytes, at_s: float) -> None:
         self.streaming, self.heard_s, self.factor = True, at_s, None
@@ -233,7 +235,7 @@ class Polar(CommandedDriver):
         if step == "sdk" and status == Status.ALREADY_IN_STATE:
             self.sdk_on = True
         steps = after_refusal(step, status)
-        return [] if not steps or self._retry(steps, at_s) else self._leave(refusal(status))
+        return [] if not steps or self._retry(steps, at_s) else self.asking.leave(refusal(status))
 
     def _retry(self, steps: list[str], at_s: float) -> bool:
         """Take these steps next, after a pause; false where that was done too often on this link."""

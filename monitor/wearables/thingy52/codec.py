@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.wearables.base import DecodeError
+from monitor.wearables.triplets import decode_triplets
 
 
 def _uuid(short: str) -> str:
@@ -23,8 +24,6 @@ SOUND_CONFIG, SPEAKER = _uuid("0501"), _uuid("0502")
 ADVERTISING_UNITS = 608
 """380 ms in units of 0.625 ms: as delivered."""
 RAW_BYTES = 18
-COUNTS_PER_UNIT = (1024, 32, 16)
-"""Of g, degrees a second and microtesla: 6Q10, 11Q5, 12Q4."""
 BUTTON_DOWN = 1
 FREQUENCY_MODE = 1
 RED, GREEN, YELLOW, BLUE = 1, 2, 3, 4
@@ -40,15 +39,6 @@ class MotionConfig:
     compass_ms: int
     motion_hz: int
     wake_on_motion: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RawMotion:
-    """One sample of everything (0406); we use the acceleration."""
-
-    xyz_g: NDArray[np.float32]
-    turn_dps: NDArray[np.float32]
-    field_ut: NDArray[np.float32]
 
 
 AS_DELIVERED = MotionConfig(1000, 500, 500, 10, 1)
@@ -72,13 +62,11 @@ def encode_config(config: MotionConfig) -> bytes:
     )
 
 
-def decode_raw(data: bytes) -> RawMotion:
-    """The eighteen bytes of raw motion."""
+def decode_raw(data: bytes) -> NDArray[np.float32]:
+    """(1, 3) acceleration in g, of raw motion (0406); turning rate and magnetic field, which follow, are not needed."""
     if len(data) != RAW_BYTES:
         raise DecodeError(f"raw motion: {len(data)} bytes, not {RAW_BYTES}", data)
-    counts = np.frombuffer(data, "<i2").reshape(3, 3)
-    xyz_g, turn_dps, field_ut = (counts / np.array(COUNTS_PER_UNIT)[:, None]).astype(np.float32)
-    return RawMotion(xyz_g, turn_dps, field_ut)
+    return decode_triplets(data[:6])
 
 
 def decode_advertising(data: bytes) -> tuple[int, int]:

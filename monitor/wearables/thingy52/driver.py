@@ -85,9 +85,9 @@ class Thingy52(LinkedDriver):
     def _heard(self, packet: Packet) -> Reply:
         if packet.characteristic == codec.BUTTON:
             return self._pressed(packet) if codec.decode_button(packet.data) == codec.BUTTON_DOWN else []
-        if packet.characteristic != codec.RAW or self.stream.is_repeat(packet.data, packet.at_s):
+        if packet.characteristic != codec.RAW or self.repeats.is_repeat(packet.data, packet.at_s):
             return []
-        return self._sampled(codec.decode_raw(packet.data).xyz_g[None], packet.at_s)
+        return self._sampled(codec.decode_raw(packet.data), packet.at_s)
 
     def _pressed(self, packet: Packet) -> Reply:
         """The first press waits whether a second one follows."""

@@ -21,7 +21,6 @@ from monitor.wearables.base import (
     DecodeError,
     Outcome,
     Packet,
-    Reconnect,
     Reply,
     Subscribe,
     Write,
@@ -108,8 +107,6 @@ class WitMotion(LinkedDriver):
         reply = super().done(action, outcome)
         if self.up and isinstance(action, Write) and action.data.hex() == self.writing:
             self._wrote(outcome)
-        if self.up and action == Subscribe(NOTIFY) and outcome.error is None:
-            reply.append(WearableFacts("WitMotion"))
         return reply
 
     def _new_stream(self) -> Stream:
@@ -127,12 +124,15 @@ class WitMotion(LinkedDriver):
         self.battery_due_s, self.battery_asked = now_s, 0
         return self.asking.ask(Subscribe(NOTIFY), now_s, NO_FRAMES)
 
+    def _listens(self, characteristic: str, at_s: float) -> Reply:
+        return [WearableFacts("WitMotion")]
+
     def _heard(self, packet: Packet) -> Reply:
-        if packet.characteristic != NOTIFY or self.stream.is_repeat(packet.data, packet.at_s):
+        if packet.characteristic != NOTIFY or self.repeats.is_repeat(packet.data, packet.at_s):
             return []
         complete = self.framer.take(packet.data)
         if self.framer.longer >= VIBRATION_FRAMES:
-            return self._leave(VIBRATION)
+            return self.asking.leave(VIBRATION)
         if not complete and self.framer.skipped > LONGEST_LOSS:
             raise DecodeError(f"no frame in {self.framer.skipped} bytes", packet.data)
         reply = self._battery_of(complete, packet.at_s)
@@ -224,9 +224,3 @@ class WitMotion(LinkedDriver):
                 self.battery = percent
                 reply.append(BatteryLevel(percent, at_s))
         return reply
-
-    def _leave(self, reason: str) -> Reply:
-        if self.asking.leaving:
-            return []
-        self.asking.leaving = True
-        return [Reconnect(reason)]
