@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import math
 import signal
 import sys
 import time
@@ -30,6 +31,16 @@ INTERRUPTED = 130
 RADIO = "wearable"
 
 
+class TransportError(Exception):
+    """The transport that was named cannot be opened; the message names two that can."""
+
+    exit_code = 3
+
+    def __init__(self, spec: str, reason: str) -> None:
+        super().__init__(f"--hci {spec}: {reason}; for example usb:0 or tcp-client:127.0.0.1:9000")
+        self.spec = spec
+
+
 def host_and_port(text: str) -> tuple[str, int]:
     """Read HOST:PORT."""
     host, _, port = text.rpartition(":")
@@ -49,6 +60,25 @@ def at_least(lowest: int) -> Callable[[str], int]:
     return read
 
 
+def number(text: str) -> float:
+    """Read a finite number."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
+    return value
+
+
+def above_zero(text: str) -> float:
+    """Read a number above 0."""
+    value = number(text)
+    if value <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not above 0")
+    return value
+
+
 def parser() -> argparse.ArgumentParser:
     """Build the command line."""
     line = argparse.ArgumentParser(prog="firmware-sim", description=__doc__)
@@ -63,8 +93,8 @@ def parser() -> argparse.ArgumentParser:
                       help=f"the day to be worn: {', '.join(packaged_scenarios())}, or a TOML file")  # fmt: skip
     line.add_argument("--placement", choices=sorted(MOUNTS), default="thigh", help="where on the body it sits")
     line.add_argument("--seed", type=at_least(0), default=1, help="fixes the body, the mounting and the faults")
-    line.add_argument("--origin", metavar="UNIX_S", type=float, help="when the scenario starts (default now)")
-    line.add_argument("--speed", type=float, default=1.0, help="how fast simulated time runs (default 1)")
+    line.add_argument("--origin", metavar="UNIX_S", type=number, help="when the scenario starts (default now)")
+    line.add_argument("--speed", type=above_zero, default=1.0, help="how fast simulated time runs (default 1)")
     line.add_argument("--mtu", type=int, choices=range(23, 518), metavar="23..517", dest="max_mtu",
                       help="the largest ATT MTU it agrees to (default: as the device does)")  # fmt: skip
     line.add_argument("--buffer-bytes", type=at_least(1024), help="size of a DeskBand's ring buffer (default 2 MB)")
@@ -78,20 +108,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 async def simulate(options: argparse.Namespace, scenario: Scenario) -> None:
-    """Run until cancelled."""
+    """Run until cancelled; nothing is told of the air before everything asked for is there."""
     clock = ScaledClock(time.time() if options.origin is None else options.origin, options.speed)
-    device = device_options(options)
     async with AsyncExitStack() as stack:
-        air = await stack.enter_async_context(Air())
-        if options.hci:
-            transport = await stack.enter_async_context(await open_transport(options.hci))
-        else:
-            transport = air.join(RADIO)
-            host, port = options.serve
-            print(f"air {host}:{await air.serve(host, port)}", flush=True)
-        if options.vhci:
-            await air.join_kernel()
         stream = stack.enter_context(options.truth.open("w", encoding="utf-8")) if options.truth else None
+        air = await stack.enter_async_context(Air())
+        transport = await stack.enter_async_context(await opened(options.hci)) if options.hci else air.join(RADIO)
         wearable = VirtualWearable(
             PROFILES[options.profile],
             transport,
@@ -101,12 +123,25 @@ async def simulate(options: argparse.Namespace, scenario: Scenario) -> None:
             placement=options.placement,
             truth=Truth(stream, clock.origin_s),
             reach=None if options.hci else lambda away: air.set_out_of_range(RADIO, away),
-            **device,
+            **device_options(options),
         )
+        if options.vhci:
+            await air.join_kernel()
+        if not options.hci:
+            host, port = options.serve
+            print(f"air {host}:{await air.serve(host, port)}", flush=True)
         if options.ear:
             heard = {"called": wearable.call, "begin": wearable.begin_day}
             lines_of_input(lambda word: heard.get(word, lambda: None)())
         await live_while_connected(wearable, transport)
+
+
+async def opened(spec: str) -> Transport:
+    """Open a bumble transport."""
+    try:
+        return await open_transport(spec)
+    except Exception as error:  # sockets, serial ports, USB and the specification's own text: each has its errors
+        raise TransportError(spec, str(error) or type(error).__name__) from error
 
 
 def device_options(options: argparse.Namespace) -> dict[str, Any]:
@@ -164,10 +199,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         if options.vhci and options.hci:
             parser().error("--vhci joins the kernel to an air of our own: leave --hci out")
-        if options.speed <= 0:
-            parser().error("--speed must be above 0")
         code = asyncio.run(run_until_signalled(options, load_scenario(options.scenario)))
-    except (ScenarioError, OptionError) as error:
+    except (ScenarioError, OptionError, TransportError) as error:
         print(f"firmware-sim: {error}", file=sys.stderr)
         code = error.exit_code
     except OSError as error:

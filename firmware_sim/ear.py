@@ -17,10 +17,10 @@ def lines_of_input(hear: Callable[[str], None]) -> None:
 
     def read() -> None:
         rest = b""
-        while data := os.read(STANDARD_INPUT, 4096):  # not sys.stdin: a thread that waits in it disturbs the exit
-            *lines, rest = (rest + data).split(b"\n")
-            for line in lines:
-                with suppress(RuntimeError):  # the loop has ended
+        with suppress(OSError, RuntimeError):  # there is no input, or the loop has ended
+            while data := os.read(STANDARD_INPUT, 4096):  # not sys.stdin: a thread that waits in it disturbs the exit
+                *lines, rest = (rest + data).split(b"\n")
+                for line in lines:
                     loop.call_soon_threadsafe(hear, line.decode(errors="replace").strip())
 
     threading.Thread(target=read, name="ear", daemon=True).start()

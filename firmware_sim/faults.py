@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -18,6 +19,7 @@ from firmware_sim.scenario import (
     RefusePairing,
     Scenario,
     Slip,
+    Stretch,
     StuckSensor,
 )
 
@@ -27,10 +29,8 @@ class Afflicted(Protocol):
 
     profile: Any
     charge_pct: float
-
-    @property
-    def now_s(self) -> float:
-        """How far its life has come, in seconds since the day's origin."""
+    now_s: float
+    """How far its life has come, in seconds since the day's origin."""
 
     def plan(self, at_s: float, action: Callable[[], None]) -> None:
         """Do something at a moment of its life."""
@@ -61,9 +61,14 @@ class Fate:
         self._scenario = scenario
         self._wearable = wearable
         self._random = random.Random(f"fate {seed}")
+        self._under_way: Counter[str] = Counter()
+        """How many stretches of a kind have begun and not ended: where they overlap, the last one's end counts."""
+        self._lost_shares: list[float] = []
+        """What the device itself loses of its notifications, and what each fault under way does."""
 
     def begin(self, begun_s: float) -> None:
         """Plan everything for a day that begins now."""
+        self._lost_shares = [self._wearable.profile.drop_probability]
         for fault in self._scenario.faults:
             self._plan(fault, begun_s + fault.at_s)
 
@@ -76,11 +81,11 @@ class Fate:
         wearable = self._wearable
         match fault:
             case OutOfRange():
-                self._for_a_while(fault.duration_s, wearable.out_of_range)
+                self._for_a_while(fault, wearable.out_of_range)
             case RefusePairing():
-                self._for_a_while(fault.duration_s, wearable.refuse_pairing)
+                self._for_a_while(fault, wearable.refuse_pairing)
             case StuckSensor():
-                self._for_a_while(fault.duration_s, wearable.stick)
+                self._for_a_while(fault, wearable.stick)
             case DropNotifications():
                 self._drop(fault.probability, fault.duration_s)
             case LostBursts():
@@ -96,14 +101,30 @@ class Fate:
             case Slip():
                 wearable.slip(fault.turn_deg)
 
-    def _for_a_while(self, duration_s: float, turn: Callable[[bool], None]) -> None:
+    def _for_a_while(self, fault: Stretch, turn: Callable[[bool], None]) -> None:
+        kind = type(fault).__name__
+        self._under_way[kind] += 1
         turn(True)
-        self._wearable.plan(self._wearable.now_s + duration_s, lambda: turn(False))
+
+        def end() -> None:
+            self._under_way[kind] -= 1
+            if not self._under_way[kind]:
+                turn(False)
+
+        self._wearable.plan(self._wearable.now_s + fault.duration_s, end)
 
     def _drop(self, share: float, duration_s: float) -> None:
-        profile = self._wearable.profile
-        profile.drop_probability = share
-        self._wearable.plan(self._wearable.now_s + duration_s, lambda: setattr(profile, "drop_probability", 0.0))
+        self._lost_shares.append(share)
+        self._lose_notifications()
+
+        def end() -> None:
+            self._lost_shares.remove(share)
+            self._lose_notifications()
+
+        self._wearable.plan(self._wearable.now_s + duration_s, end)
+
+    def _lose_notifications(self) -> None:
+        self._wearable.profile.drop_probability = max(self._lost_shares)
 
     def _lose_bursts(self, fault: LostBursts, at_s: float) -> None:
         """Plan bursts as a radio loses them (Gilbert 1960): lengths and distances have no memory."""

@@ -153,7 +153,7 @@ class OnAir:
         self._stirred.set()
 
     async def _advertise_until_connected(self, device: Device, ready: asyncio.Event) -> Connection | None:
-        """Advertise fast for half a minute, then slowly, never not at all (section 9 of the profile)."""
+        """Advertise fast for half a minute, then slowly, never not at all ("Advertising" in PROTOCOL.md)."""
         self._connection = None
         loop = asyncio.get_running_loop()
         slow_from_s, interval_ms = loop.time() + FAST_ADVERTISING_S, FAST_ADVERTISING_MS
@@ -161,7 +161,7 @@ class OnAir:
             interval_ms = REPEAT_BROADCAST_MS
         while self._connection is None and self._in_reach.is_set():
             self._stirred.clear()
-            if self._told != self._tells():  # each anew is a moment in which no host can connect
+            if self._told != self._tells():
                 await self._advertise(device, interval_ms)
             if not self._stirred.is_set():
                 self._aired.set()
@@ -174,13 +174,24 @@ class OnAir:
         self._told = None
         self._aired.set()
         if self._connection is None:
-            await device.stop_advertising()
+            await command(device.stop_advertising())
         return self._connection
 
     async def _advertise(self, device: Device, interval_ms: float) -> None:
-        self._told = data, response = self._tells()
+        """Put on the air what there is to tell.
+
+        A connectable device that is heard already changes what it tells without a stop, in which no host could connect.
+        One that only advertises begins anew, for that sends each measurement at once.
+        """
+        before, self._told = self._told, self._tells()
+        data, response = self._told
         if not data:  # it keeps off the air
             await command(device.stop_advertising())
+            return
+        running = device.legacy_advertising_set
+        if self._profile.connectable and before is not None and before[0] and running is not None:
+            await command(running.set_advertising_data(data))
+            await command(running.set_scan_response_data(response))
             return
         await command(
             device.start_advertising(

@@ -23,7 +23,7 @@ class ScenarioError(Exception):
         self.key = key
 
 
-class Activity(BaseModel, frozen=True, extra="forbid"):
+class Activity(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """One thing that the wearer does for a while."""
 
     do: str = Field(description="What is done; a name of the table of motions.")
@@ -46,7 +46,7 @@ class Activity(BaseModel, frozen=True, extra="forbid"):
         return MOTIONS[self.do].posture
 
 
-class Moment(BaseModel, frozen=True, extra="forbid"):
+class Moment(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """Something goes wrong at a moment."""
 
     at_s: float = Field(ge=0.0, description="When, since the scenario's start.")
@@ -143,7 +143,7 @@ Fault = Annotated[
 ]
 
 
-class Reaction(BaseModel, frozen=True, extra="forbid"):
+class Reaction(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """What the wearer does about an alert."""
 
     after_s: float = Field(60.0, ge=0.0, description="How long the wearer stays seated after the buzz.")
@@ -192,6 +192,8 @@ def _read(path: Path) -> str:
     except OSError as error:
         names = ", ".join(packaged_scenarios())
         raise ScenarioError(str(path), "", f"{error.strerror}; give a TOML file or one of: {names}") from error
+    except UnicodeDecodeError as error:
+        raise ScenarioError(str(path), "", "not UTF-8, as TOML is; save it as such") from error
 
 
 def parse_scenario(text: str, source: str) -> Scenario:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from firmware_sim.air import Air
-from firmware_sim.clock import ScaledClock
-from firmware_sim.peripheral import VirtualWearable, virtual_band
+from firmware_sim.peripheral import VirtualWearable
 from firmware_sim.profiles.deskband_gatt import DeskBandProfile
-from monitor.clock import Clock
 from monitor.model import (
     AccelBlock,
     Answer,
@@ -29,10 +26,8 @@ from monitor.model import (
 )
 from monitor.transport.ble import Link
 from monitor.transport.radio import Radio, RadioRules
-from monitor.wearables.deskband import DeskBand
-from tests.support.air import Facts, linked, radio_on
-
-SPEED = 60.0
+from tests.support.air import Facts, radio_on
+from tests.support.simulated import worn
 
 
 @contextlib.asynccontextmanager
@@ -45,17 +40,11 @@ async def tcp_radio(air: Air) -> AsyncIterator[Radio]:
         await radio.close()
 
 
-@contextlib.asynccontextmanager
-async def worn_band(over_tcp: bool = False) -> AsyncIterator[tuple[VirtualWearable[DeskBandProfile], Link, Facts]]:
+def worn_band(
+    over_tcp: bool = False,
+) -> AbstractAsyncContextManager[tuple[VirtualWearable[DeskBandProfile], Link, Facts]]:
     """A band on a body, a minute a second, and the monitor's link to it."""
-    origin_s = time.time()
-    async with Air() as air, virtual_band(air=air, clock=ScaledClock(origin_s, SPEED)) as band:
-        async with (
-            (tcp_radio if over_tcp else radio_on)(air) as radio,
-            linked(radio, DeskBand(), clock=Clock(origin_s, SPEED)) as (link, facts),
-        ):
-            yield band, link, facts
-        await asyncio.sleep(0.1)  # let the band advertise again before it is switched off
+    return worn("deskband", "deskband", speed=60.0, radio_of=tcp_radio if over_tcp else radio_on)
 
 
 def span(block: AccelBlock) -> range:
@@ -112,7 +101,7 @@ async def test_notifications_lost_on_the_air_are_fetched_again() -> None:
         band.profile.drop_probability = 0.2
         await facts.until(lambda: len(facts.of(HoleOpened)) > 3)
         band.profile.drop_probability = 0.0
-        await facts.until(lambda: len(facts.of(HoleClosed)) == len(facts.of(HoleOpened)), 20)
+        await facts.until(lambda: len(facts.of(HoleClosed)) == len(facts.of(HoleOpened)))
     assert_exactly_once(facts, band)
 
 
@@ -131,5 +120,5 @@ async def test_what_is_stored_here_is_acknowledged_to_the_band() -> None:
         await facts.until(lambda: len(facts.indices) > 25 * 30)
         last: AccelBlock = facts.of(AccelBlock)[-1]
         link.stored(last.segment, span(last).start)
-        await facts.until(lambda: band.profile.firmware.ring.blocks[0].first_index > 0, 10)
+        await facts.until(lambda: band.profile.firmware.ring.blocks[0].first_index > 0)
     assert band.profile.firmware.ring.blocks[0].first_index <= span(last).start

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import time
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,13 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from firmware_sim.air import Air
-from firmware_sim.clock import ScaledClock
-from firmware_sim.peripheral import VirtualWearable, virtual_wearable
-from firmware_sim.profiles import PROFILES
+from firmware_sim.peripheral import VirtualWearable
 from firmware_sim.sensor import SensorRules
 from firmware_sim.truth import Truth
-from monitor.clock import Clock
 from monitor.model import (
     AccelBlock,
     Answer,
@@ -33,8 +27,9 @@ from monitor.model import (
     WearableFacts,
 )
 from monitor.transport.ble import Link
-from monitor.wearables import WEARABLES
-from tests.support.air import Facts, linked, radio_on
+from tests.support.air import Facts
+from tests.support.patience import PATIENCE_S
+from tests.support.simulated import worn
 
 WATCHED_WALL_S = 6.0
 NUMBER = 0x0102
@@ -86,24 +81,10 @@ STILL = Case("infinitime", 10.0, {"sensor_rules": SensorRules(noise_mg=0.0)}, ON
 """A chip without noise on a table: nothing changes."""
 
 
-def simulated(cases: dict[str, Case]) -> list[Any]:
-    """The cases by name, those without a simulated device as skips."""
-    missing = pytest.mark.skip(reason="the simulator cannot play it")
-    return [pytest.param(name, marks=[] if case.kind in PROFILES else missing) for name, case in cases.items()]
-
-
-@contextlib.asynccontextmanager
-async def worn(case: Case) -> AsyncIterator[tuple[VirtualWearable[Any], Link, Facts]]:
+def on_a_body(case: Case) -> AbstractAsyncContextManager[tuple[VirtualWearable[Any], Link, Facts]]:
     """The device on a body, and the monitor's link to it."""
-    origin_s = time.time()
-    clock, kind = ScaledClock(origin_s, case.speed), WEARABLES[case.kind]
-    device = virtual_wearable(
-        case.kind, air=(air := Air()), clock=clock, truth=Diary(), scenario=case.scenario, **case.options
-    )
-    async with air, device as worn_device, radio_on(air) as radio:
-        async with linked(radio, kind(kind.RULES(**case.settings)), clock=Clock(origin_s, case.speed)) as (link, facts):
-            yield worn_device, link, facts
-        await asyncio.sleep(0.1)  # let it advertise again before it is switched off
+    options = {"truth": Diary(), "scenario": case.scenario, **case.options}
+    return worn(case.kind, case.kind, case.settings, speed=case.speed, **options)
 
 
 def times_s(facts: Facts) -> np.ndarray[Any, Any]:
@@ -115,11 +96,11 @@ def watched_s(facts: Facts) -> float:
     return float(times[-1] - times[0]) if len(times) else 0.0
 
 
-@pytest.mark.parametrize("name", simulated(CASES))
+@pytest.mark.parametrize("name", CASES)
 async def test_samples_come_over_the_air_with_their_rate_and_times(name: str) -> None:
     case = CASES[name]
-    async with worn(case) as (_, _, facts):
-        await facts.until(lambda: watched_s(facts) > WATCHED_WALL_S * case.speed, 20)
+    async with on_a_body(case) as (_, _, facts):
+        await facts.until(lambda: watched_s(facts) > WATCHED_WALL_S * case.speed)
     times, xyz_g = times_s(facts), np.concatenate([block.xyz_g for block in facts.of(AccelBlock)])
     assert np.all(np.diff(times) > 0)
     assert abs(len(times) / watched_s(facts) / case.rate_hz - 1) < 0.1  # a busy machine polls a watch late
@@ -133,8 +114,8 @@ async def test_samples_come_over_the_air_with_their_rate_and_times(name: str) ->
 
 
 async def test_a_watch_that_lies_still_is_silent_and_yet_known() -> None:
-    async with worn(STILL) as (_, _, facts):
-        await facts.until(lambda: watched_s(facts) > 60.0, 20)
+    async with on_a_body(STILL) as (_, _, facts):
+        await facts.until(lambda: watched_s(facts) > 60.0)
     times, xyz_g = times_s(facts), np.concatenate([block.xyz_g for block in facts.of(AccelBlock)])
     assert np.mean(np.all(np.diff(xyz_g, axis=0) == 0, axis=1)) > 0.95
     assert float(np.diff(times).max()) < 0.3
@@ -142,28 +123,28 @@ async def test_a_watch_that_lies_still_is_silent_and_yet_known() -> None:
 
 
 async def test_a_still_watch_out_of_reach_is_unknown() -> None:
-    async with worn(STILL) as (device, _, facts):
+    async with on_a_body(STILL) as (device, _, facts):
         await facts.until(lambda: watched_s(facts) > 20.0)
         device.out_of_range(True)
         await facts.until_state(LinkState.LOST)
         lost_s = facts.of(LinkEvent)[-1].at_s
         await asyncio.sleep(1.0)
         device.out_of_range(False)
-        await facts.until(lambda: times_s(facts)[-1] > lost_s + 30.0, 20)
+        await facts.until(lambda: times_s(facts)[-1] > lost_s + 30.0)
     times = times_s(facts)
     (gap,) = np.flatnonzero(np.diff(times) > 2.0)
     assert times[gap] < lost_s
     assert times[gap + 1] > lost_s
 
 
-@pytest.mark.parametrize("name", simulated(CASES | ANSWERED))
+@pytest.mark.parametrize("name", CASES | ANSWERED)
 async def test_an_alert_is_felt_and_the_button_answers(name: str) -> None:
     case = (CASES | ANSWERED)[name]
-    async with worn(case) as (device, link, facts):
+    async with on_a_body(case) as (device, link, facts):
         await facts.until_state(LinkState.STREAMING)
         for number, kind in enumerate(case.presses or (None,)):
             link.alert(Nudge(case.nudge, NUMBER + number, 600.0, "Time for a break?", "Seated for 30 minutes."))
-            async with asyncio.timeout(8):
+            async with asyncio.timeout(PATIENCE_S):
                 await device.truth.calls.acquire()
             if kind is not None:
                 device.press_button(double=kind is AnswerKind.SNOOZED)

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.cli import DOORS, TELL_OF_ALL, program
+from monitor.coach.catalogue import Condition
 from monitor.posture import PLACEMENTS
 from monitor.wearables import WEARABLES
 
@@ -44,6 +45,11 @@ def test_a_daemon_loads_the_wearable_and_the_placement_that_are_worn_and_no_blue
     others = {f"monitor.wearables.{kind}" for kind in WEARABLES} | {f"monitor.posture.{place}" for place in PLACEMENTS}
     assert loaded & others == {"monitor.wearables.phone", "monitor.posture.pocket"}
     assert not loaded & {"bleak", "dbus_fast", "paho", "html", "numpy.ma", "monitor.transport.recording"}
+
+
+def test_the_help_of_the_readiness_check_names_every_condition() -> None:
+    text = CliRunner().invoke(program(["ready"]), ["ready", "--help"], env={"COLUMNS": "200"}).output
+    assert all(condition in text for condition in Condition)
 
 
 @pytest.mark.parametrize("door", [name for name in DOORS if name not in TELL_OF_ALL])

@@ -14,10 +14,9 @@ import pytest
 
 from benchmarks.stepped_day import STEP_S, Lived, books, stepped_day
 from firmware_sim.scenario import Activity, BatteryFalls, Disconnects, DropNotifications, Fault, Reboot, Scenario
+from tests.support.patience import PATIENCE_S
 
 RULES = ("bouts.break_min_s=30", "bouts.settle_s=5", "coach.limit_s=14400", "radio.backoff_max_s=0.1")
-PATIENCE_S = 240.0
-"""Wall seconds for the slowest machine."""
 ACTIVITIES = (
     Activity(do="walk", duration_s=100),
     Activity(do="sit", duration_s=230),
@@ -39,7 +38,7 @@ DYING = (
 async def live(state_dir: Path, faults: tuple[Fault, ...]) -> tuple[Lived, list[dict[str, Any]]]:
     """A day with these faults: its books, and what was told."""
     scenario = Scenario(title="A bad day on the air", activities=ACTIVITIES, faults=faults, starts="when_connected")
-    async with stepped_day(state_dir, scenario, RULES) as today, asyncio.timeout(PATIENCE_S):
+    async with stepped_day(state_dir, scenario, RULES) as today, asyncio.timeout(2 * PATIENCE_S):
         while not today.is_streaming:
             await today.step()
             await today.caught_up()

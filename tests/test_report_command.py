@@ -77,6 +77,9 @@ def test_the_file_speaks_the_language_of_the_settings(state: Path) -> None:
     [
         ("report", "--week", "--month"),
         ("report", "soon"),
+        ("report", "0001-01-01"),
+        ("report", "--month", "9999-12-31"),
+        ("erase", "--yes", "--to", "9999-12-31"),
         ("report", "2024-03-04", "--html", "no/such/folder/day.html"),
         ("export", "--out", "x", "--format", "xls"),
     ],

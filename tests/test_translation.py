@@ -55,6 +55,7 @@ FAULTS_IN = (
     *("cli/demo.py", "cli/what_if.py", "cli/process.py", "cli/replay.py", "cli/report.py", "cli/scan.py"),
     *("cli/ready.py", "cli/exercises.py", "cli/why.py", "cli/setup.py", "cli/export.py", "cli/erase.py"),
     *("cli/config.py", "reporting/exporting.py", "reporting/parquet.py"),
+    *("civil.py", "wearables/bthome/rules.py"),
     *("web/rules.py", "outlets/mqtt/rules.py", "coach/rules.py", "coach/exercises.py", "outlets/push_rules.py"),
     *("outlets/metrics_rules.py", "transport/radio_rules.py", "outlets/push.py", "web/server.py"),
     *(
@@ -288,6 +289,11 @@ def test_a_wrong_setting_is_told_in_german(override: str, said: str) -> None:
         (["ready", "--none"], "Notiert, nur in der Verlaufsdatei."),
         (["run", "--set", "mqtt.password=x"], "zu einem Passwort gehört ein Benutzername"),
         (["report"], "ist nicht da; erst sitbreak starten"),
+        (["export"], "Es fehlt die Option '--out'."),
+        (["ready", "--condition", "wheelchair"], "'wheelchair' gibt es nicht; möglich: hip_replacement"),
+        (["config", "check", "--set", "coach.summary_at=25:00"], "keine Uhrzeit (HH:MM)"),
+        (["config", "check", "--set", "coach.time_zone=Mars"], "keine Zeitzone (ein Name wie"),
+        (["config", "check", "--set", "mqtt.password=x"], "kam auf der Befehlszeile"),
     ],
 )
 def test_the_commands_answer_in_the_language_of_the_system(arguments: list[str], said: str, tmp_path: Path) -> None:
@@ -307,6 +313,15 @@ def test_a_report_is_german_and_its_json_stays_english(tmp_path: Path) -> None:
     told = CliRunner().invoke(app, ["report", "2024-03-05", "--json", "--state-dir", str(tmp_path)]).output
     assert '"wearer":"me"' in told
     assert "Sitz" not in told
+
+
+@pytest.mark.usefixtures("german")
+def test_a_password_is_asked_for_until_it_was_typed_twice_in_german() -> None:
+    typed = "a long word\nanother word\na long word\na long word\n"
+    told = CliRunner().invoke(app, ["config", "password"], input=typed)
+    assert told.exit_code == 0, told.output
+    assert told.stderr.count("Das war zweimal nicht dasselbe.") == 1
+    assert "match" not in told.output
 
 
 @pytest.mark.parametrize(("answer", "gone"), [("vielleicht\nnein\n", False), ("\n", False), ("ja\n", True)])

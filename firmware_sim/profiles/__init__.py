@@ -1,4 +1,4 @@
-"""The wearables that can be simulated: what they send and what they understand; one file a device, and the table."""
+"""The wearables that can be simulated: what they send and what they understand."""
 
 from __future__ import annotations
 

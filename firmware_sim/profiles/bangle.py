@@ -1,7 +1,8 @@
 """A Bangle.js 2 on which our own app runs: DeskBand Lite as a GATT service, and the console's UART beside it.
 
-Lite is section 11 of the DeskBand profile: triplets only, 12.5 to 50 Hz, a ring in RAM, and no operations but 1 to 6
-and 9. The watch stays updatable, so the Nordic UART is there too; what the console says to nobody is lost.
+Lite is the small form of PROTOCOL.md that config/bangle speaks: triplets only, 12.5 to 50 Hz, a ring in RAM, and no
+operations but 1 to 6 and 9. The watch stays updatable, so the Nordic UART is there too; what the console says to
+nobody is lost.
 """
 
 from __future__ import annotations
@@ -73,16 +74,15 @@ class BangleProfile(DeskBandProfile):
         elif not self._indications_on:
             raise ATT_Error(ErrorCode.CCCD_IMPROPERLY_CONFIGURED)
         else:
-            self._control.append(encode_response(value[0], value[1], ControlStatus.UNKNOWN_OP))
-            self._queue_outbox()
+            self.sender.indicate(encode_response(value[0], value[1], ControlStatus.UNKNOWN_OP))
 
     def _write_console(self, _connection: Connection, value: bytes) -> None:
         self._catch_up()
         said = self.console.receive(value)
-        room = 20 if self._connection is None else self._connection.att_mtu - 3
-        if self._text_heard and self._connection is not None:
-            self._notices += [(self._from_watch, said[at : at + room]) for at in range(0, len(said), room)]
-            self._queue_outbox()
+        if self._text_heard and self.sender.connection is not None:
+            room = self.sender.connection.att_mtu - 3
+            for at in range(0, len(said), room):
+                self.sender.notify(self._from_watch, said[at : at + room])
 
     def take_felt(self) -> list[Felt]:
         """Return what became of alerts, and what the console was told to buzz and show."""

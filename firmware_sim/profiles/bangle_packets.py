@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 START = b"\x10\x01"
 ACK, NAK = b"\x06", b"\x15"
@@ -28,7 +28,6 @@ class PacketReader:
     _file: str | None = None
     _left: int = 0
     """Bytes of the file under way that are still to come."""
-    events: list[bytes] = field(default_factory=list)
 
     def take(self, received: bytes) -> tuple[bytes, int]:
         """Return the answer to a packet at the start of what was received, and its size; 0 while it is not whole."""
@@ -42,16 +41,14 @@ class PacketReader:
 
     def _obey(self, kind: int, data: bytes) -> bytes:
         try:
-            match kind:
-                case 0x2000:
-                    return ACK + packet(RESPONSE, self.evaluate(data.decode()).encode())
-                case 0x4000:
-                    self.events.append(data)
-                    return ACK
-                case 0x6000:
-                    return self._begin(json.loads(data))
-                case 0x8000:
-                    return self._append(data)
+            if kind == EVAL:
+                return ACK + packet(RESPONSE, self.evaluate(data.decode()).encode())
+            if kind == EVENT:
+                return ACK
+            if kind == FILE_SEND:
+                return self._begin(json.loads(data))
+            if kind == DATA:
+                return self._append(data)
         except (ValueError, KeyError, TypeError):
             pass
         return NAK

@@ -1,8 +1,9 @@
 """What every simulated wearable offers to the body that wears it and to the radio that puts it on the air.
 
-A profile is one file: it takes samples as its chip would give them, packs them as its firmware would, and talks to a
-host through bumble's GATT server, or only advertises. The device's clock comes in from outside, in microseconds since
-its boot; what is to be sent leaves through `Outgoing` or a queue of its own.
+A profile takes samples as its chip would give them, packs them as its firmware would, and talks to a host through
+bumble's GATT server, or only advertises; the device's file has its name, and those of its parts begin with it. The
+device's clock comes in from outside, in microseconds since its boot; what is to be sent leaves through `Outgoing` or a
+queue of its own.
 """
 
 from __future__ import annotations

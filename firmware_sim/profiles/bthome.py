@@ -26,8 +26,9 @@ def encode_acceleration(xyz_m_s2: tuple[float, float, float]) -> bytes:
 class BTHomeProfile(Broadcaster):
     """One tag; a press of its button rides on the next measurement."""
 
-    _pressed = 0
-    _movements_told = 0
+    def _boot(self) -> None:
+        super()._boot()
+        self._pressed = self._movements_told = 0
 
     def sampling(self) -> Sampling:
         """Return the chip's setting."""

@@ -76,6 +76,8 @@ class DeskBandFirmware:
         self.replay: Replay | None = None
         self.asleep_until_us: int | None = None
         """Device time until which nothing is sampled; 0 for until it is moved; None while awake."""
+        self._resting_counts: np.ndarray | None = None
+        """(3,) reading in which a band lies that sleeps until it is moved."""
         self._last_status_us = self._last_live_us = 0
         self._live_offered = False
         self._last_status = b""
@@ -88,7 +90,10 @@ class DeskBandFirmware:
     def _begin(self, number: int) -> None:
         self.sessions.append(Session(number, self.configuration.rate_code, None, self.utc_offset_us))
         overwrote, payload_bytes = self.recorder.overwrote, self.recorder.payload_bytes
-        self.recorder = Recorder(number, self.configuration, self.ring, payload_bytes, overwrote=overwrote)
+        synced = self.utc_offset_us is not None
+        self.recorder = Recorder(
+            number, self.configuration, self.ring, payload_bytes, synced=synced, overwrote=overwrote
+        )
         held = set(self.ring.sessions())
         self.sessions = [one for one in self.sessions[:-1] if one.number in held] + self.sessions[-1:]
 
@@ -104,7 +109,7 @@ class DeskBandFirmware:
         """Forget all samples and count from zero."""
         self.ring.erase()
         self.recorder.overwrote = False
-        self._begin((self.session.number + 1) & 0xFFFF)
+        self.begin_session()
 
     @property
     def session(self) -> Session:
@@ -135,11 +140,20 @@ class DeskBandFirmware:
     def _slept_through(self, samples: Samples) -> int:
         if self.asleep_until_us is None or len(samples.counts) == 0:
             return 0
-        awake = samples.device_us >= self.asleep_until_us if self.asleep_until_us else moved(samples.counts)
+        awake = samples.device_us >= self.asleep_until_us if self.asleep_until_us else self._moved(samples.counts)
         if not awake.any():
             return len(samples.counts)
-        self.asleep_until_us = None
+        self._wake()
         return int(np.argmax(awake))
+
+    def _moved(self, counts: np.ndarray) -> np.ndarray:
+        """Mark the samples that differ from the first one asleep by more than a band at rest ever would."""
+        if self._resting_counts is None:
+            self._resting_counts = counts[0].astype(np.int32)
+        return np.asarray(np.abs(counts - self._resting_counts).max(axis=1) > WAKING_MOTION_G * COUNTS_PER_G)
+
+    def _wake(self) -> None:
+        self.asleep_until_us = self._resting_counts = None
 
     def _offer(self, blocks: list[bytes]) -> None:
         """Hand blocks that are stored already to the host, if it listens."""
@@ -263,7 +277,7 @@ class DeskBandFirmware:
 
     def press(self, now_us: int, double: bool = False) -> None:
         """Press the button: it wakes the band, marks the block and answers an alert (double: snoozes it)."""
-        self.asleep_until_us = None
+        self._wake()
         self.recorder.user_event = True
         self._tell(self.buzzer.answer(now_us, AlertEvent.SNOOZED if double else AlertEvent.ACKNOWLEDGED))
 
@@ -276,9 +290,3 @@ class DeskBandFirmware:
         """Remove and return what became of alerts: what the wearer feels and does."""
         taken, self.happenings = self.happenings, []
         return taken
-
-
-def moved(counts: np.ndarray) -> np.ndarray:
-    """Mark the samples that differ from the first by more than a band at rest ever would."""
-    away = np.abs(counts.astype(np.int32) - counts[0].astype(np.int32)).max(axis=1)
-    return np.asarray(away > WAKING_MOTION_G * COUNTS_PER_G)

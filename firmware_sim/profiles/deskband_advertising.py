@@ -1,4 +1,4 @@
-"""What a DeskBand advertises, as section 9 of the profile says."""
+"""What a DeskBand advertises, as "Advertising" in PROTOCOL.md says."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
 import struct
-from collections import deque
 from typing import Annotated
 
 from bumble import gatt
@@ -22,18 +19,14 @@ from firmware_sim.profiles.base import CatchUp, Circumstances, Felt, Sampling
 from firmware_sim.profiles.deskband import Channel, DeskBandFirmware
 from firmware_sim.profiles.deskband_advertising import advertised, answered
 from firmware_sim.profiles.deskband_codec import COUNTS_PER_G, AlertEvent, AlertKind, Feature
+from firmware_sim.profiles.deskband_sender import Sender
 from firmware_sim.profiles.deskband_state import DeskBandSettings
 from firmware_sim.profiles.options import MaxMtu
-from firmware_sim.profiles.outgoing import QUEUE_LIMIT
 from firmware_sim.sensor import Samples
 
 SERVICE, INFO, CONTROL, LIVE, REPLAY, STATUS, ALERT = (
     UUID(f"e820{number:04X}-ac6e-48f1-9b41-d591858ee542") for number in range(1, 8)
 )
-REPLAY_BURST = 4
-REPLAY_PAUSE_S = 0.01
-"""Four blocks in ten milliseconds of wall time: what a good link of a phone carries."""
-
 Read, Write, Notify, Indicate, Command = (
     Characteristic.Properties.READ,
     Characteristic.Properties.WRITE,
@@ -42,8 +35,6 @@ Read, Write, Notify, Indicate, Command = (
     Characteristic.Properties.WRITE_WITHOUT_RESPONSE,
 )
 READABLE, WRITEABLE = Attribute.READABLE, Attribute.WRITEABLE
-
-
 BUZZING = (AlertKind.NUDGE, AlertKind.STAND_UP, AlertKind.URGENT)
 PLACEMENT_BYTES = {"thigh": 1, "waist": 2, "wrist": 3, "chest": 4, "pocket": 6, "lower_back": 7}
 
@@ -58,19 +49,15 @@ class DeskBandProfile:
         self.max_mtu = max_mtu
         self._catch_up = catch_up
         """Brings body and firmware up to this moment; returns the device's clock."""
-        self._random = random.Random(seed)
-        self.drop_probability = 0.0
-        """Share of live notifications that are lost before the queue: a fault."""
-        self.dropped = 0
-        self._control: deque[bytes] = deque()
-        self._notices: deque[tuple[Characteristic[bytes], bytes]] = deque()
-        self._indicating = False
-        self._work = asyncio.Event()
-        self._control_work = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._connection: Connection | None = None
         self._indications_on = False
         self._build()
+        by_channel = {
+            Channel.CONTROL: self._control_point,
+            Channel.LIVE: self._live,
+            Channel.STATUS: self._status,
+            Channel.ALERT: self._alert,
+        }
+        self.sender = Sender(firmware, by_channel, self._replay, seed)
 
     @property
     def name(self) -> str:
@@ -134,18 +121,18 @@ class DeskBandProfile:
         if len(value) < 2:
             raise ATT_Error(ErrorCode.INVALID_ATTRIBUTE_LENGTH)
         deskband_control.handle(self.firmware, value, self._catch_up())
-        self._queue_outbox()
+        self.sender.queue_outbox()
 
     def _write_alert(self, _connection: Connection, value: bytes) -> None:
         if not value:
             raise ATT_Error(ErrorCode.INVALID_ATTRIBUTE_LENGTH)
         self.firmware.write_alert(value, self._catch_up())
-        self._queue_outbox()
+        self.sender.queue_outbox()
 
     def _write_alert_level(self, _connection: Connection, value: bytes) -> None:
         if len(value) == 1:
             self.firmware.write_alert_level(value[0], self._catch_up())
-            self._queue_outbox()
+            self.sender.queue_outbox()
 
     # -- advertising -------------------------------------------------------------------------------------------------
 
@@ -177,7 +164,7 @@ class DeskBandProfile:
     def tick(self, now_us: int) -> None:
         """Let device time pass and queue what is to be sent."""
         self.firmware.tick(now_us)
-        self._queue_outbox()
+        self.sender.queue_outbox()
 
     def take_felt(self) -> list[Felt]:
         """Return what became of alerts since last asked."""
@@ -193,98 +180,42 @@ class DeskBandProfile:
     def press(self, now_us: int, double: bool) -> None:
         """Press the button."""
         self.firmware.press(now_us, double)
-        self._queue_outbox()
+        self.sender.queue_outbox()
 
     def reboot(self) -> None:
         """Lose the power for a moment: what was queued is gone."""
-        self._control.clear()
-        self._notices.clear()
+        self.sender.clear()
         self.firmware.reboot()
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
-    def _queue_outbox(self) -> None:
-        by_channel = {Channel.LIVE: self._live, Channel.STATUS: self._status, Channel.ALERT: self._alert}
-        for channel, message in self.firmware.take_outbox():
-            if self._connection is None:
-                continue
-            if channel is Channel.CONTROL:
-                self._control.append(message)
-            elif channel is Channel.LIVE and self._loses_live():
-                self.dropped += 1
-            else:
-                self._notices.append((by_channel[channel], message))
-        self._idle.clear()
-        self._work.set()
-        self._control_work.set()
+    @property
+    def drop_probability(self) -> float:
+        """Share of live notifications that are lost before the radio: a fault."""
+        return self.sender.drop_probability
 
-    def _loses_live(self) -> bool:
-        return len(self._notices) >= QUEUE_LIMIT or self._random.random() < self.drop_probability
+    @drop_probability.setter
+    def drop_probability(self, share: float) -> None:
+        self.sender.drop_probability = share
+
+    @property
+    def dropped(self) -> int:
+        """Live notifications lost so far."""
+        return self.sender.dropped
 
     async def serve(self, connection: Connection) -> None:
         """Talk to a host until cancelled."""
-        self._connection = connection
         self.firmware.linked(connection.att_mtu - 3)
         connection.on("connection_att_mtu_update", lambda: self.firmware.linked(connection.att_mtu - 3))
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._indicate(connection), name="deskband-indications")
-                tasks.create_task(self._notify(connection), name="deskband-notifications")
+            await self.sender.serve(connection)
         finally:
-            self._connection = None
-            self._indicating = self._indications_on = False
-            self._control.clear()
-            self._notices.clear()
-            self._idle.set()
+            self._indications_on = False
             self.firmware.disconnected()
-
-    async def _indicate(self, connection: Connection) -> None:
-        task = asyncio.current_task()
-        # bumble waits for the confirmation with wait_for, which in Python 3.11 may swallow a cancellation.
-        while task is not None and not task.cancelling():
-            await self._control_work.wait()
-            self._control_work.clear()
-            while self._control and not task.cancelling():
-                self._indicating = True
-                await self._indicate_one(connection, self._control.popleft())
-                self._indicating = False
-            self._work.set()
-
-    async def _indicate_one(self, connection: Connection, message: bytes) -> None:
-        try:
-            await connection.device.indicate_subscriber(connection, self._control_point, message)
-        except TimeoutError:  # a host that confirms nothing for 30 s is gone (ATT transaction timeout)
-            await connection.disconnect()
-
-    async def _notify(self, connection: Connection) -> None:
-        burst = 0
-        while True:
-            # Live first; a replay waits also until the answer that announces it has arrived.
-            if self._notices:
-                await connection.device.notify_subscriber(connection, *self._notices.popleft())
-                await connection.drain()
-            elif self._replay_may_go() and (block := self.firmware.take_replay_block()) is not None:
-                await connection.device.notify_subscriber(connection, self._replay, block)
-                burst = (burst + 1) % REPLAY_BURST
-                if burst == 0:
-                    await connection.drain()
-                    await asyncio.sleep(REPLAY_PAUSE_S)
-            else:
-                if self.firmware.outbox:  # the event that ends a replay
-                    self._queue_outbox()
-                elif not (self._control or self._indicating):
-                    await connection.drain()
-                    self._idle.set()
-                await self._work.wait()
-                self._work.clear()
-
-    def _replay_may_go(self) -> bool:
-        return self.firmware.replay is not None and not self._control and not self._indicating
 
     async def drained(self) -> None:
         """Return when everything queued, a running replay included, has gone to the link."""
-        if self._connection is not None:
-            await self._idle.wait()
+        await self.sender.drained()
 
 
 def deskband(

@@ -88,7 +88,9 @@ class InfiniTimeProfile(Streamer):
         self._build()
 
     def _boot(self) -> None:
-        self._chip = np.empty((0, 3), dtype=np.int16)
+        self._held: Samples | None = None
+        """The chip's last samples; the main loop looks at them later."""
+        self._uncounted = np.empty((0, 3), dtype=np.int16)
         self._next_poll_us = POLL_US[0]
         self._motion = (0, 0, 0)
         self._counter = StepCounter(CHIP_RATE_HZ / AVERAGED)
@@ -230,19 +232,19 @@ class InfiniTimeProfile(Streamer):
         """Average the chip's samples and look at them as the main loop does."""
         if len(samples.counts) == 0:
             return
-        self._chip = np.concatenate((self._chip, samples.counts))
-        first_us = int(samples.device_us[-1]) - round((len(self._chip) - 1) * 1e6 / CHIP_RATE_HZ)
+        held = samples if self._held is None else Samples.joined([self._held, samples])
         self._count_steps(samples.counts)
-        end_us = int(samples.device_us[-1])
-        while self._next_poll_us <= end_us:
-            newest = int((self._next_poll_us - first_us) * CHIP_RATE_HZ / 1e6) + 1
-            self._poll(self._chip[max(0, newest - AVERAGED) : newest])
+        while self._next_poll_us <= int(held.device_us[-1]):
+            newest = int(np.searchsorted(held.device_us, self._next_poll_us, side="right"))
+            self._poll(held.counts[max(0, newest - AVERAGED) : newest])
             self._next_poll_us += self._random.randint(*POLL_US)
-        self._chip = self._chip[-2 * AVERAGED :]
+        self._held = held.part(-AVERAGED)
 
     def _count_steps(self, counts: np.ndarray) -> None:
-        whole = counts[: len(counts) // AVERAGED * AVERAGED].reshape(-1, AVERAGED, 3)
-        self._counter.feed(whole.mean(axis=1) / COUNTS_PER_G)
+        held = np.concatenate((self._uncounted, counts))
+        whole = len(held) // AVERAGED * AVERAGED
+        self._uncounted = held[whole:]
+        self._counter.feed(held[:whole].reshape(-1, AVERAGED, 3).mean(axis=1) / COUNTS_PER_G)
 
     def _poll(self, newest: np.ndarray) -> None:
         if len(newest) == 0 or not (self._motion_heard or self._looks_always()):

@@ -1,6 +1,6 @@
 """A Movesense sensor with GSP firmware on the air: asleep unless moved or touched, then data for who subscribes.
 
-Neither battery nor device information service: the page names none; the charge is a resource (`GET`).
+Neither battery nor device information service: the vendor's page names none; the charge is a resource (`GET`).
 """
 
 from __future__ import annotations
@@ -122,12 +122,16 @@ class MovesenseProfile(Linked):
             return
         held = samples if self._waiting is None else Samples.joined([self._waiting, samples])
         number = self._samples_a_packet()
+        if number == 0:  # nine axes at the smallest MTU: no measurement fits
+            self._waiting = None
+            return
         while len(held.counts) >= number:
             self._send(held.part(0, number))
             held = held.part(number)
         self._waiting = held
 
     def _samples_a_packet(self) -> int:
+        """Return how many samples one measurement brings; 0 where this link cannot carry any."""
         own = list(self.gsp.subscriptions.values())
         wanted = FAST_SAMPLES if own[0].rate_hz >= FAST_HZ else SLOW_SAMPLES
         return min(wanted, most_samples(max(one.vectors for one in own), self.payload))

@@ -1,6 +1,6 @@
 """Polar's control point: what a model offers, and its answers to commands, refusals included.
 
-What the protocol's page leaves open is decided here: stopping what does not run is "already in state"; measurements
+What the vendor's page leaves open is decided here: stopping what does not run is "already in state"; measurements
 other than acceleration are listed as the model has them, but starting them is "not supported"; a setting that was
 not listed is an invalid parameter.
 """

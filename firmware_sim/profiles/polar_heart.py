@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-REST_BPM, PER_G_BPM, MOST_BPM = 64.0, 180.0, 170.0
+REST_BPM, PER_G_BPM, MOST_BPM = 64.0, 220.0, 170.0
+EFFORT_SHARE = 0.02
+"""Weight of a new sample in the effort: about the last fifty count."""
 SETTLES_S = 40.0
 BEAT_VARIES_S = 0.03
 CONTACT_SUPPORTED, CONTACT, INTERVALS = 0x04, 0x02, 0x10
@@ -25,7 +27,8 @@ class Heart:
 
     seed: int
     bpm: float = REST_BPM
-    _target_bpm: float = REST_BPM
+    _effort_g: float = 0.0
+    """How far the body's acceleration is from one g, on average."""
     _now_s: float = 0.0
     _next_beat_s: float = 0.0
     _intervals_s: list[float] = field(default_factory=list)
@@ -33,14 +36,13 @@ class Heart:
 
     def move(self, xyz_g: np.ndarray) -> None:
         """Feel how much the body moves: (N, 3) samples."""
-        if len(xyz_g):
-            effort_g = float(np.std(np.linalg.norm(xyz_g, axis=1)))
-            self._target_bpm = min(MOST_BPM, REST_BPM + PER_G_BPM * effort_g)
+        for away_g in np.abs(np.linalg.norm(xyz_g, axis=1) - 1.0).tolist():
+            self._effort_g += EFFORT_SHARE * (away_g - self._effort_g)
 
     def beat_until(self, now_s: float) -> None:
         """Let the heart beat up to a moment of the device's clock, which may have begun anew."""
         share = 1.0 - math.exp(-max(0.0, now_s - self._now_s) / SETTLES_S)
-        self.bpm += share * (self._target_bpm - self.bpm)
+        self.bpm += share * (min(MOST_BPM, REST_BPM + PER_G_BPM * self._effort_g) - self.bpm)
         self._now_s = now_s
         if abs(self._next_beat_s - now_s) > 10.0:  # a reboot, or nobody has listened
             self._next_beat_s = now_s

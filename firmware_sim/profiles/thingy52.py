@@ -26,12 +26,12 @@ from firmware_sim.profiles.thingy52_codec import (
     GRAVITY_M_S2,
     MotionConfiguration,
     Sound,
-    StepCounter,
     decode_sound,
     encode_raw,
     is_dark,
     is_light,
 )
+from firmware_sim.profiles.thingy52_steps import StepCounter
 from firmware_sim.sensor import Samples
 
 RANGE_G = 16.0

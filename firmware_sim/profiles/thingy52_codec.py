@@ -96,28 +96,3 @@ def decode_sound(mode: int, value: bytes) -> Sound | None:
     if mode == PCM and value:
         return Sound(len(value) * 125, True)  # 8 kHz, a byte a sample
     return None
-
-
-@dataclass
-class StepCounter:
-    """Counts rises of the acceleration's norm through a threshold, one at most in 0.3 s."""
-
-    steps: int = 0
-    walked_us: int = 0
-    _high: bool = False
-    _last_us: int = -(1 << 40)
-
-    def walk(self, device_us: np.ndarray, xyz_g: np.ndarray) -> None:
-        """Take (N,) times and (N, 3) accelerations."""
-        norms = np.linalg.norm(xyz_g, axis=1)
-        for at_us, norm in zip(device_us.tolist(), norms.tolist(), strict=True):
-            since_us = at_us - self._last_us
-            if norm > 1.15 and not self._high and since_us > 300_000:
-                self.steps += 1
-                self.walked_us += since_us if since_us < 2_000_000 else 0
-                self._last_us = at_us
-            self._high = norm > (1.05 if self._high else 1.15)
-
-    def encode(self) -> bytes:
-        """Pack the pedometer's value: steps, milliseconds."""
-        return struct.pack("<II", self.steps, self.walked_us // 1000 & 0xFFFFFFFF)

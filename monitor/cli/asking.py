@@ -1,4 +1,4 @@
-"""Yes or no on the terminal, in the user's language."""
+"""Questions on the terminal, in the user's language."""
 
 from __future__ import annotations
 
@@ -16,3 +16,12 @@ def confirmed(question: str) -> bool:
         answer = typer.prompt(f"{question} [{yes}/{no.upper()}]", default="", show_default=False).strip().casefold()
         if not answer or answer[0] in (yes[0], no[0], "y"):
             return bool(answer) and answer[0] != no[0]
+
+
+def new_password(question: str, again: str, differs: str) -> str:
+    """A password that was typed twice, unseen; ``differs`` is said where the second is another one."""
+    while True:
+        first, second = (typer.prompt(asked, hide_input=True, err=True) for asked in (question, again))
+        if first == second:
+            return str(first)
+        typer.echo(differs, err=True)

@@ -51,6 +51,5 @@ def trial(
 def _known(
     wearer: str, config: Path | None, set_: list[str] | None, state_dir: Path | None
 ) -> tuple[Settings, Path, str]:
-
     settings = load_settings(config, set_).settings
     return settings, history_file(state_dir), settings.wearer_named(wearer)

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from monitor.cli.asking import new_password
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, default_config, history_file, load_settings
 from monitor.cli.translation import said_here
 
@@ -67,8 +68,7 @@ def password(
     from monitor.web.passwords import SHORTEST, hash_of
 
     say = said_here("config")
-    again = say("The same once more")
-    given = typer.prompt(say("Password for the web page"), hide_input=True, confirmation_prompt=again, err=True)
+    given = new_password(say("Password for the web page"), say("The same once more"), say("The two are not the same."))
     if len(given) < SHORTEST:
         raise typer.BadParameter(f"the password needs at least {SHORTEST} characters")
     section, key = ("web.password_hashes", wearer) if wearer else ("web", "password_hash")

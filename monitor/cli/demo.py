@@ -29,7 +29,7 @@ def demo(
         float | None,
         typer.Option(min=0.1, max=1000, help="How many times faster than life.", show_default="60, or as it can"),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Another number is another body.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Another number is another body.")] = 1,
     scenario: Annotated[str, typer.Option(help="Name of a packaged day, or a TOML file.")] = "office_day",
     profile: Annotated[
         str, typer.Option(help="Which wearable to simulate.", show_default="the one in the settings")

@@ -19,6 +19,7 @@ from monitor.spoken import Phrases
 
 if TYPE_CHECKING:
     from monitor.doctor.finding import Case, Finding
+    from monitor.settings.sections import Settings
 
 STYLES = {"ok": "green", "note": "cyan", "warning": "yellow", "failed": "bold red"}
 
@@ -66,11 +67,11 @@ async def _examined(config: Path | None, set_: list[str], state_dir: Path, silen
     return found
 
 
-def _case(settings: object, sources: dict[str, str], config: Path | None, state_dir: Path) -> Case:
+def _case(settings: Settings, sources: dict[str, str], config: Path | None, state_dir: Path) -> Case:
     from monitor.doctor.finding import Case
     from monitor.lock import is_held
 
-    return Case(settings, state_dir, time.time(), config, sources, is_held(state_dir))  # type: ignore[arg-type]
+    return Case(settings, state_dir, time.time(), config, sources, is_held(state_dir))
 
 
 def line(subject: str, finding: Finding, say: Phrases) -> Text:

@@ -24,7 +24,7 @@ BLANK = "\u2800"
 
 
 def exercises(
-    exercise: Annotated[str, typer.Argument(metavar="[EXERCISE]", help="Show this one: words and a picture.")] = "",
+    exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help="Show this one: words and a picture.")] = "",
     svg: Annotated[Path | None, typer.Option(help="Write every exercise into this folder as a moving picture.")] = None,
     wearer: WearerOption = "",
     config: ConfigOption = None,

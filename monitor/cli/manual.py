@@ -61,12 +61,16 @@ def _told(name: str, command: Any) -> Iterator[str]:
         for inner, each in command.commands.items():
             yield from _told(f"{name} {inner}", each)
         return
-    arguments = " ".join(_escaped(_metavar(each)) for each in _of(command, "argument"))
+    arguments = " ".join(_escaped(_wanted(each)) for each in _of(command, "argument"))
     yield from (f".SS {_escaped(name)} {arguments}".rstrip(), _escaped(command.help or ""))
     for option in _of(command, "option"):
         names = ", ".join(rf"\fB{_escaped(each)}\fR" for each in (*option.opts, *option.secondary_opts))
         value = "" if option.is_flag else rf" \fI{_escaped(_metavar(option))}\fR"
         yield from (".TP", names + value, _escaped(option.help or ""))
+
+
+def _wanted(argument: Any) -> str:
+    return _metavar(argument) if argument.required else f"[{_metavar(argument)}]"
 
 
 def _metavar(parameter: Any) -> str:

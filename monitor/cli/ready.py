@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 
 def ready(
-    condition: Annotated[list[str] | None, typer.Option(help="Something that applies to you; may be repeated.")] = None,
+    condition: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Something that applies to you; may be repeated. One of hip_replacement, hip_surgery, hip_arthritis,"
+            " pregnancy, abdominal_surgery, hernia, low_back_trouble, knee_trouble, balance_trouble, wrist_trouble,"
+            " cannot_stand."
+        ),
+    ] = None,
     none: Annotated[bool, typer.Option("--none", help="Nothing of it applies to you.")] = False,
     forget: Annotated[bool, typer.Option("--forget", help="Forget the answers.")] = False,
     wearer: WearerOption = "",

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from monitor.settings.sections import Settings
 
 
+FIRST_YEAR = 1970
+"""Books begin with the clock of Unix."""
+
+
 def zone_of(settings: Settings) -> tzinfo:
     """The time zone of the settings, or the machine's own."""
     return zone_named(settings.coach.time_zone)
@@ -31,13 +35,16 @@ def date_of(text: str, today: date) -> date:
     if text in named:
         return named[text]
     try:
-        return date.fromisoformat(text)
+        on = date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter("give a date as YYYY-MM-DD, or yesterday") from None
+    if not FIRST_YEAR <= on.year < date.max.year:  # the days around it have midnights, too
+        raise typer.BadParameter(f"there are no books of {on.year}")
+    return on
 
 
 def report(
-    on: Annotated[str, typer.Argument(metavar="[DATE]", help="YYYY-MM-DD or yesterday; today unless told.")] = "",
+    on: Annotated[str, typer.Argument(metavar="DATE", help="YYYY-MM-DD or yesterday; today unless told.")] = "",
     day: Annotated[bool, typer.Option("--day", help="The books of that day (the default).")] = False,
     week: Annotated[bool, typer.Option("--week", help="The week of that day, from Monday.")] = False,
     month: Annotated[bool, typer.Option("--month", help="The month of that day.")] = False,

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from monitor.cli.translation import said_here
+
 ADVICE = (
     "{key} came on the command line, where others on this computer may have read it; better a file"
     " (mqtt.password_file, push.urls_file), the settings file (chmod 600) or the environment ({name})"
@@ -33,7 +35,7 @@ def veil(arguments: Sequence[str]) -> None:
         with suppress(OSError, ValueError, IndexError):  # another system, or no such right: the advice stays
             _wipe(value.encode(errors="surrogateescape"))
         name = f"SITBREAK_{key.replace('.', '__').upper()}"
-        print(f"sitbreak: {ADVICE.format(key=key, name=name)}", file=sys.stderr)
+        print(f"sitbreak: {said_here()(ADVICE.format(key=key, name=name))}", file=sys.stderr)
 
 
 def _wipe(secret: bytes) -> None:

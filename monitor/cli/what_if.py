@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 _UNITS_S = {"": 60.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 SHOWN = 40
 """Calls listed at most."""
+FIGURES = (
+    "limit, min",
+    "calls",
+    "calls in a waking day (16 h)",
+    "repeats",
+    "calls within 2 min before you got up anyway",
+    "breaks taken (as recorded)",
+    "longest sitting, min",
+)
 
 
 def seconds(text: str) -> float:
@@ -57,17 +66,6 @@ def what_if(
     answers = readiness.read(path, name)
     outcomes = [play(found, each, name, answers.conditions if answers else ()) for each in (before, after)]
     show(outcomes[0], outcomes[1], zone_of(before), Console())
-
-
-FIGURES = (
-    "limit, min",
-    "calls",
-    "calls in a waking day (16 h)",
-    "repeats",
-    "calls within 2 min before you got up anyway",
-    "breaks taken (as recorded)",
-    "longest sitting, min",
-)
 
 
 def figures(one: Outcome) -> list[str]:

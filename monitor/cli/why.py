@@ -31,7 +31,7 @@ class UnreadStateError(MonitorError):
 
 
 def why(
-    at: Annotated[str, typer.Argument(metavar="[HH:MM]", help="A time of the last 24 hours; now unless told.")] = "",
+    at: Annotated[str, typer.Argument(metavar="HH:MM", help="A time of the last 24 hours; now unless told.")] = "",
     wearer: WearerOption = "",
     config: ConfigOption = None,
     set_: SetOption = None,

@@ -20,6 +20,7 @@ from monitor.demo.simulator import Simulator, simulator
 from monitor.errors import MonitorError
 from monitor.events import BreakDue
 from monitor.exchange import Command, Message, Update
+from monitor.installing import install_line
 from monitor.outlets.base import Outlet
 from monitor.outlets.console import ConsoleOutlet
 from monitor.outlets.mqtt.broker import HOST, BrokerMissingError, EmbeddedBroker, NoFreePortError
@@ -45,7 +46,7 @@ class Demo:
     """What the demo was asked for."""
 
     settings: Settings
-    """The first wearer wears the simulated wearable."""
+    """Their one wearer wears the simulated wearable."""
     state_dir: Path | None
     duration_s: float | None
     speed: float
@@ -80,16 +81,17 @@ class Screen:
 async def run_demo(demo: Demo, say: Callable[[str], None], console: Callable[[Clock], ConsoleOutlet]) -> None:
     """Run until the duration is over (wall seconds from the first sample) or until cancelled."""
     if find_spec("bumble") is None:
-        raise DemoError('the simulated wearable needs the extra "sim": pip install "sitbreak[sim,broker]"')
+        raise DemoError(f'the simulated wearable needs the extra "sim": {install_line("sim,broker")}')
     clock = Clock(origin_s=time.time(), speed=demo.speed)
     async with AsyncExitStack() as stack:
+        # First, for it checks scenario and placement: nothing is told of a demo that will not be.
+        simulated = await stack.enter_async_context(simulator(_command_line(demo, clock)))
         settings = demo.settings
         if demo.own_broker:
             settings = await _with_broker(stack, settings, demo.listen, say)
         if settings.mqtt.enabled:
             _say_how_to_watch(settings.mqtt, say)
         settings = with_page(demo, settings, say)
-        simulated = await stack.enter_async_context(simulator(_command_line(demo, clock)))
         radio = settings.radio.model_copy(update={"backend": f"bumble:tcp-client:{simulated.air}"})
         settings = settings.model_copy(update={"radio": radio})
         state_dir, nodes = demo.state_dir, {}
@@ -136,7 +138,7 @@ def with_page(demo: Demo, settings: Settings, say: Callable[[str], None]) -> Set
     """The settings with the page at a free port; without it where nobody wants it or the extra is missing."""
     rules = settings.web.model_copy(update={"enabled": demo.web})
     if demo.web and not is_installed():
-        say('no web page: it needs the extra "web": pip install "sitbreak[web]"')
+        say(f'no web page: it needs the extra "web": {install_line("web")}')
         rules = rules.model_copy(update={"enabled": False})
     elif demo.web:
         rules = rules.model_copy(update={"port": free_port(rules)})

@@ -59,7 +59,8 @@ class ProfileError(MonitorError):
 def choose(loaded: Loaded, asked: str) -> tuple[str, Settings]:
     """The profile to simulate, and the settings in which the first wearer wears it.
 
-    Without a profile asked for, the settings' wearable is simulated. Address and name of a real one are left aside.
+    Without a profile asked for, the settings' wearable is simulated. Address and name of a real one are left aside, and
+    so is everybody else, who would take the one simulated wearable for theirs or wait for their own in vain.
     """
     settings = loaded.settings
     wearer, plan = next(iter(settings.wearers.items()))
@@ -74,7 +75,7 @@ def choose(loaded: Loaded, asked: str) -> tuple[str, Settings]:
             f'--set wearers.{wearer}.wearable says "{plan.wearable}": leave one of them out'
         )
     worn = WearerSettings.model_validate({**plan.model_dump(), "wearable": kind, "address": "", "name": ""})
-    return profile, settings.model_copy(update={"wearers": {**settings.wearers, wearer: worn}})
+    return profile, settings.model_copy(update={"wearers": {wearer: worn}})
 
 
 def _simulates(kind: str) -> str:

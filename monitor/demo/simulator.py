@@ -77,7 +77,8 @@ async def _air_of(process: asyncio.subprocess.Process, said: list[str]) -> str:
     with suppress(TimeoutError):  # it has gone, or is about to: its last words say why
         async with asyncio.timeout(1.0):
             await process.wait()
-    error = SimulatorError(said[-1] if said else "the simulated wearable did not come on the air in time; try again")
+    last_words = said[-1].removeprefix("firmware-sim: ") if said else ""
+    error = SimulatorError(last_words or "the simulated wearable did not come on the air in time; try again")
     error.exit_code = process.returncode if process.returncode in (2, 3) else 3
     raise error
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from monitor.doctor.finding import Case, Finding, failed, note, ok
+from monitor.doctor.finding import Case, Finding, failed, is_local, note, ok, warning
 from monitor.outlets.mqtt.client import Connection, connect
 from monitor.outlets.mqtt.remedies import remedy
 from monitor.outlets.mqtt.rules import MqttRules
@@ -24,9 +24,15 @@ async def broker(case: Case) -> Sequence[Finding]:
     if isinstance(answer, Connection):
         answer.close()
         who = f"as {rules.username}" if rules.username else "without a name"
-        return [ok(f"{place} lets us in {who}, MQTT {answer.protocol}, TLS {rules.tls}")]
+        return [ok(f"{place} lets us in {who}, MQTT {answer.protocol}, TLS {rules.tls}"), *_open_to_all(rules)]
     verb = "refuses us" if isinstance(answer, Refused) else "is not there"
     return [failed(f"{place} {verb}: {answer.reason}", remedy(answer) or _WAIT)]
+
+
+def _open_to_all(rules: MqttRules) -> Iterator[Finding]:
+    """What a broker that has let us in means for others; on this computer alone that is nobody else."""
+    if not (rules.username or rules.client_cert_file or is_local(rules.host)):
+        yield warning(f"the broker {rules.host} lets anybody in and read", "give it users, then set mqtt.username")
 
 
 def client_id(rules: MqttRules) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from ipaddress import ip_address
 
 from monitor.assembly.wearer import exercise_catalogue, new_driver
-from monitor.doctor.finding import Case, Finding, ok, warning
+from monitor.doctor.finding import Case, Finding, is_local, ok, warning
 from monitor.exposed import exposed
 from monitor.settings.loading import Loaded
 from monitor.settings.sections import Settings
@@ -45,14 +44,10 @@ def _confused(settings: Settings) -> Iterator[Finding]:
 
 def _overheard(settings: Settings) -> Iterator[Finding]:
     mqtt, metrics = settings.mqtt, settings.metrics
-    if metrics.enabled and not _is_local(metrics.host):
+    if metrics.enabled and not is_local(metrics.host):
         yield warning(f"everybody in reach of {metrics.host} may read the figures", 'set metrics.host = "127.0.0.1"')
-    if not mqtt.enabled or _is_local(mqtt.host):
-        return
-    if mqtt.username and mqtt.tls == "off":
+    if mqtt.enabled and mqtt.username and mqtt.tls == "off" and not is_local(mqtt.host):
         yield warning(f"the password goes to {mqtt.host} in plain text", 'set mqtt.tls = "ca-file" and mqtt.ca_file')
-    if not mqtt.username and not mqtt.client_cert_file:
-        yield warning(f"the broker {mqtt.host} lets anybody in and read", "give it users, then set mqtt.username")
 
 
 def _own_exercises(case: Case) -> Iterator[Finding]:
@@ -66,10 +61,3 @@ def _readable_secrets(case: Case) -> Iterator[Finding]:
     for sentence in exposed(Loaded(case.settings, dict(case.sources))):
         told, _, remedy = sentence.rpartition(": ")
         yield warning(told, remedy)
-
-
-def _is_local(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

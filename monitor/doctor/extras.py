@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from monitor import __version__
 from monitor.doctor.finding import Case, Finding, failed, ok
+from monitor.installing import install_line
 from monitor.settings.sections import Settings
 
 CORE = ("bleak", "paho-mqtt", "numpy", "pydantic")
@@ -16,7 +17,7 @@ CORE = ("bleak", "paho-mqtt", "numpy", "pydantic")
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """What ``pip install "sitbreak[name]"`` brings, and the setting that needs it, if it does."""
+    """What the extra brings, and the setting that needs it, if it does."""
 
     packages: tuple[str, ...]
     wanted_by: Callable[[Settings], str] = lambda settings: ""
@@ -60,9 +61,7 @@ def extras(case: Case) -> Sequence[Finding]:
     found.append(ok(f"installed: {'; '.join(there) or 'none'}. Not installed: {', '.join(absent) or 'none'}"))
     wanted = {name: EXTRAS[name].wanted_by(case.settings) for name in absent}
     return found + [
-        failed(f'{setting} needs the extra "{name}"', f'pip install "sitbreak[{name}]"')
-        for name, setting in wanted.items()
-        if setting
+        failed(f'{setting} needs the extra "{name}"', install_line(name)) for name, setting in wanted.items() if setting
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 
 from monitor.history import HISTORY_FILE
@@ -71,3 +72,11 @@ class Case:
 
 
 Look = Callable[[Case], Sequence[Finding] | Awaitable[Sequence[Finding]]]
+
+
+def is_local(host: str) -> bool:
+    """Whether nobody but this computer can be meant."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

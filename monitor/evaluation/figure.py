@@ -13,6 +13,7 @@ from monitor.evaluation.labelled import Source, read, turned
 from monitor.evaluation.stretches import runs
 from monitor.evaluation.trial import Tape, pipeline_for, rotation_of, run
 from monitor.evaluation.truth import Said, said_in, truth_of
+from monitor.installing import install_line
 from monitor.model import Posture
 
 LABEL_WORDS = ["unlabelled", "sitting", "lying", "standing", "walking"]
@@ -39,7 +40,7 @@ class FigureMissingError(MonitorError):
     exit_code = 3
 
     def __init__(self) -> None:
-        super().__init__('--figure needs matplotlib: pip install "sitbreak[figure]"')
+        super().__init__(f"--figure needs matplotlib: {install_line('figure')}")
 
 
 def check_installed() -> None:

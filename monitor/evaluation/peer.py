@@ -20,6 +20,7 @@ from monitor.errors import MonitorError
 from monitor.evaluation.labelled import Labelled
 from monitor.evaluation.stretches import SEDENTARY, UPRIGHT
 from monitor.evaluation.truth import KIND_OF_LABEL, Said, Truth
+from monitor.installing import install_line
 from monitor.model import Floats, Posture
 
 POSTURES = {
@@ -49,7 +50,7 @@ class PeerMissingError(MonitorError):
     exit_code = 3
 
     def __init__(self) -> None:
-        super().__init__('--compare actimotus needs acti-motus: pip install "sitbreak[compare]"')
+        super().__init__(f"--compare actimotus needs acti-motus: {install_line('compare')}")
 
 
 @contextmanager

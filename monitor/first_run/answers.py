@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from monitor.settings.faults import SECRET
+
 KEPT_AS = "setup.json"
-SECRETS = ("password", "secret", "token", "urls", "key")
-"""Words in the names of settings that are not written down here."""
 
 
 class Answers(BaseModel, extra="forbid"):
@@ -59,7 +59,7 @@ class Answers(BaseModel, extra="forbid"):
 
 def without_secrets(overrides: tuple[str, ...]) -> list[str]:
     """Those ``SECTION.KEY=VALUE`` that may be kept."""
-    return [each for each in overrides if not any(word in each.partition("=")[0] for word in SECRETS)]
+    return [each for each in overrides if not SECRET.search(each.partition("=")[0].strip())]
 
 
 def recall(state_dir: Path) -> Answers | None:

@@ -53,10 +53,13 @@ def _by_flags(guide: Guide) -> None:
 
 
 def host_and_port(text: str, port: int) -> tuple[str, int]:
-    """Read HOST or HOST:PORT. Raises SettingsError."""
+    """Read HOST or HOST:PORT; an address of IPv6 stands in brackets where a port follows. Raises SettingsError."""
+    if text.count(":") > 1 and "]:" not in text:
+        return text.strip("[]"), port
     host, colon, digits = text.rpartition(":")
     if not colon:
         return text, port
+    host = host.strip("[]")
     if not (host and digits.isdigit() and 0 < int(digits) < 65536):
         raise SettingsError("--broker", text, "write it as HOST or HOST:PORT, for example homeassistant.local:1883")
     return host, int(digits)
@@ -67,7 +70,8 @@ def _ask_where(guide: Guide) -> str:
     talk, answers = guide.talk, guide.answers
     talk.say("broker.what_for")
     known = guide.settings().mqtt
-    default = known.host if known.port in (PLAIN_PORT, TLS_PORT) else f"{known.host}:{known.port}"
+    host = f"[{known.host}]" if ":" in known.host else known.host
+    default = known.host if known.port in (PLAIN_PORT, TLS_PORT) else f"{host}:{known.port}"
     text = talk.ask("broker.host", default if known.host else "", lambda text: _host_fault(guide, text))
     if not text or text == NONE:
         answers.host = ""

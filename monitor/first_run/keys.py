@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -58,8 +59,9 @@ def _read(loop: asyncio.AbstractEventLoop, descriptor: int, lines: asyncio.Queue
         said = os.read(descriptor, READ_BYTES)
     except OSError:  # the terminal is gone
         said = b""
-    if not said:
+    if not said:  # Ctrl-D, as in any other question of setup, or a terminal that was closed
         loop.remove_reader(descriptor)
+        signal.raise_signal(signal.SIGINT)
         return
     for line in said.decode(errors="replace").splitlines():
         lines.put_nowait(line.strip().casefold())

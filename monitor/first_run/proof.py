@@ -7,7 +7,7 @@ afterwards.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,14 +110,14 @@ class Proof:
             self.watch.changed.clear()
             await self.watch.changed.wait()
 
-    async def _within(self, fact: object) -> bool:
+    async def _within(self, fact: Coroutine[Any, Any, object]) -> bool:
         """Whether something comes to be in time; Enter ends the wait."""
         loop = asyncio.get_running_loop()
         until_s = loop.time() + self.patience_s
-        waiting = asyncio.ensure_future(fact)  # type: ignore[call-overload]
+        waiting = asyncio.create_task(fact, name="fact")
         enough = asyncio.create_task(self.lines.get(), name="enough")
         try:
-            with self._status() as status:
+            with Status("", console=self.talk.console) as status:
                 while (left_s := until_s - loop.time()) > 0 and not (waiting.done() or enough.done()):
                     status.update(Text(self._now(left_s)))
                     await asyncio.wait({waiting, enough}, timeout=min(0.5, left_s), return_when="FIRST_COMPLETED")
@@ -126,9 +126,6 @@ class Proof:
             enough.cancel()
             await asyncio.wait({waiting, enough})
         return not waiting.cancelled()
-
-    def _status(self) -> Status:
-        return Status("", console=self.talk.console)
 
     def _now(self, left_s: float) -> str:
         """What is seen at this moment."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import textwrap
-import time
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime
@@ -50,7 +49,7 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 
 def _backed_up(path: Path) -> Path:
-    stamp = datetime.fromtimestamp(time.time()).strftime("%Y%m%d-%H%M%S")
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     backup = path.with_name(f"{path.name}.{stamp}")
     shutil.copy2(path, backup)
     return backup

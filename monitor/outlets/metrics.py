@@ -16,6 +16,7 @@ from monitor import __version__
 from monitor.diagnostics import Diagnostics, Gauges
 from monitor.errors import MonitorError
 from monitor.exchange import Message, Update, WearerState
+from monitor.installing import install_line
 from monitor.outlets.metrics_rules import MetricsRules
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class MetricsOutlet:
             from prometheus_client import start_http_server
         except ImportError:
             raise MetricsError(
-                'the figures need the extra "metrics": pip install "sitbreak[metrics]"; or metrics.enabled = false'
+                f'the figures need the extra "metrics": {install_line("metrics")}; or metrics.enabled = false'
             ) from None
         host, port = self._rules.host, self._rules.port
         try:

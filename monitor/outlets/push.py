@@ -20,6 +20,7 @@ from monitor.clock import Clock
 from monitor.errors import MonitorError
 from monitor.events import AlertCleared, BreakDue, DaySummary, Event, TestAlert
 from monitor.exchange import Message, Update
+from monitor.installing import install_line
 from monitor.outlets.base import Outbox, OutboxRow
 from monitor.outlets.push_rules import AddressError, PushRules, addresses
 from monitor.outlets.push_service import Failure, Service, told
@@ -40,7 +41,7 @@ class PushMissing(MonitorError):  # noqa: N818  named as the fact it is
     exit_code = 3
 
     def __init__(self) -> None:
-        super().__init__('[push] needs apprise: pip install "sitbreak[push]", or empty push.urls and push.urls_file')
+        super().__init__(f"[push] needs apprise: {install_line('push')}, or empty push.urls and push.urls_file")
 
 
 class PushOutlet:

@@ -33,8 +33,14 @@ def _length_bar(each: LengthClass, kind: str, pattern: str, said: Words) -> Bar:
     name = _class_name(each, said)
     told = pattern.format(**{"class": name, "count": each.count, "total": span(each.total_s)})
     above = said.report.times.format(count=each.count) if each.count else ""
-    below = f"< {each.to_min:g}" if each.from_min == 0 else f"{each.from_min:g}{'–' if each.to_min else ' +'}"
-    return Bar((Part(each.total_s, kind),), below + (f"{each.to_min:g}" if "–" in below else ""), above, told)
+    return Bar((Part(each.total_s, kind),), _short_name(each), above, told)
+
+
+def _short_name(each: LengthClass) -> str:
+    """For below a bar, in minutes."""
+    if each.to_min is None:
+        return f"{each.from_min:g} +"
+    return f"< {each.to_min:g}" if each.from_min == 0 else f"{each.from_min:g}–{each.to_min:g}"
 
 
 def _class_name(each: LengthClass, said: Words) -> str:
@@ -42,7 +48,7 @@ def _class_name(each: LengthClass, said: Words) -> str:
         return said.report.from_on.format(**{"from": f"{each.from_min:g}"})
     if each.from_min == 0:
         return said.report.up_to.format(to=f"{each.to_min:g}")
-    return f"{each.from_min:g}–{each.to_min:g}"
+    return _short_name(each)
 
 
 def hours_chart(report: Report, said: Words) -> str:

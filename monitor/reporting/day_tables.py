@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -49,15 +49,6 @@ _ANSWERS = {
     "correction": "late data showed a break",
     None: "open",
 }
-
-
-def show_day(books: DayBooks, console: Console, say: Say = str) -> None:
-    """Print a day: with tables on a terminal, as plain lines elsewhere."""
-    if console.is_terminal:
-        console.print(day_as_tables(books, say))
-    else:
-        for line in day_as_lines(books, say):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def day_as_lines(books: DayBooks, say: Say = str) -> Iterator[str]:
@@ -128,7 +119,7 @@ def ribbon(books: DayBooks) -> list[str]:
 
 def span(duration_s: float) -> str:
     """A length of time in words: ``45 s``, ``12 min``, ``1 h 05 min``."""
-    if duration_s < 60:
+    if round(duration_s) < 60:
         return f"{duration_s:.0f} s"
     minutes = round(duration_s / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"

@@ -14,7 +14,7 @@ from monitor.history.reading import extent
 from monitor.reporting import account
 from monitor.reporting.fhir import bundle
 from monitor.reporting.figures import DayFigures
-from monitor.reporting.parquet import write_parquet
+from monitor.reporting.parquet import check_installed, write_parquet
 from monitor.reporting.tidy import Table, tables, write_csv
 
 Format = Literal["csv", "parquet", "fhir"]
@@ -40,6 +40,8 @@ def export(form: Format, books: Sequence[DayBooks], path: Path, out: Path, zone:
         made = bundle(_days(path, books, now_s), books, now_s, zone)
         out.parent.mkdir(parents=True, exist_ok=True)
         return [_private(out, json.dumps(made, ensure_ascii=False, indent=1) + "\n")]
+    if form == "parquet":
+        check_installed()  # before anything is there that nobody will fill
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     return [_table(form, table, out / f"{table.name}.{form}", zone) for table in tables(books)]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.errors import MonitorError
+from monitor.installing import install_line
 from monitor.reporting.tidy import COUNT, MOMENT, NUMBER, TEXT, TRUTH, Cell, Table
 
 
@@ -16,7 +17,7 @@ class ParquetMissingError(MonitorError):
     exit_code = 3
 
     def __init__(self) -> None:
-        super().__init__('writing .parquet needs pyarrow: pip install "sitbreak[parquet]"')
+        super().__init__(f"writing .parquet needs pyarrow: {install_line('parquet')}")
 
 
 def check_installed() -> None:

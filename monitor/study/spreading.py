@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
 from monitor.errors import MonitorError
+from monitor.installing import install_line
 
 TAKES_S = 30.0
 """A scheduler that does not answer within this is not there."""
@@ -21,7 +22,7 @@ class DaskMissingError(MonitorError):
     exit_code = 3
 
     def __init__(self) -> None:
-        super().__init__('several workers need Dask: pip install "sitbreak[study]", or give --workers 0')
+        super().__init__(f"several workers need Dask: {install_line('study')}, or give --workers 0")
 
 
 class SchedulerError(MonitorError):

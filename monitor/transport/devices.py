@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 import monitor
+from monitor.installing import install_line
 from monitor.model import Floats
 from monitor.transport.recording import Recording, open_recording
 from monitor.transport.rows import Rows, latest_s, possible_times
@@ -40,7 +41,7 @@ class ReaderMissingError(RecordingError):
     exit_code = 3
 
     def __init__(self, path: Path, library: str) -> None:
-        super().__init__(path, f"reading {path.suffix} needs {library}", 'pip install "sitbreak[study-devices]"')
+        super().__init__(path, f"reading {path.suffix} needs {library}", install_line("study-devices"))
 
 
 def open_any(path: Path, time_zone: str) -> Recording:

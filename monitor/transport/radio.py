@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bleak import BleakClient
 from bleak.backends.device import BLEDevice
 
+from monitor.installing import install_line
 from monitor.transport.faults import RADIO_FAULTS, RadioError, explain_scan, in_words, trouble_of
 from monitor.transport.radio_rules import RadioRules
 
@@ -64,7 +65,7 @@ class Radio:
             from monitor.transport.bumble_host import BumbleHost, opener
         except ImportError as error:
             raise RadioError(
-                f"radio.backend = {self.rules.backend!r} needs bumble ({error})", 'pip install "sitbreak[sim]"'
+                f"radio.backend = {self.rules.backend!r} needs bumble ({error})", install_line("sim")
             ) from error
         transport = self.rules.backend.removeprefix("bumble:")
         return BumbleHost(open_air or opener(transport), self._lost)
@@ -74,8 +75,7 @@ class Radio:
             from monitor.transport.esphome import ProxyHost
         except ImportError as error:
             raise RadioError(
-                f"radio.backend = {self.rules.backend!r} needs bleak-esphome ({error})",
-                'pip install "sitbreak[proxies]"',
+                f"radio.backend = {self.rules.backend!r} needs bleak-esphome ({error})", install_line("proxies")
             ) from error
         return ProxyHost(self.rules.backend.removeprefix(_PROXY), self.rules.proxy_key.get_secret_value(), self._lost)
 

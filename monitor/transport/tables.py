@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from monitor.installing import install_line
 from monitor.model import Floats
 from monitor.transport.rows import Rows, latest_s
 from monitor.transport.source import PIECE_ROWS, RecordingError, Source, readable
@@ -22,7 +23,7 @@ class ParquetMissingError(RecordingError):
     exit_code = 3
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, "reading .parquet needs pyarrow", 'pip install "sitbreak[parquet]"')
+        super().__init__(path, "reading .parquet needs pyarrow", install_line("parquet"))
 
 
 def open_csv(path: Path) -> Source:

@@ -27,8 +27,8 @@ class Controls:
                 self._resume = button(page.resume, lambda: self._send("pause", "OFF"))
                 busy = page.busy.format(length=person.words.duration(60 * BUSY_MIN))
                 self._busy = button(busy, lambda: self._send("busy", str(BUSY_MIN)))
-                button(page.exercises, lambda: self._send("hurts", "OFF"))
                 self._free = button(page.not_busy, lambda: self._send("busy", "OFF"))
+                button(page.exercises, lambda: self._send("hurts", "OFF"))
 
     def refresh(self, state: WearerState | None) -> None:
         """Show what is in force."""

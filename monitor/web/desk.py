@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 from monitor.events import BreakDue, CommandAnswered, Suggestion
 from monitor.exchange import Command, Update, WearerState
@@ -13,7 +15,7 @@ from monitor.history import queries
 from monitor.history.database import HistoryError
 from monitor.history.day import DayBooks, EventRow
 from monitor.history.ways import Ways
-from monitor.web.telling import LOGGED
+from monitor.web.telling import LOGGED, OPEN
 from monitor.words import Words
 
 SOURCE = "web"
@@ -80,7 +82,7 @@ class Desk:
     def invitation(self, wearer: str) -> BreakDue | None:
         """The alert that is open now, where its words are known."""
         state, call = self.seen[wearer].state, self.seen[wearer].call
-        if state is None or call is None or state.alert not in ("due", "overdue"):
+        if state is None or call is None or state.alert not in OPEN:
             return None
         return call if call.alert_id == state.alert_id else None
 
@@ -88,9 +90,8 @@ class Desk:
         """Take the last call from the books: it may be open still after a restart. Blocks."""
         rows = self.rows(wearer, ("break_due",), 1)
         if rows and self.seen[wearer].call is None:
-            body = {key: value for key, value in rows[0].body.items() if key != "type"}
-            exercise = body.pop("exercise")
-            self.seen[wearer].call = BreakDue(**body, exercise=Suggestion(**exercise) if exercise else None)
+            with suppress(KeyError, TypeError):  # another version has stored it: the next call will be shown
+                self.seen[wearer].call = _call_in(rows[0].body)
 
     def today(self, wearer: str) -> date:
         """The civil day of the clock."""
@@ -121,3 +122,10 @@ class Desk:
             return queries.latest_events(self._history, wearer, types, count)
         except HistoryError:
             return []
+
+
+def _call_in(body: Mapping[str, Any]) -> BreakDue:
+    """The event as it was before it was stored."""
+    fields = {key: value for key, value in body.items() if key != "type"}
+    exercise = fields.pop("exercise")
+    return BreakDue(**fields, exercise=Suggestion(**exercise) if exercise else None)

@@ -26,12 +26,12 @@ def say(element: ui.html, words: str) -> None:
 
 
 @contextmanager
-def section(title: str, classes: str = "", level: str = "h2") -> Iterator[ui.element]:
+def section(title: str, classes: str = "") -> Iterator[ui.element]:
     """A part of the page with its heading, by which screen readers name it."""
     name = f"part-{next(_numbers)}"
     with ui.element("section").classes(f"card {classes}") as made:
         made.props["aria-labelledby"] = name
-        text(title, level, id=name)
+        text(title, "h2", id=name)
         yield made
 
 

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from monitor.errors import MonitorError
 from monitor.exchange import Command, Message, Update
 from monitor.history import HISTORY_FILE
+from monitor.installing import install_line
 from monitor.web.desk import Desk, Person
 from monitor.web.rules import WebRules
 
@@ -51,7 +52,7 @@ class WebOutlet:
         now_s: Callable[[], float],
     ) -> None:
         if not is_installed():
-            raise WebError('the web page needs the extra "web": pip install "sitbreak[web]"; or web.enabled = false')
+            raise WebError(f'the web page needs the extra "web": {install_line("web")}; or web.enabled = false')
         if rules.cert_file:
             check_certificate(rules)
         self._rules, self._state_dir = rules, state_dir

@@ -25,6 +25,9 @@ LOGGED = (
 )
 """Events that tell why, and why not."""
 
+OPEN = ("due", "overdue")
+"""What ``WearerState.alert`` says while a call waits for its answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -47,7 +50,7 @@ def facts(state: WearerState | None, said: Words, zone: tzinfo) -> Facts:
         return Facts(page.waiting, "", *("–",) * 5, "–")
     return Facts(
         posture=page.postures.get(state.posture, state.posture),
-        standing=said.standing.get(state.alert, ""),
+        standing=page.silent if state.alert == "none" and _has_passed(state) else said.standing.get(state.alert, ""),
         sat=said.duration(state.bout_s) if state.bout_start_s is not None else "–",
         next=_next(state, said, zone),
         sure=f"{100 * state.confidence:.0f} %" if state.posture not in ("unknown", "gap") else "–",
@@ -60,12 +63,16 @@ def facts(state: WearerState | None, said: Words, zone: tzinfo) -> Facts:
 
 
 def _next(state: WearerState, said: Words, zone: tzinfo) -> str:
-    """When the next call is; of a limit that has passed only while it is called, not once that was answered."""
-    passed = state.next_break_s is not None and state.next_break_s <= state.at_s
-    if state.next_break_s is None or (passed and state.alert == "none"):
+    """When the next call is, or since when one is open."""
+    if state.next_break_s is None or (_has_passed(state) and state.alert not in OPEN):
         return "–"
-    form = said.page.passed if passed else said.page.at
+    form = said.page.passed if _has_passed(state) else said.page.at
     return form.format(time=clock_text(state.next_break_s, zone))
+
+
+def _has_passed(state: WearerState) -> bool:
+    """The limit is reached; where no alert is open that was answered, or something speaks against it."""
+    return state.next_break_s is not None and state.next_break_s <= state.at_s
 
 
 def _link(state: WearerState, said: Words) -> str:
@@ -75,8 +82,8 @@ def _link(state: WearerState, said: Words) -> str:
 
 def progress(state: WearerState | None) -> tuple[str, str]:
     """The exercise that is being watched, by its id, and how far it is in words; empty where none is."""
-    watched = getattr(state, "exercise", None)  # not every sensor's placement can watch
-    return str(getattr(watched, "exercise_id", "")), str(getattr(watched, "sentence", ""))
+    watched = state.exercise if state is not None else None
+    return (watched.exercise_id, watched.sentence) if watched is not None else ("", "")
 
 
 def log_html(rows: Sequence[EventRow], said: Words, zone: tzinfo, ways: Mapping[str, str] | None = None) -> str:
@@ -98,7 +105,7 @@ def sentence(row: EventRow, said: Words) -> str:
     body: dict[str, Any] = row.body
     match row.type:
         case "break_due":
-            reason = said.titles.get(str(body["why_now"]), "")
+            reason = said.noted.reasons.get(str(body["why_now"]), str(body["why_now"]))
             return said.noted.called.format(reason=reason, sat=said.duration(body["sedentary_s"]))
         case "alert_cleared":
             return said.cleared.get(str(body["by"]), "")

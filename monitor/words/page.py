@@ -17,7 +17,6 @@ class Page(BaseModel, frozen=True, extra="forbid"):
     settings: str
     log: str
     waiting: str
-    posture: str
     sat: str
     next: str
     sure: str
@@ -29,8 +28,9 @@ class Page(BaseModel, frozen=True, extra="forbid"):
     unknown: str
     at: str
     passed: str
+    silent: str
+    """Where a limit has passed and no alert is open, whatever the reason."""
     totals: str
-    alert: str
     easier: str
     counted: str
     held: str

@@ -41,13 +41,11 @@ class ReportPage(BaseModel, frozen=True, extra="forbid"):
     followed_told: str
     within: str
     of: str
-    none_seen: str
     not_known: str
     answers: str
     answer: dict[str, str]
     """By what an alert ended with."""
     quality: str
-    per_hour: str
     begins: str
     ends: str
     walking: str

@@ -20,11 +20,10 @@ from monitor.demo.day import Demo, with_page
 from monitor.settings.loading import load
 from monitor.web.server import is_installed
 from tests.support.brokers import Listener, Mosquitto
+from tests.support.patience import PATIENCE_S
 
 SCENARIO = Path(__file__).parent.parent / "scenarios" / "short_morning.toml"
 SHORT = ["--set", "coach.limit_s=120", "--set", "coach.early_s=0", "--set", "bouts.break_min_s=30"]
-LIMIT_S = 180.0
-"""Wall seconds for the slowest machine."""
 STARTED: list[asyncio.subprocess.Process] = []
 
 
@@ -51,7 +50,7 @@ async def sitbreak(*arguments: str) -> asyncio.subprocess.Process:
 
 
 async def output(process: asyncio.subprocess.Process) -> tuple[str, str]:
-    async with asyncio.timeout(LIMIT_S):
+    async with asyncio.timeout(PATIENCE_S):
         out, err = await process.communicate()
     return out.decode(), err.decode()
 
@@ -108,7 +107,7 @@ async def test_from_the_wearable_to_the_broker_and_the_break_is_seen(
 async def test_the_embedded_broker_serves_and_sigterm_ends_cleanly(tmp_path: Path) -> None:
     process = await sitbreak(*demo("--state-dir", str(tmp_path)))
     assert process.stdout is not None
-    async with asyncio.timeout(LIMIT_S):
+    async with asyncio.timeout(PATIENCE_S):
         lines = []
         while not lines or "posture=stepping" not in lines[-1]:
             lines.append((await process.stdout.readline()).decode())
@@ -124,7 +123,7 @@ async def test_a_wearable_that_cannot_call_its_wearer_still_brings_a_break(profi
     process = await sitbreak(*demo("--profile", profile, "--state-dir", str(tmp_path)))
     assert process.stdout is not None
     order = []
-    async with asyncio.timeout(LIMIT_S):
+    async with asyncio.timeout(PATIENCE_S):
         while "break_taken" not in order:
             order += re.findall(
                 r" (break_due|break_taken|hears the call) ?", (await process.stdout.readline()).decode()
@@ -138,7 +137,7 @@ async def test_a_wearable_that_cannot_call_its_wearer_still_brings_a_break(profi
 async def test_ctrl_c_ends_with_130_and_leaves_nothing_running(tmp_path: Path) -> None:
     process = await sitbreak(*demo("--state-dir", str(tmp_path)))
     assert process.stdout is not None
-    async with asyncio.timeout(LIMIT_S):
+    async with asyncio.timeout(PATIENCE_S):
         while b"posture=" not in await process.stdout.readline():
             pass
     simulator_and_broker = children(process.pid)
@@ -169,7 +168,7 @@ async def test_the_demo_serves_the_page_and_says_where(tmp_path: Path) -> None:
     process = await sitbreak("demo", "--scenario", str(SCENARIO), *SHORT, "--state-dir", str(tmp_path))
     assert process.stdout is not None
     url = ""
-    async with asyncio.timeout(LIMIT_S):
+    async with asyncio.timeout(PATIENCE_S):
         async for line in process.stdout:
             if found := re.search(rb"web page at (\S+)", line):
                 url = found[1].decode()
@@ -182,7 +181,7 @@ async def test_the_demo_serves_the_page_and_says_where(tmp_path: Path) -> None:
 
 
 def fetched(url: str) -> int:
-    with urllib.request.urlopen(url, timeout=20) as answer:
+    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
         return int(answer.status)
 
 
@@ -200,7 +199,7 @@ def test_without_the_extra_the_demo_goes_on_without_the_page_and_says_so(monkeyp
         (["run", "--set", "coach.limt_s=3"], 2, 'did you mean "coach.limit_s"'),
         (["run", "--config", "missing.toml"], 2, "no such file"),
         (["run", "--set", "radio.backend=bumble:tcp-client:127.0.0.1:1"], 3, "no radio"),
-        (["demo", "--scenario", "no-such-day"], 2, "no-such-day"),
+        (["demo", "--scenario", "no-such-day", "--no-web"], 2, "sitbreak: no-such-day: No such file"),
         (["demo", "--profile", "no-such-wearable"], 2, "use one of deskband"),
         (["replay", "missing.npz"], 2, "missing.npz"),
     ],
@@ -210,7 +209,7 @@ async def test_what_is_wrong_is_said_in_one_line_with_the_right_exit_code(
 ) -> None:
     where = ["--state-dir", str(tmp_path)] if arguments[0] in ("run", "demo") else []
     process = await sitbreak(*arguments, *where)
-    _, err = await output(process)
-    assert process.returncode == code, err
+    out, err = await output(process)
+    assert (process.returncode, out) == (code, ""), err
     assert words in err
     assert len(err.strip().splitlines()) == 1, err

@@ -40,6 +40,13 @@ def test_a_profile_asked_for_wins_over_the_file(tmp_path: Path) -> None:
     assert (worn.address, worn.name) == ("", "")  # those of a real one
 
 
+def test_one_wearer_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "sitbreak.toml"
+    path.write_text('[wearers.ada]\naddress = "C0:11:22:33:44:55"\n[wearers.ben]\nwearable = "deskband"\n')
+    _, settings = choose(load(path, (), {}), "deskband")
+    assert list(settings.wearers) == ["ada"]
+
+
 @pytest.mark.parametrize(
     ("override", "asked", "words"),
     [

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from monitor.demo.simulator import SimulatorError, simulator
-
-LIMIT_S = 30.0
+from tests.support.patience import PATIENCE_S
 
 
 def told(path: Path, wanted: dict[str, Any]) -> dict[str, Any] | None:
@@ -22,7 +21,7 @@ def told(path: Path, wanted: dict[str, Any]) -> dict[str, Any] | None:
 
 async def line_with(path: Path, **wanted: Any) -> dict[str, Any]:
     """The same, as soon as there is one."""
-    async with asyncio.timeout(LIMIT_S):
+    async with asyncio.timeout(PATIENCE_S):
         while (line := told(path, wanted)) is None:  # noqa: ASYNC110  a file of another process
             await asyncio.sleep(0.05)
     return line

@@ -61,6 +61,16 @@ async def test_a_broker_that_lets_us_in_is_well(mosquitto: Mosquitto, tmp_path: 
     assert await certificate(asked) == []
 
 
+async def test_a_broker_beyond_this_computer_that_asks_for_no_name_is_a_warning(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    elsewhere = "mqtt.host=127.1"  # leads here, and does not look like it
+    well, found = await broker(at(mosquitto.port, tmp_path, elsewhere))
+    assert (well.verdict, found.verdict) == (Verdict.OK, Verdict.WARNING)
+    assert "lets anybody in" in found.told
+    assert only(await broker(at(free_port(), tmp_path, elsewhere))).verdict is Verdict.FAILED
+
+
 async def test_without_mqtt_there_is_nothing_to_ask(tmp_path: Path) -> None:
     asked = case(tmp_path)
     assert only(await broker(asked)).verdict is Verdict.NOTE

@@ -16,6 +16,7 @@ from firmware_sim.clock import Clock, SteppedClock
 from firmware_sim.peripheral import VirtualWearable, virtual_wearable
 from firmware_sim.scenario import Activity, Fault, Scenario
 from tests.firmware.host import power_on
+from tests.support.patience import PATIENCE_S
 
 DEFAULT_MTU = 23
 
@@ -74,7 +75,7 @@ class AnyHost:
     async def heard_by(self, uuid: str, number: int) -> bytes:
         """Return the value of that number, from 1, when it has come."""
         heard = self.heard[uuid]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while len(heard) < number:
                 self._stirred.clear()
                 await self._stirred.wait()
@@ -88,8 +89,8 @@ class AnyHost:
 
 
 async def connect(device: Device, address: str, mtu: int = 247) -> AnyHost:
-    async with asyncio.timeout(5):
-        host = AnyHost(await device.connect_le(Address(address)))
+    async with asyncio.timeout(PATIENCE_S):
+        host = AnyHost(await device.connect_le(Address(address), timeout=PATIENCE_S))
         await host.discover(mtu)
     return host
 

@@ -12,6 +12,7 @@ from bumble.hci import Address
 from bumble.transport.common import Transport
 
 from tests.firmware.mini_decoder import Read, read_block
+from tests.support.patience import PATIENCE_S
 
 HOST_ADDRESS = "F0:F1:F2:F3:F4:F5"
 INFO, CONTROL, LIVE, REPLAY, STATUS, ALERT = range(2, 8)
@@ -38,7 +39,7 @@ async def advertisement_of(device: Device, address: str) -> dict[int, bytes]:
 
     device.on("advertisement", hear)
     await device.start_scanning(active=True)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await complete.wait()
     await device.stop_scanning()
     device.remove_listener("advertisement", hear)
@@ -113,13 +114,13 @@ class Host:
         return await self.next_answer()
 
     async def next_answer(self) -> str:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             return (await self._answers.get()).hex()
 
 
 async def connect(device: Device, address: str, mtu: int = 247) -> Host:
-    async with asyncio.timeout(5):
-        connection = await device.connect_le(Address(address))
+    async with asyncio.timeout(PATIENCE_S):
+        connection = await device.connect_le(Address(address), timeout=PATIENCE_S)
         host = Host(connection)
         await host.discover(mtu)
         await host.subscribe()

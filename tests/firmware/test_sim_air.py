@@ -12,6 +12,7 @@ from bumble.transport import open_transport
 
 from firmware_sim.air import Air
 from tests.firmware.host import advertisement_of, power_on
+from tests.support.patience import PATIENCE_S
 
 PERIPHERAL = "C1:00:00:00:00:01"
 NAME_ONLY_IN_RESPONSE = b"\x05\x09Band"
@@ -37,6 +38,11 @@ def lost(device: Device) -> asyncio.Event:
     return event
 
 
+async def soon(event: asyncio.Event) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        await event.wait()
+
+
 async def test_the_scan_response_is_delivered() -> None:
     async with Air() as air:
         await advertiser(air)
@@ -50,7 +56,7 @@ async def test_a_connection_that_never_comes_can_be_withdrawn_and_the_next_one_w
         with pytest.raises((BumbleTimeout, ConnectionError)):
             await host.connect_le(Address("C1:00:00:00:00:99"), timeout=0.1)
         await advertiser(air)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             connection = await host.connect_le(Address(PERIPHERAL))
         assert connection.peer_address == Address(PERIPHERAL)
 
@@ -60,7 +66,7 @@ async def test_a_host_with_a_public_address_receives_data() -> None:
         await advertiser(air)
         host = await power_on(air.join("host", public_address="00:11:22:33:44:55"))
         connection = await host.connect_le(Address(PERIPHERAL), own_address_type=OwnAddressType.PUBLIC)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert await Peer(connection).discover_services()
 
 
@@ -68,12 +74,10 @@ async def test_out_of_range_drops_the_link_and_hides_the_advertisements() -> Non
     async with Air() as air:
         await advertiser(air)
         host = await power_on(air.join("host"))
-        connection = await host.connect_le(Address(PERIPHERAL))
-        gone = asyncio.Event()
-        connection.on("disconnection", lambda _: gone.set())
+        gone = lost(host)
+        await host.connect_le(Address(PERIPHERAL))
         air.set_out_of_range("peripheral", True)
-        async with asyncio.timeout(5):
-            await gone.wait()
+        await soon(gone)
         heard: list[object] = []
         host.on("advertisement", heard.append)
         await host.start_scanning()
@@ -81,7 +85,7 @@ async def test_out_of_range_drops_the_link_and_hides_the_advertisements() -> Non
         assert heard == []
         air.set_out_of_range("peripheral", False)
         await host.stop_scanning()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await host.connect_le(Address(PERIPHERAL))
 
 
@@ -94,8 +98,7 @@ async def test_a_host_whose_socket_ends_is_missed_after_the_supervision_timeout(
         host = await power_on(transport)
         await host.connect_le(Address(PERIPHERAL))
         await transport.close()
-        async with asyncio.timeout(5):
-            await gone.wait()
+        await soon(gone)
 
 
 async def test_a_host_whose_peripheral_vanishes_is_told_after_the_supervision_timeout() -> None:
@@ -105,12 +108,10 @@ async def test_a_host_whose_peripheral_vanishes_is_told_after_the_supervision_ti
         peripheral = await power_on(transport, PERIPHERAL)
         await peripheral.start_advertising(advertising_data=FLAGS, advertising_interval_min=20)
         host = await power_on(air.join("host"))
-        connection = await host.connect_le(Address(PERIPHERAL))
-        gone = asyncio.Event()
-        connection.on("disconnection", lambda _: gone.set())
+        gone = lost(host)
+        await host.connect_le(Address(PERIPHERAL))
         await transport.close()
-        async with asyncio.timeout(5):
-            await gone.wait()
+        await soon(gone)
 
 
 async def test_two_tcp_hosts_have_a_radio_each() -> None:
@@ -121,7 +122,7 @@ async def test_two_tcp_hosts_have_a_radio_each() -> None:
         transports = [await open_transport(f"tcp-client:127.0.0.1:{port}") for _ in range(2)]
         hosts = [await power_on(transport, f"F0:00:00:00:00:0{n}") for n, transport in enumerate(transports)]
         addresses = [PERIPHERAL, "C1:00:00:00:00:02"]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             for host, address in zip(hosts, addresses, strict=True):
                 connection = await host.connect_le(Address(address))
                 assert await Peer(connection).discover_services()
@@ -136,5 +137,4 @@ async def test_a_reset_ends_the_links_of_a_restarted_host() -> None:
         host = await power_on(air.join("host"))
         await host.connect_le(Address(PERIPHERAL))
         await host.host.reset()
-        async with asyncio.timeout(5):
-            await gone.wait()
+        await soon(gone)

@@ -14,13 +14,9 @@ import pytest
 from firmware_sim.air import Air
 from firmware_sim.clock import SteppedClock
 from firmware_sim.peripheral import VirtualWearable, virtual_wearable
-from firmware_sim.scenario import Activity, Scenario
-from tests.firmware.any_host import connect, linked, worn
-from tests.firmware.host import ALERT, INFO, STATUS, Host, advertisement_of, connected, power_on
+from tests.firmware.any_host import SITTING, connect, linked, worn
+from tests.firmware.host import ALERT, INFO, STATUS, Host, advertisement_of, connected
 
-SITTING = Scenario(
-    title="sitting", activities=(Activity(do="walk", duration_s=20), Activity(do="sit", duration_s=7200))
-)
 TO_WATCH, FROM_WATCH = "6e400002-b5a3-f393-e0a9-e50e24dcca9e", "6e400003-b5a3-f393-e0a9-e50e24dcca9e"
 
 
@@ -38,8 +34,8 @@ watch_and_console = partial(linked, "bangle")
 
 
 async def test_it_advertises_its_name_and_the_uart() -> None:
-    async with Air() as air, virtual_wearable("bangle", air=air, scenario=SITTING, clock=SteppedClock()) as watch:
-        heard = await advertisement_of(await power_on(air.join("host")), watch.address)
+    async with worn("bangle") as (watch, device):
+        heard = await advertisement_of(device, watch.address)
         assert watch.profile.scan_response_data()[2:] == bytes.fromhex("6e400001b5a3f393e0a9e50e24dcca9e")[::-1]
     assert heard[0x09] == b"Bangle.js 1a2b"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from firmware_sim.profiles.deskband import Channel, DeskBandFirmware
 from firmware_sim.profiles.deskband_codec import BlockFlag, Feature, StatusFlag
@@ -99,12 +100,15 @@ def test_a_sleeping_band_counts_on_and_says_so_when_it_wakes() -> None:
     assert firmware.status().flags & StatusFlag.SAMPLING
 
 
-def test_a_band_that_sleeps_until_it_is_moved_wakes_at_a_movement() -> None:
+@pytest.mark.parametrize("at_once", [1, 2, 100])
+def test_a_band_that_sleeps_until_it_is_moved_wakes_at_a_movement_however_its_chip_is_read(at_once: int) -> None:
     firmware = listening()
     firmware.asleep_until_us = 0
     counts = np.full((100, 3), 2000, np.int16)
     counts[70:] = 2000 + 1100
-    firmware.feed(Samples((np.arange(100) + 1) * PERIOD_US, counts, np.zeros(100, bool)))
+    taken = Samples((np.arange(100) + 1) * PERIOD_US, counts, np.zeros(100, bool))
+    for first in range(0, 100, at_once):
+        firmware.feed(taken.part(first, first + at_once))
     assert live(firmware)[0].index == 70
 
 

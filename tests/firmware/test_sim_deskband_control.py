@@ -203,6 +203,16 @@ def test_another_rate_begins_a_session_and_the_old_one_can_still_be_replayed() -
     assert ask(firmware, "03 25 0700 00000000 FFFFFFFF") == "832500" + index(0) + index(60)
 
 
+def test_a_band_that_knows_the_time_knows_it_in_its_next_session_too() -> None:
+    firmware = band()
+    ask(firmware, "06 23" + struct.pack("<Q", 1_795_323_870_000_000).hex())
+    ask(firmware, "07 24 02 02 0A 02")
+    assert firmware.session.number == 8
+    assert firmware.status().flags & StatusFlag.SYNCED
+    firmware.reboot()
+    assert not firmware.status().flags & StatusFlag.SYNCED
+
+
 def test_another_latency_keeps_the_session() -> None:
     assert ask(band(), "07 24 01 02 00 FF") == "872400" + "01020103" + "0700"
 

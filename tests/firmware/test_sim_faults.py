@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import struct
+from collections.abc import Callable
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from bumble.att import ATT_Error
 from bumble.core import BaseBumbleError
 
 from firmware_sim.faults import Fate
-from firmware_sim.scenario import BatteryFalls, Disconnects, Fault, LostBursts, RefusePairing, StuckSensor
+from firmware_sim.scenario import (
+    BatteryFalls,
+    Disconnects,
+    DropNotifications,
+    Fault,
+    LostBursts,
+    OutOfRange,
+    RefusePairing,
+    StuckSensor,
+)
 from tests.firmware.any_host import AnyHost, connect, day, linked, worn
+from tests.support.patience import PATIENCE_S
 
 CONTROL, DATA = (f"fb005c8{number}-02e7-f387-1cad-8acd2d8df0c8" for number in (1, 2))
 BATTERY = "00002a19-0000-1000-8000-00805f9b34fb"
@@ -48,7 +60,7 @@ async def test_links_are_lost_again_and_again_and_found_again() -> None:
         for until_s in (61.0, 300.0, 300.0):
             host = await connect(device, strap.address)
             await strap.advance(until_s)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 await host.lost.wait()
         host = await connect(device, strap.address)
         await strap.advance(600.0)
@@ -99,27 +111,56 @@ async def test_a_fading_battery_is_told_by_the_percent() -> None:
 
 
 class Struck:
-    """A wearable of which only the agenda matters."""
+    """A wearable of which only the agenda matters: its life is what was planned, in order."""
 
     def __init__(self) -> None:
-        self.agenda: list[float] = []
+        self.agenda: list[tuple[float, Callable[[], None]]] = []
+        self.profile = SimpleNamespace(drop_probability=0.1)
         self.now_s = 0.0
-        self.dropped = 0
+        self.links_lost_s: list[float] = []
+        self.absences: list[tuple[float, bool]] = []
+        self.lost_shares: list[tuple[float, float]] = []
 
-    def plan(self, at_s: float, _action: object) -> None:
-        self.agenda.append(at_s)
+    def plan(self, at_s: float, action: Callable[[], None]) -> None:
+        self.agenda.append((at_s, action))
 
     def drop_link(self) -> None:
-        self.dropped += 1
+        self.links_lost_s.append(self.now_s)
+
+    def out_of_range(self, away: bool) -> None:
+        self.absences.append((self.now_s, away))
+
+    def live_until(self, until_s: float) -> None:
+        while self.agenda and (due := min(self.agenda, key=lambda planned: planned[0]))[0] <= until_s:
+            self.agenda.remove(due)
+            self.now_s = due[0]
+            due[1]()
+            self.lost_shares.append((self.now_s, self.profile.drop_probability))
+
+
+def struck_by(*faults: Fault, at_end: str = "rest") -> Struck:
+    struck = Struck()
+    scenario = day(("sit", 3600.0), faults=faults).model_copy(update={"at_end": at_end})
+    Fate(scenario, struck, 1).begin(1000.0)  # type: ignore[arg-type]
+    return struck
 
 
 def test_a_day_that_repeats_repeats_its_faults() -> None:
-    faults: tuple[Fault, ...] = (Disconnects(kind="disconnects", at_s=60, every_s=100, times=3),)
-    scenario = day(("sit", 3600.0), faults=faults).model_copy(update={"at_end": "repeat"})
-    struck = Struck()
-    fate = Fate(scenario, struck, 1)  # type: ignore[arg-type]
-    fate.begin(1000.0)
-    assert struck.agenda == [1060.0]
-    fate._strike(faults[0], 1060.0)
-    assert struck.agenda == [1060.0, 4660.0, 1160.0, 1260.0]
-    assert struck.dropped == 1
+    struck = struck_by(Disconnects(kind="disconnects", at_s=60, every_s=100, times=3), at_end="repeat")
+    struck.live_until(5000.0)
+    assert struck.links_lost_s == [1060.0, 1160.0, 1260.0, 4660.0, 4760.0, 4860.0]
+
+
+def test_two_absences_that_overlap_end_with_the_later_one() -> None:
+    first, second = (OutOfRange(kind="out_of_range", at_s=at_s, duration_s=100) for at_s in (50, 100))
+    struck = struck_by(first, second)
+    struck.live_until(2000.0)
+    assert struck.absences == [(1050.0, True), (1100.0, True), (1200.0, False)]
+
+
+def test_losses_that_overlap_lose_the_larger_share_and_end_in_what_the_device_itself_loses() -> None:
+    weak = DropNotifications(kind="drop_notifications", at_s=50, duration_s=300, probability=0.2)
+    strong = DropNotifications(kind="drop_notifications", at_s=100, duration_s=50, probability=0.9)
+    struck = struck_by(weak, strong)
+    struck.live_until(2000.0)
+    assert struck.lost_shares == [(1050.0, 0.2), (1100.0, 0.9), (1150.0, 0.2), (1350.0, 0.1)]

@@ -16,7 +16,7 @@ from firmware_sim.peripheral import virtual_wearable
 from firmware_sim.profiles.infinitime import Notification, decode_new_alert
 from firmware_sim.scenario import Activity, Scenario
 from firmware_sim.sensor import SensorRules
-from tests.firmware.any_host import connect, linked
+from tests.firmware.any_host import SITTING, connect, day, linked, worn
 from tests.firmware.host import advertisement_of, listening, power_on
 
 RAW = "00030002-78fc-48fe-8e23-433b3a1942d0"
@@ -24,17 +24,16 @@ STEPS = "00030001-78fc-48fe-8e23-433b3a1942d0"
 ANSWER = "00020001-78fc-48fe-8e23-433b3a1942d0"
 NEW_ALERT, ALERT_LEVEL, BATTERY, FIRMWARE, TIME, ZONE = "2A46", "2A06", "2A19", "2A26", "2A2B", "2A0F"
 NUDGE = bytes.fromhex("00010054696d6520746f207374616e6400596f752068617665206265656e2073697474696e67203530206d696e")
-SITTING = Scenario(title="sitting", activities=(Activity(do="sit", duration_s=600),))
 WALKING = Scenario(title="walking", activities=(Activity(do="walk", duration_s=600, step_rate_hz=1.8),))
-ON_TABLE = Scenario(title="on a table", activities=(Activity(do="off_body", duration_s=600),))
-NO_NOISE = SensorRules(noise_mg=0.0)
+ON_TABLE = day(("off_body", 600.0))
+NO_NOISE, UNMOVED_BY_WARMTH = SensorRules(noise_mg=0.0), SensorRules(offset_mg_per_c=0.0)
 
 watch_and_host = partial(linked, "infinitime")
 
 
 async def test_it_advertises_heart_rate_and_dfu_and_its_name_only_in_the_scan_response() -> None:
-    async with Air() as air, virtual_wearable("infinitime", air=air, scenario=SITTING, clock=SteppedClock()) as watch:
-        heard = await advertisement_of(await power_on(air.join("host")), watch.address)
+    async with worn("infinitime") as (watch, device):
+        heard = await advertisement_of(device, watch.address)
         assert b"InfiniTime" not in watch.profile.advertising_data()
     assert heard[0x09] == b"InfiniTime"
     assert heard[0x03] == bytes.fromhex("0d18")
@@ -80,6 +79,16 @@ async def test_steps_are_counted_and_notified_and_midnight_forgets_them() -> Non
         assert struct.unpack("<I", await host.read(STEPS))[0] >= counted, "setting the clock is no midnight"
         await watch.advance(20.0)
         assert struct.unpack("<I", await host.read(STEPS))[0] < 40
+
+
+async def test_how_often_the_chip_is_read_changes_neither_motion_nor_steps() -> None:
+    seen = []
+    for step_s in (0.03, 5.0):
+        async with watch_and_host(WALKING, sensor_rules=UNMOVED_BY_WARMTH) as (watch, host):
+            await watch.advance(30.0, step_s)
+            seen.append((await host.read(RAW), watch.profile.steps))
+    assert seen[0] == seen[1]
+    assert seen[0][1] == pytest.approx(54, abs=8)
 
 
 async def test_sitting_makes_no_steps() -> None:
@@ -157,7 +166,7 @@ async def test_one_host_at_a_time_and_found_again_after_it() -> None:
 
 
 async def test_a_reboot_forgets_steps_and_time() -> None:
-    async with Air() as air, virtual_wearable("infinitime", air=air, scenario=WALKING, clock=SteppedClock()) as watch:
+    async with worn("infinitime", WALKING) as (watch, _device):
         await watch.advance(60.0)
         assert watch.profile.steps > 50
         watch.reboot()

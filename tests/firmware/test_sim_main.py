@@ -17,6 +17,7 @@ from firmware_sim.__main__ import parser
 from firmware_sim.profiles import PROFILES
 from firmware_sim.profiles.linked import identity, static_address
 from tests.firmware.host import connected, power_on
+from tests.support.patience import PATIENCE_S
 
 BAND = "C2:5B:1A:2B:3C:4D"
 
@@ -27,7 +28,7 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[str, str]:
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=PATIENCE_S)
     return out, err
 
 
@@ -73,7 +74,7 @@ async def test_it_joins_an_air_that_is_already_there() -> None:
     address = air.stdout.readline().split()[1]
     device = start("--hci", f"tcp-client:{address}", "--profile", "movesense", "--seed", "7")
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await heard(f"tcp-client:{address}", static_address(identity("movesense", 7)))
     finally:
         air.terminate()
@@ -90,6 +91,8 @@ async def test_it_joins_an_air_that_is_already_there() -> None:
         (["--serve", "here"], 2, "HOST:PORT"),
         (["--vhci", "--hci", "usb:0"], 2, "--hci"),
         (["--speed", "0"], 2, "--speed"),
+        (["--speed", "nan"], 2, "'nan' is not a number"),
+        (["--origin", "soon"], 2, "'soon' is not a number"),
         (["--seed", "-1"], 2, "at least 0"),
         (["--buffer-bytes", "100"], 2, "at least 1024"),
         (["--profile", "ruuvi", "--mtu", "100"], 2, "ruuvi: it has no option 'max_mtu'; it has address"),
@@ -99,12 +102,14 @@ async def test_it_joins_an_air_that_is_already_there() -> None:
         (["--profile", "microbit", "--option", "board=v3"], 2, "'v1' or 'v2'"),
         (["--profile", "microbit", "--option", "board=v1", "--option", "extras=led,button"], 2, "memory for 1"),
         (["--hci", "tcp-client:127.0.0.1:1"], 3, "127.0.0.1"),
+        (["--hci", "radio:0"], 3, "--hci radio:0: unknown transport scheme; for example usb:0"),
+        (["--truth", "no/such/folder/truth.jsonl"], 3, "no/such/folder"),
     ],
 )
 def test_what_it_cannot_do_it_says_in_a_line(arguments: list[str], code: int, words: str) -> None:
     process = start(*arguments)
-    _, err = finish(process)
-    assert process.returncode == code
+    out, err = finish(process)
+    assert (process.returncode, out) == (code, ""), "nothing is told of an air that will not be"
     assert words in err
     assert "--profile" not in arguments or len(err.splitlines()) == 1
     assert "Traceback" not in err

@@ -74,6 +74,13 @@ async def test_what_a_small_mtu_cannot_hold_comes_in_a_second_message() -> None:
         assert {len(first[2:] + second[2:]) for first, second in zip(packets[::2], packets[1::2], strict=True)} == {28}
 
 
+async def test_nine_axes_at_the_smallest_mtu_bring_nothing_as_no_sample_fits() -> None:
+    async with movesense(mtu=23) as (sensor, host):
+        assert await ask(host, subscribe(5, "/Meas/IMU9/104")) == "0105c800"
+        await sensor.advance(2.0)
+        assert len(host.heard[DATA]) == 1
+
+
 async def test_nine_axes_are_split_by_the_firmware_whatever_the_mtu() -> None:
     async with movesense() as (sensor, host):
         await ask(host, subscribe(5, "/Meas/IMU9/104"))

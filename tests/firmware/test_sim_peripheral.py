@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from bumble.att import ATT_Error
 from bumble.core import TimeoutError as BumbleTimeout
+from bumble.device import Device
 from bumble.hci import Address
 
 from firmware_sim.air import Air
@@ -23,6 +24,7 @@ from firmware_sim.profiles.deskband_gatt import DeskBandProfile
 from firmware_sim.scenario import Activity, OutOfRange, Reaction, Reboot, Scenario
 from firmware_sim.truth import Truth
 from tests.firmware.host import ALERT, CONTROL, INFO, STATUS, Host, advertisement_of, connect, connected, power_on
+from tests.support.patience import PATIENCE_S
 
 SITTING = Scenario(
     title="sitting", activities=(Activity(do="walk", duration_s=20), Activity(do="sit", duration_s=7200))
@@ -58,6 +60,19 @@ async def test_the_advertisement_names_service_battery_and_band() -> None:
     assert heard[0x16].hex() == "d2fc4001572201"
     assert heard[0x09] == b"DeskBand-3C4D"
     assert heard[0xFF].hex() == "ffff0101570000"
+
+
+async def test_the_advertisement_changes_without_a_stop_in_which_no_host_could_connect(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with Air() as air, virtual_band(air=air, scenario=SITTING, clock=SteppedClock()) as band:
+        stops: list[Device] = []
+        monkeypatch.setattr(Device, "stop_advertising", stops.append)
+        await band.advance(60.0)
+        heard = await advertisement_of(await power_on(air.join("host")), band.address)
+        monkeypatch.undo()
+    assert heard[0xFF].hex() == "ffff0101573c00", "a minute waits in its memory"
+    assert stops == []
 
 
 async def test_info_status_and_the_standard_services_are_read_by_anybody() -> None:
@@ -98,7 +113,7 @@ async def test_a_hole_made_by_a_lost_link_is_filled_by_a_replay() -> None:
         await before.ask("01 01")
         await band.advance(30.0)
         band.out_of_range(True)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await before.lost.wait()
         await band.advance(600.0)
         band.out_of_range(False)
@@ -127,7 +142,7 @@ async def test_on_an_air_that_is_not_ours_a_band_out_of_range_ends_the_link_and_
             band.out_of_range(False)
             host = await connect(device, band.address)
             band.out_of_range(True)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 await host.lost.wait()
 
 
@@ -151,7 +166,7 @@ async def test_a_reboot_drops_the_link_and_begins_a_session_with_the_clock_at_ze
         before = await connect(device, band.address)
         await band.advance(30.0)
         band.reboot()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await before.lost.wait()
         after = await connect(device, band.address)
         assert (await after.ask("01 01")).startswith("810100" + "0200" + index(0))
@@ -202,7 +217,7 @@ async def test_faults_strike_at_their_time() -> None:
         await band.advance(29.0)
         assert not host.lost.is_set()
         await band.advance(2.0)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await host.lost.wait()
         await band.advance(95.0)
         assert band.profile.firmware.session.number == 2
@@ -235,7 +250,7 @@ async def test_control_needs_indications_and_an_operation_with_its_tag() -> None
 async def test_a_scaled_clock_streams_by_itself() -> None:
     async with band_and_host(clock=ScaledClock(speed=60.0)) as (_band, host):
         await host.ask("01 01")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             for _ in range(20):
                 await host.next_live()
         assert all(later.index == earlier.end for earlier, later in pairwise(host.live))

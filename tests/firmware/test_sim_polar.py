@@ -9,15 +9,18 @@ from contextlib import asynccontextmanager
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from bumble import gatt_client
 from bumble.att import ATT_Error, ATT_Handle_Value_Confirmation, ErrorCode
 
 from firmware_sim.peripheral import VirtualWearable
+from firmware_sim.profiles.polar_heart import Heart
 from firmware_sim.profiles.polar_products import UNSET_NS
 from firmware_sim.scenario import Scenario
 from tests.firmware.any_host import SITTING, AnyHost, connect, day, linked, worn
 from tests.firmware.host import advertisement_of
+from tests.support.patience import PATIENCE_S
 
 CONTROL, DATA = (f"fb005c8{number}-02e7-f387-1cad-8acd2d8df0c8" for number in (1, 2))
 PULSE, BATTERY, MODEL, SERIAL = (
@@ -250,13 +253,23 @@ async def test_the_pulse_tells_of_contact_and_an_h10_of_the_intervals() -> None:
         assert {value[0] for value in host.heard[PULSE]} == {0x06}
 
 
+@pytest.mark.parametrize("at_once", [1, 3, 600])
+def test_a_heart_beats_faster_after_movement_however_its_chip_is_read(at_once: int) -> None:
+    heart = Heart(1)
+    shaken_g = np.tile([[0.0, 0.0, 0.7], [0.0, 0.0, 1.3]], (300, 1))
+    for first in range(0, 600, at_once):
+        heart.move(shaken_g[first : first + at_once])
+    heart.beat_until(120.0)
+    assert heart.bpm == pytest.approx(127.0, abs=2.0)
+
+
 async def test_an_h10_off_the_skin_drops_an_idle_link_then_leaves_the_air_and_begins_a_new_clock_when_worn() -> None:
     async with worn("polar-h10", day(("sit", 20), ("off_body", 100), ("sit", 3600))) as (strap, device):
         host = await ready(await connect(device, strap.address))
         await strap.advance(55.0)
         assert not host.lost.is_set()
         await strap.advance(15.0)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await host.lost.wait()
         assert strap.profile.advertising_data()
         await strap.advance(15.0)
@@ -282,7 +295,7 @@ async def test_a_verity_without_a_pulse_switches_itself_off_after_ten_minutes_an
         await sense.advance(595.0)
         assert not host.lost.is_set()
         await sense.advance(10.0)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await host.lost.wait()
         assert not sense.profile.advertising_data()
         sense.press_button()
@@ -323,7 +336,7 @@ async def test_a_reboot_ends_the_stream() -> None:
         host = await ready(await connect(device, strap.address))
         await ask(host, START_H10)
         strap.reboot()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await host.lost.wait()
         again = await ready(await connect(device, strap.address))
         assert await ask(again, START_H10) == "f002020000"

@@ -16,11 +16,6 @@ duration_s = 60
 """
 
 
-@pytest.mark.parametrize("name", packaged_scenarios())
-def test_every_packaged_scenario_loads(name: str) -> None:
-    assert load_scenario(name).length_s > 0
-
-
 def test_the_office_day_begins_upright_then_sits_for_longer_than_the_limit() -> None:
     day = load_scenario("office_day")
     before_sitting_s, first_sit_s = 0.0, 0.0
@@ -57,6 +52,11 @@ def test_a_file_is_read_by_its_path(tmp_path: Path) -> None:
     [
         (SMALLEST.replace('"sit"', '"moonwalk"'), "activities.0.do"),
         (SMALLEST.replace("60", "-1"), "activities.0.duration_s"),
+        (SMALLEST.replace("60", "inf"), "activities.0.duration_s"),
+        (
+            SMALLEST + '[[faults]]\nkind = "lost_bursts"\nat_s = 1\nduration_s = inf\n',
+            "faults.0.lost_bursts.duration_s",
+        ),
         (SMALLEST + "colour = 1\n", "activities.0.colour"),
         (SMALLEST + '[[faults]]\nkind = "flood"\nat_s = 1\n', "faults.0"),
         ("title = ", "not TOML"),
@@ -68,6 +68,13 @@ def test_a_wrong_scenario_is_named_by_file_and_key(text: str, named: str) -> Non
     assert str(raised.value).startswith("mine.toml: ")
     assert named in str(raised.value)
     assert raised.value.exit_code == 2
+
+
+def test_a_file_in_another_encoding_is_told_so(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_bytes(SMALLEST.replace('"t"', '"täglich"').encode("latin-1"))
+    with pytest.raises(ScenarioError, match="not UTF-8"):
+        load_scenario(path)
 
 
 def test_a_file_that_is_not_there_names_the_packaged_ones() -> None:

@@ -18,11 +18,12 @@ from firmware_sim.peripheral import VirtualWearable, virtual_wearable
 from firmware_sim.profiles.broadcaster import ActivityCounter
 from firmware_sim.profiles.bthome import encode_acceleration
 from firmware_sim.profiles.ruuvi import encode_format_5
-from firmware_sim.scenario import Activity, Scenario
-from tests.firmware.host import listening, power_on
+from firmware_sim.scenario import Scenario
+from tests.firmware.any_host import SITTING, day, worn
+from tests.firmware.host import listening
+from tests.support.patience import PATIENCE_S
 
-SITTING = Scenario(title="sitting", activities=(Activity(do="sit", duration_s=600),))
-WALKING = Scenario(title="walking", activities=(Activity(do="walk", duration_s=600),))
+WALKING, WALKING_THEN_ON_A_TABLE = day(("walk", 600.0)), day(("walk", 30.0), ("off_body", 600.0))
 MANUFACTURER, SERVICE_DATA, NAME = 0xFF, 0x16, 0x09
 
 Tag = VirtualWearable[Any]
@@ -136,13 +137,23 @@ async def test_a_restart_begins_both_counters_again() -> None:
     assert movements(after)[0] < 5
 
 
+async def test_a_bthome_tag_restarts_without_a_movement_or_a_press_of_before() -> None:
+    async with tag_and_ear("bthome", WALKING_THEN_ON_A_TABLE) as (tag, heard):
+        await tag.advance(60.0)
+        before = len(measurements(heard, SERVICE_DATA))
+        tag.press_button()
+        tag.reboot()
+        await tag.advance(3.0)
+        after = measurements(heard, SERVICE_DATA)[before:]
+    assert after[0].hex().startswith("d2fc400000015722" + "00" + "63")
+
+
 async def test_a_tag_takes_no_host() -> None:
-    async with Air() as air, virtual_wearable("ruuvi", air=air, scenario=SITTING, clock=SteppedClock()) as tag:
-        device = await power_on(air.join("host"))
+    async with worn("ruuvi") as (tag, device):
         connection, _ = await asyncio.gather(device.connect_le(Address(tag.address)), tag.advance(3.0))
         lost = asyncio.Event()
         connection.on("disconnection", lambda _reason: lost.set())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await lost.wait()
 
 

@@ -17,6 +17,7 @@ from firmware_sim.peripheral import VirtualWearable
 from firmware_sim.profiles.thingy52_codec import MotionConfiguration, encode_raw
 from firmware_sim.scenario import Activity, Reaction, Scenario
 from tests.firmware.any_host import SITTING, AnyHost, connect, day, linked, worn
+from tests.support.patience import PATIENCE_S
 
 
 def uuid(number: int) -> str:
@@ -184,6 +185,6 @@ async def test_a_host_that_refuses_a_short_interval_three_times_is_left(monkeypa
     monkeypatch.setattr(l2cap.ChannelManager, "on_l2cap_connection_parameter_update_request", refuse)
     async with worn("thingy52") as (wearable, device):
         host = AnyHost(await device.connect_le(wearable.address))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await host.lost.wait()
     assert asked == [(7.5, 30.0, 0, 3200)] * 3

@@ -156,6 +156,8 @@ def test_without_a_word_on_the_broker_the_settings_file_keeps_its_own(tmp_path: 
 def test_host_and_port_are_read_as_people_write_them() -> None:
     assert host_and_port("broker", 8883) == ("broker", 8883)
     assert host_and_port("broker:18", 8883) == ("broker", 18)
-    for wrong in ("broker:x", ":1883", "broker:70000"):
+    assert host_and_port("fe80::1", 1883) == host_and_port("[fe80::1]", 1883) == ("fe80::1", 1883)
+    assert host_and_port("[::1]:18", 1883) == ("::1", 18)
+    for wrong in ("broker:x", ":1883", "broker:70000", "[::1]:x", "[]:1883"):
         with pytest.raises(SettingsError):
             host_and_port(wrong, 1883)

@@ -98,7 +98,7 @@ async def test_in_a_terminal_it_can_be_left_by_ctrl_c_and_goes_on_there(
         await screen.shows("Please stand upright")
         screen.type("\n")  # enough of waiting
         await screen.shows("s and Enter leaves this one out")
-        screen.type("\x03")
+        screen.type("\x04")
         assert await screen.ends() == 130
     async with terminal(*command, "--no-proof", environment=environment) as screen:
         await screen.shows('You left before "Does it see you?"')

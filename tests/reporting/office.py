@@ -72,3 +72,11 @@ def written(folder: Path, first: date, count: int, wearer: str = "me", keep_post
                 postures, events = office_day(on)
                 store.commit(Commit(wearer, postures if keep_postures else None, tuple(events)))
     return path
+
+
+def stored(folder: Path, *events: Event, commit: Commit | None = None) -> Path:
+    """A history of one wearer with just this in it; the path of its file."""
+    path = folder / "history.sqlite3"
+    with closing(Store(path)) as store:
+        store.commit(commit or Commit("me", events=events))
+    return path

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from monitor.events import Event
 from monitor.history.day import DayBooks
 from monitor.history.queries import day, stretch
-from monitor.history.store import Commit, Store
+from monitor.history.store import Commit
 from monitor.model import Posture
 from monitor.reporting.account import BOUT_EDGES_MIN, dates, lengths, report, usual_s
 from monitor.reporting.figures import Report
@@ -29,17 +29,10 @@ from tests.history.builders import (
     gap_ended,
     rows,
 )
-from tests.reporting.office import BERLIN, at, written
+from tests.reporting.office import BERLIN, at, stored, written
 
 TUESDAY = date(2024, 3, 5)
 LATER_S = at(date(2024, 3, 20), "12:00")
-
-
-def stored(folder: Path, *events: Event, commit: Commit | None = None) -> Path:
-    store = Store(folder / "history.sqlite3")
-    store.commit(commit or Commit("me", events=events))
-    store.close()
-    return folder / "history.sqlite3"
 
 
 def told(path: Path, on: date = TUESDAY, now_s: float = LATER_S) -> Report:
@@ -184,6 +177,24 @@ def test_a_gap_that_goes_on_is_told_from_the_posture_rows(tmp_path: Path) -> Non
     found = told(path, now_s=nine + 4200)
     assert [(gap.length_s, gap.reason) for gap in found.gaps] == [(3600, "not_worn")]
     assert (found.totals.not_worn_s, found.totals.worn_s) == (3600, 600)
+
+
+@pytest.mark.parametrize("before_s", [0, 120])
+def test_standing_before_the_first_bout_is_no_gap_and_no_break(tmp_path: Path, before_s: int) -> None:
+    eight = at(TUESDAY, "08:00")
+    postures = rows(eight, (Posture.UNKNOWN, before_s), (Posture.STANDING, 40), (Posture.STEPPING, 20))
+    events = (gap_ended(eight, eight + before_s, "unknown"),) if before_s else ()
+    found = told(stored(tmp_path, commit=Commit("me", postures, events)), now_s=eight + before_s + 60)
+    assert [gap.reason for gap in found.gaps] == ["unknown"] * bool(before_s)
+    assert (found.totals.upright_s, found.totals.worn_s, found.breaks.count) == (60, 60 + before_s, 0)
+
+
+def test_what_is_not_booked_yet_is_split_where_one_stands_up(tmp_path: Path) -> None:
+    eight = at(TUESDAY, "08:00")
+    postures = rows(eight, (Posture.NOT_WORN, 90), (Posture.STANDING, 30), (Posture.UNKNOWN, 10))
+    found = told(stored(tmp_path, commit=Commit("me", postures)), now_s=eight + 130)
+    assert [(gap.reason, gap.length_s) for gap in found.gaps] == [("not_worn", 90)]
+    assert found.totals.upright_s == 30
 
 
 def test_a_day_without_anything_says_so(tmp_path: Path) -> None:

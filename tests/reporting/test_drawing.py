@@ -11,8 +11,7 @@ from monitor.history.store import Commit
 from monitor.model import Posture
 from monitor.reporting.drawing import Bar, Part, chart, hours, ribbon, share, told_minutes
 from tests.history.builders import bout_ended, bout_started, gap_ended, rows
-from tests.reporting.office import BERLIN, at
-from tests.reporting.test_account import stored
+from tests.reporting.office import BERLIN, at, stored
 
 TUESDAY = date(2024, 3, 5)
 

@@ -82,3 +82,4 @@ def test_without_pyarrow_the_way_to_install_it_is_said(
     with pytest.raises(ParquetMissingError, match=r'pip install "sitbreak\[parquet\]"') as raised:
         export("parquet", books, path, tmp_path / "out", BERLIN, NOW_S)
     assert raised.value.exit_code == 3
+    assert not (tmp_path / "out").exists()

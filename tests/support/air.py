@@ -40,6 +40,7 @@ from monitor.wearables.base import (
     Subscribe,
     Write,
 )
+from tests.support.patience import PATIENCE_S
 
 SERVICE = "5eb1e000-1111-4222-8333-944455566600"
 DATA = "5eb1e001-1111-4222-8333-944455566600"
@@ -173,7 +174,7 @@ class PebblePeripheral:
 
     async def until(self, what: str, value: Any = None, times: int = 1) -> None:
         """Wait until the log says so."""
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(PATIENCE_S):
             while sum(1 for entry in self.log if entry[0] == what and value in (None, entry[1])) < times:
                 self.changed.clear()
                 await self.changed.wait()
@@ -276,9 +277,9 @@ class Facts:
         """Index of every sample, in order of arrival."""
         return [i for b in self.of(AccelBlock) for i in range(b.first_index, b.first_index + len(b.t_s))]
 
-    async def until(self, enough: Any, limit_s: float = 8.0) -> None:
+    async def until(self, enough: Callable[[], Any]) -> None:
         """Wait until ``enough()`` is true."""
-        async with asyncio.timeout(limit_s):
+        async with asyncio.timeout(PATIENCE_S):
             while not enough():
                 self._changed.clear()
                 await self._changed.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from datetime import UTC
 from pathlib import Path
@@ -58,6 +59,16 @@ def test_before_there_is_a_history_there_is_nothing(tmp_path: Path) -> None:
     ours = desk(tmp_path)
     assert ours.days("me", 7) == []
     assert ours.log("me") == []
+    ours.recall("me")
+    assert ours.seen["me"].call is None
+
+
+def test_a_call_that_another_version_has_stored_leaves_the_page_standing(tmp_path: Path) -> None:
+    with closing(Store(tmp_path / "history.sqlite3")) as store:
+        store.commit(Commit("me", events=(break_due(T0, T0 - 1800),)))
+    with closing(sqlite3.connect(tmp_path / "history.sqlite3")) as connection, connection:
+        connection.execute("UPDATE events SET body = json_remove(body, '$.limit_s')")
+    ours = desk(tmp_path)
     ours.recall("me")
     assert ours.seen["me"].call is None
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from monitor.events import CommandAnswered, event_as_dict
-from monitor.exchange import WearerState
+from monitor.exchange import ExerciseProgress, WearerState
 from monitor.history.day import EventRow
 from monitor.web.telling import LOGGED, facts, log_html, progress, sentence
 from monitor.words import words
@@ -43,22 +43,17 @@ def test_a_limit_that_has_passed_is_told_by_since() -> None:
     assert facts(replace(SITTING, next_break_s=T0 - 60, alert="due"), EN, UTC).next.startswith("since ")
 
 
-def test_a_limit_whose_call_was_answered_is_not_waited_for() -> None:
-    assert facts(replace(SITTING, next_break_s=T0 - 60), EN, UTC).next == "–"
+def test_a_limit_that_has_passed_and_calls_nobody_is_not_waited_for_and_not_said_to_be_none() -> None:
+    told = facts(replace(SITTING, next_break_s=T0 - 60), EN, UTC)
+    assert (told.next, told.standing) == ("–", EN.page.silent)
+    assert facts(SITTING, EN, UTC).standing == EN.standing["none"]
+    paused = facts(replace(SITTING, next_break_s=T0 - 60, alert="paused"), EN, UTC)
+    assert (paused.next, paused.standing) == ("–", EN.standing["paused"])
 
 
 def test_how_far_an_exercise_is_is_told_where_the_state_has_it() -> None:
-    @dataclass
-    class Progress:
-        exercise_id: str
-        sentence: str
-
-    @dataclass
-    class State:
-        exercise: Progress | None
-
-    assert progress(cast(WearerState, State(Progress("lunge_stretch", "4 of 10")))) == ("lunge_stretch", "4 of 10")
-    assert progress(cast(WearerState, State(None))) == ("", "")
+    watched = ExerciseProgress("lunge_stretch", "Lunge stretch", 4, 10, 0.0, "sensor", "4 of 10")
+    assert progress(replace(SITTING, exercise=watched)) == ("lunge_stretch", "4 of 10")
     assert progress(SITTING) == ("", "")
     assert progress(None) == ("", "")
 
@@ -76,7 +71,7 @@ def test_the_log_tells_calls_answers_and_breaks_and_escapes_them() -> None:
     rows = [row(break_taken(T0 + 60, T0 - 1800)), row(alert_cleared(T0 + 30, T0 - 1800)), row(break_due(T0, T0 - 1800))]
     html = log_html(rows, EN, UTC)
     assert html.count("<li>") == 3
-    assert "called (Time for a break?) after 30 minutes" in html
+    assert "called (limit) after 30 minutes" in html
     refused = CommandAnswered(id="x", at_s=T0, command="limit", ok=False, error="<script>", source="web")
     assert "<script>" not in log_html([row(refused)], EN, UTC)
     assert EN.why.nothing_yet in log_html([], EN, UTC)

@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Any
 
 from monitor.errors import MonitorError
+from monitor.installing import install_line
 
 HOST = "127.0.0.1"
 FIRST_PORT = 1883
@@ -61,7 +62,7 @@ class BrokerMissingError(MonitorError):
     exit_code = 3
 
     def __init__(self) -> None:
-        super().__init__('the embedded broker is not installed: pip install "sitbreak[broker]", or name mqtt.host')
+        super().__init__(f"the embedded broker is not installed: {install_line('broker')}, or name mqtt.host")
 
 
 class OpenBrokerError(MonitorError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from monitor.installing import install_line
 from monitor.wearables.base import DecodeError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def opened(frame: Frame, keys: Mapping[bytes, bytes]) -> bytes:
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESCCM
     except ImportError:
-        raise DecodeError('encrypted: pip install "sitbreak[bthome]"') from None
+        raise DecodeError(f"encrypted: {install_line('bthome')}") from None
     for address, key in keys.items():
         nonce = address + b"\xd2\xfc" + bytes([frame.info]) + frame.body[-8:-4]
         try:
