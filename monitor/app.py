@@ -75,6 +75,7 @@ class App:
         self.sampled = asyncio.Event()
         """The first sample of any wearer has come."""
         self._state_dir, self._log_dir, self._own_outlets = state_dir, log_dir, own_outlets
+        self._history_file = state_dir / HISTORY_FILE
         self._nodes = nodes or {}
         self._used: dict[str, str] = {}
         """The wearable that each wearer used in the last run, as its link wants to be told."""
@@ -85,7 +86,13 @@ class App:
             await self._run()
 
     async def _run(self) -> None:
-        history = await History.open(self._state_dir / HISTORY_FILE, self.settings.history)
+        history = await History.open(self._history_file, self.settings.history)
+        try:
+            await self._live(history)
+        finally:
+            await history.close()
+
+    async def _live(self, history: History) -> None:
         if isinstance(self.clock, SteadyClock):
             self.clock.not_before(await history.latest_s())
         self.gauges = WearersGauges(self.settings.wearers, history, self.clock, "mqtt")
@@ -101,7 +108,6 @@ class App:
             await self._serve(links, outlets)
         finally:
             await links.close()
-            await history.close()
 
     def command(self, wearer: str, command: Command) -> None:
         """Something a wearer wants, from whatever surface."""
@@ -154,6 +160,7 @@ class App:
     # --- building -------------------------------------------------------------------------------------------
 
     def _links(self) -> Links:
+        """What brings the samples; a taped day puts its own in the place."""
         return Links(self.settings, self.clock, self.assembly.topic_of)
 
     def _described(self, wearer: str, facts: WearableFacts) -> None:
@@ -187,7 +194,7 @@ class App:
         live.on_stored = link.stored
         link.expect = live.intake.expect
         live.on_facts = partial(self._described, wearer)
-        asked = Asked(ways(self.settings, wearer, self._state_dir / "history.sqlite3"))
+        asked = Asked(ways(self.settings, wearer, self._history_file))
         live.on_command, live.complete = asked.note, asked.completed
         return Part(live, link, packet_log)
 

@@ -51,11 +51,17 @@ def state_lock(state_dir: Path) -> Iterator[None]:
     except OSError as error:
         raise StateDirError(state_dir, f"cannot be used ({error.strerror})", "give another --state-dir") from None
     try:
-        if fcntl is not None:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _take(descriptor, state_dir)
         yield
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, state_dir: Path) -> None:
+    if fcntl is None:
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         remedy = "stop it, or give another --state-dir"
         raise StateDirError(state_dir, "another sitbreak is using it", remedy) from None
-    finally:
-        os.close(descriptor)

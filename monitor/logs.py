@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -111,7 +111,6 @@ def set_up(rules: LoggingRules, say: Callable[[str], str] = str) -> None:
     handler = _handler(rules.format, say)
     logging.basicConfig(level=OF_LIBRARIES, handlers=[handler], force=True)
     logging.getLogger("monitor").setLevel(rules.level.upper())
-    logging.getLogger("bumble").setLevel(logging.ERROR)
     if isinstance(handler.formatter, JsonLines):
         sys.excepthook = _log_unhandled
 
@@ -147,7 +146,7 @@ def into_the_journal(environment: Mapping[str, str]) -> bool:
     return environment.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
 
 
-def _log_unhandled(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> Any:
+def _log_unhandled(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
     else:

@@ -65,7 +65,7 @@ def chosen_language(config: Path | None, environment: Mapping[str, str]) -> str:
     said = environment.get("SITBREAK_COACH__LANGUAGE")
     if not said and config is not None:
         try:
-            said = tomllib.loads(config.read_text(encoding="utf-8"))["coach"]["language"]
+            said = tomllib.loads(config.read_text(encoding="utf-8-sig"))["coach"]["language"]
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError):
             said = None
     return said if isinstance(said, str) and said in languages() else language_of(environment)

@@ -35,7 +35,7 @@ WALLS = {
     "distributed": ["monitor/study/spreading.py"],
     "skdh": ["monitor/transport/devices.py"],
     "pygt3x": ["monitor/transport/devices.py"],
-    "pyarrow": ["monitor/transport/recording.py", "monitor/reporting/parquet.py"],
+    "pyarrow": ["monitor/transport/tables.py", "monitor/reporting/parquet.py"],
     "typer": ["monitor/cli/"],
     "matplotlib": ["monitor/evaluation/figure.py"],
     "actimotus": ["monitor/evaluation/peer.py"],

@@ -20,6 +20,11 @@ def test_a_second_daemon_on_the_same_directory_is_refused_until_the_first_has_go
         assert (tmp_path / "state" / "lock").stat().st_mode & 0o777 == 0o600
 
 
+def test_what_goes_wrong_while_it_is_held_is_not_mistaken_for_another_daemon(tmp_path: Path) -> None:
+    with pytest.raises(BlockingIOError, match="a pipe is full"), state_lock(tmp_path):
+        raise BlockingIOError("a pipe is full")
+
+
 def test_a_directory_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StateDirError, match="cannot be used"), state_lock(tmp_path / "file" / "state"):

@@ -28,7 +28,6 @@ from firmware_sim.air import Air
 from firmware_sim.clock import ScaledClock
 from firmware_sim.peripheral import virtual_band
 from firmware_sim.profiles.deskband_state import DeskBandSettings
-from monitor.cli.veil import secrets_in
 from monitor.settings.faults import SECRET, SettingsError
 from monitor.settings.loading import load
 from monitor.settings.sections import walk
@@ -351,44 +350,6 @@ def test_a_bug_prints_no_values_of_variables(tmp_path: Path) -> None:
     )
     assert b"RuntimeError: a bug in" in done.stderr
     assert not traces(done.stderr + done.stdout)
-
-
-# --- the list of processes ----------------------------------------------------------------------------------
-
-
-@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs Linux")
-def test_a_secret_on_the_command_line_is_wiped_out_of_the_list_of_processes_and_advised_against() -> None:
-    code = (
-        "import sys; from pathlib import Path; from monitor.cli.veil import veil; veil(sys.argv[1:])\n"
-        "print(Path('/proc/self/cmdline').read_bytes(), sys.argv[2])"
-    )
-    given = ["--set", "mqtt.password=hunter2", "--set=push.urls=json://hunter2", "--set", "coach.limit_s=1800"]
-    done = subprocess.run([sys.executable, "-c", code, *given], capture_output=True, text=True, timeout=60, check=True)
-    shown, _, kept = done.stdout.rpartition(" ")
-    assert "hunter2" not in shown
-    assert "coach.limit_s=1800" in shown
-    assert kept.strip() == "mqtt.password=hunter2"  # the program itself still has it
-    assert done.stderr.count("command line") == 2
-    assert "SITBREAK_MQTT__PASSWORD" in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("arguments", "keys"),
-    [
-        (["run"], []),
-        (["run", "--set", "coach.limit_s=1"], []),
-        (["run", "--set", "mqtt.password=x"], ["mqtt.password"]),
-        (["run", "--set=bthome.bind_keys={}"], ["bthome.bind_keys"]),
-        (["run", "--set=bthome.bind_keys.AA:BB=x"], ["bthome.bind_keys.AA:BB"]),
-        (["run", "--set", "mqtt.password_file=x"], []),
-        (["run", "--set", "mqtt.client_key_file=x"], []),
-        (["run", "mqtt.password=x"], []),
-        (["run", "--set"], []),
-        (["run", "--set", "mqtt.password="], []),
-    ],
-)
-def test_only_secret_values_are_wiped(arguments: list[str], keys: list[str]) -> None:
-    assert [key for key, _ in secrets_in(arguments)] == keys
 
 
 def test_what_is_secret_is_hidden_by_its_type() -> None:

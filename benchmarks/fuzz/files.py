@@ -17,7 +17,8 @@ from monitor.events import event_as_dict
 from monitor.replay.replaying import replay_packet_log, replay_recording
 from monitor.settings.sections import Settings
 from monitor.transport.packet_log import PacketLog
-from monitor.transport.recording import RecordingError, open_recording
+from monitor.transport.recording import open_recording
+from monitor.transport.source import RecordingError
 
 CSV = b"time_s,x_g,y_g,z_g\n" + b"".join(
     b"%d.%02d,0.01,-0.02,%d.0\n" % (k // 50, k % 50 * 2, k % 2) for k in range(100)

@@ -84,7 +84,7 @@ def exercise_catalogue(settings: Settings, language: str) -> tuple[Catalogue, li
     if not path:
         return load_catalogue(), []
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         return load_catalogue(), [CatalogueError(path, "", "", f"cannot be read: {error}")]
     return with_own(text, path, language, load_catalogue())

@@ -45,7 +45,7 @@ def write(guide: Guide) -> None:
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    return tomllib.loads(path.read_text(encoding="utf-8-sig")) if path.exists() else None
 
 
 def _backed_up(path: Path) -> Path:

@@ -30,7 +30,7 @@ Rows = dict[str, list[tuple[Any, ...]]]
 def put_aside(path: Path, problem: str) -> Path:
     """Move the file and its companions to a free name beside it, and say so loudly. Raises HistoryError."""
     kept = _free_name(path)
-    for ending in COMPANIONS:
+    for ending in reversed(COMPANIONS):  # the file last: a log that is left beside a new file would be thrown away
         old = path.with_name(path.name + ending)
         if old.exists():
             try:

@@ -94,7 +94,8 @@ def close_open(connection: sqlite3.Connection, wearer_id: int) -> None:
             times = {name: record[name] for name in ("start_s", "opened_at_s")}
             _upsert(connection, table, wearer_id, id_, times | {"end_s": end_s, "closed_at_s": end_s} | spent[table])
     connection.execute(
-        "UPDATE alerts SET cleared_at_s = ?, cleared_by = 'gap' WHERE wearer_id = ? AND cleared_at_s IS NULL",
+        "UPDATE alerts SET cleared_at_s = max(last_at_s, ?), cleared_by = 'gap'"
+        " WHERE wearer_id = ? AND cleared_at_s IS NULL",
         (last_s or 0.0, wearer_id),
     )
 

@@ -227,9 +227,10 @@ class History:
 
 def _commit(store: Store, steps: Sequence[Commit]) -> tuple[list[Posted], bool]:
     """What was posted, and whether it is in a new file."""
-    anew = store.begin_anew_if_gone()
+    store.begin_anew_if_gone()
     try:
-        return store.commit(*steps), anew
+        posted = store.commit(*steps)
     except HistoryDamagedError as error:
         store.begin_anew(error.problem)
-        return store.commit(*steps), True
+        posted = store.commit(*steps)
+    return posted, store.begun_anew()

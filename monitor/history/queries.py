@@ -126,6 +126,8 @@ class _Part:
     start_s: float
     end_s: float
     whole: bool
+    clipped: bool
+    """True where midnight has cut it."""
     tally: Tally | None
     """Its seconds as the posture rows have them; None if the record is whole or the rows are forgotten."""
 
@@ -179,8 +181,9 @@ class _Reader:
         record_end_s = record["end_s"] if record["end_s"] is not None else self._open_end_s(record["start_s"])
         start_s, end_s = max(record["start_s"], self.start_s), min(record_end_s, self.end_s)
         whole = (start_s, end_s) == (record["start_s"], record["end_s"])
+        clipped = (start_s, end_s) != (record["start_s"], record_end_s)
         rows = [] if whole else self.runs_between(start_s, end_s)
-        return _Part(record, start_s, end_s, whole, runs.tally(rows) if rows else None)
+        return _Part(record, start_s, end_s, whole, clipped, runs.tally(rows) if rows else None)
 
     def _open_end_s(self, start_s: float) -> float:
         """Where a record ends that was never closed: at the last stored second, or where the next begins."""
@@ -206,7 +209,7 @@ def _bout(part: _Part) -> BoutRow:
         paused_s=paused_s,
         unknown_s=part.end_s - part.start_s - sedentary_s - paused_s,
         ended_by=record["ended_by"],
-        clipped=part.start_s > record["start_s"] or part.end_s < (record["end_s"] or part.end_s),
+        clipped=part.clipped,
         revision=record["revision"],
         corrected=bool(record["corrected"]),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.history.database import Database, wearer_id_of
+from monitor.history.reading import opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def said(connection: sqlite3.Connection, wearer: str) -> Readiness | None:
 
 def read(path: Path, wearer: str) -> Readiness | None:
     """What the wearer has answered, from the file. Raises HistoryError."""
-    with closing(Database(path)) as database, database.reading() as connection:
+    with opened(path) as connection:
         return said(connection, wearer)
 
 

@@ -15,14 +15,14 @@ from pathlib import Path
 
 from monitor.events import Event, event_as_dict
 from monitor.exchange import Correction, Message
-from monitor.history import aside, books, receipts, runs
+from monitor.history import aside, books, outbox_rows, receipts, runs
 from monitor.history.database import Database, HistoryDamagedError, wearer_id_of
 from monitor.history.readiness import Readiness, said
 from monitor.history.retention import HistoryRules, forget
 from monitor.model import PostureEpochs
 from monitor.outlets.base import OutboxRow
 from monitor.outlets.mqtt.leftovers import Announced
-from monitor.outlets.receipts import Outcome, Receipt
+from monitor.outlets.receipts import Receipt
 
 _FORGET_EVERY_S = 3600.0
 _log = logging.getLogger(__name__)
@@ -59,7 +59,11 @@ class Store:
         self.path = path
         self.rules = rules or HistoryRules()
         self._file: Database | None = _opened(path)
-        self._forgot_s: dict[str, float] = {}
+        self._identity: aside.Rows = {}
+        """What a new file takes over from the one before."""
+        self._is_new = False
+        self._forgot_s: dict[int, float] = {}
+        """By wearer's number: when they were last looked at for what is too old."""
 
     def close(self) -> None:
         """Close the file."""
@@ -68,28 +72,34 @@ class Store:
 
     @property
     def _database(self) -> Database:
-        if self._file is None:  # the disk had no room for a new file when the old one was put aside
-            self._file = _opened(self.path)
+        if self._file is None:  # the disk had no room for a new file when the old one went
+            self._file = _begun(self.path, self._identity)
+            self._is_new = True
         return self._file
 
     def begin_anew(self, problem: str) -> None:
         """Put a file aside that was found damaged at work, and go on in a new one. Raises HistoryError."""
-        self.close()
-        self._file = None
-        self._file = _anew(self.path, problem)
-        self._forgot_s.clear()
+        self._leave()
+        self._identity = aside.salvage(aside.put_aside(self.path, problem))
 
-    def begin_anew_if_gone(self) -> bool:
-        """Go on in a new file where somebody has taken the old one away; whether it was so. Raises HistoryError."""
+    def begin_anew_if_gone(self) -> None:
+        """Go on in a new file where somebody has taken the old one away. Raises HistoryError."""
         if self._file is None or not self._file.is_gone:
-            return False
+            return
         _log.error("%s was taken away while sitbreak runs: a new history begins; stop sitbreak first", self.path)
         with self._file.reading() as connection:
-            rows = aside.identity(connection)
+            self._identity = aside.identity(connection)
+        self._leave()
+
+    def _leave(self) -> None:
         self.close()
         self._file = None
-        aside.hand_on(rows, self._database)
-        return True
+        self._forgot_s.clear()
+
+    def begun_anew(self) -> bool:
+        """Whether a new file has been begun since this was asked last."""
+        is_new, self._is_new = self._is_new, False
+        return is_new
 
     # --- the stream ---------------------------------------------------------------------------------------------
 
@@ -110,7 +120,7 @@ class Store:
         posted = _post(connection, wearer_id, commit, {event.id for event in fresh})
         if commit.checkpoint is not None:
             connection.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?)", (wearer_id, commit.checkpoint))
-        self._forget_sometimes(connection, wearer_id, commit)
+        self._forget_sometimes(connection, wearer_id, commit.latest_s)
         return posted
 
     def close_open(self, wearer: str) -> None:
@@ -167,39 +177,23 @@ class Store:
     def pending(self, outlet: str, after: int, limit: int) -> list[OutboxRow]:
         """Up to ``limit`` unsent rows of an outlet above ``after``, oldest first."""
         with self._database.reading() as connection:
-            found = connection.execute(
-                "SELECT number, topic, payload, retain, qos, expires_s, event_id, properties FROM outbox"
-                " WHERE outlet = ? AND state = 'pending' AND number > ? ORDER BY number LIMIT ?",
-                (outlet, after, limit),
-            ).fetchall()
-        return [
-            OutboxRow(number, Message(topic, payload, bool(retain), qos, expires_s, event_id, json.loads(properties)))
-            for number, topic, payload, retain, qos, expires_s, event_id, properties in found
-        ]
+            return outbox_rows.pending(connection, outlet, after, limit)
 
     def waiting(self, outlet: str, wearer: str) -> int:
         """How many rows of an outlet about a wearer wait to be sent."""
         with self._database.reading() as connection:
-            found = connection.execute(
-                "SELECT count(*) FROM outbox JOIN wearers USING (wearer_id)"
-                " WHERE outlet = ? AND state = 'pending' AND name = ?",
-                (outlet, wearer),
-            ).fetchone()
-        return int(found[0])
+            return outbox_rows.waiting(connection, outlet, wearer)
 
     def sent(self, number: int) -> None:
         """The row has been acknowledged and may be forgotten."""
         # a mark lost by a power cut only sends the row again, so it need not wait for the disk
         with self._database.transaction("NORMAL") as connection:
-            receipts.note_settled(connection, number, Outcome.ACCEPTED, "")
-            connection.execute("DELETE FROM outbox WHERE number = ?", (number,))
+            outbox_rows.sent(connection, number)
 
     def settle(self, number: int, state: str, reason: str | None = None) -> None:
         """The row will never be sent (``refused`` or ``expired``); it stays for those who ask why."""
         with self._database.transaction("NORMAL") as connection:
-            outcome = Outcome.REFUSED if state == "refused" else Outcome.HELD
-            receipts.note_settled(connection, number, outcome, reason or "late")
-            connection.execute("UPDATE outbox SET state = ?, reason = ? WHERE number = ?", (state, reason, number))
+            outbox_rows.settle(connection, number, state, reason)
 
     # --- what became of it --------------------------------------------------------------------------------------
 
@@ -225,11 +219,15 @@ class Store:
 
     # --- inside -------------------------------------------------------------------------------------------------
 
-    def _forget_sometimes(self, connection: sqlite3.Connection, wearer_id: int, commit: Commit) -> None:
-        now_s = commit.latest_s
-        if now_s is not None and now_s >= self._forgot_s.get(commit.wearer, 0.0) + _FORGET_EVERY_S:
-            forget(connection, wearer_id, self.rules, now_s)
-            self._forgot_s[commit.wearer] = now_s
+    def _forget_sometimes(self, connection: sqlite3.Connection, wearer_id: int, now_s: float | None) -> None:
+        """Once an hour, and with each wearer the one who has waited longest: nothing may come of them any more."""
+        if now_s is None or now_s < self._forgot_s.get(wearer_id, 0.0) + _FORGET_EVERY_S:
+            return
+        found = connection.execute("SELECT wearer_id FROM wearers WHERE wearer_id <> ?", (wearer_id,)).fetchall()
+        others = sorted((each for (each,) in found), key=lambda each: self._forgot_s.get(each, 0.0))
+        for each in (wearer_id, *others[:1]):
+            forget(connection, each, self.rules, now_s)
+            self._forgot_s[each] = now_s
 
 
 def _keep_event(connection: sqlite3.Connection, wearer_id: int, event: Event, corrected: bool = False) -> bool:
@@ -259,45 +257,26 @@ def _post(connection: sqlite3.Connection, wearer_id: int, commit: Commit, fresh:
     """Put the messages in the outbox, except those about events that an earlier commit has stored."""
     repeated = {event.id for event in commit.events} - fresh
     return [
-        (outlet, message, _post_one(connection, wearer_id, outlet, commit.latest_s, message))
+        (outlet, message, outbox_rows.post(connection, wearer_id, outlet, commit.latest_s, message))
         for outlet, messages in commit.messages.items()
         for message in messages
         if message.event_id not in repeated
     ]
 
 
-def _post_one(
-    connection: sqlite3.Connection, wearer_id: int, outlet: str, stored_s: float | None, message: Message
-) -> int:
-    columns = {
-        "wearer_id": wearer_id,
-        "outlet": outlet,
-        "stored_s": stored_s,
-        "topic": message.topic,
-        "payload": message.payload,
-        "retain": message.retain,
-        "qos": message.qos,
-        "expires_s": message.expires_s,
-        "event_id": message.event_id,
-        "properties": json.dumps(message.properties),
-    }
-    names = ", ".join(columns)
-    made = connection.execute(
-        f"INSERT INTO outbox ({names}) VALUES ({', '.join(f':{name}' for name in columns)})", columns
-    )
-    return int(made.lastrowid or 0)
-
-
 def _opened(path: Path) -> Database:
     try:
         return Database(path)
     except HistoryDamagedError as error:
-        return _anew(path, error.problem)
+        return _begun(path, aside.salvage(aside.put_aside(path, error.problem)))
 
 
-def _anew(path: Path, problem: str) -> Database:
-    """A new file in the place of one that cannot be read, with the few rows that must not change."""
-    rows = aside.salvage(aside.put_aside(path, problem))
-    database = Database(path)
-    aside.hand_on(rows, database)
+def _begun(path: Path, identity: aside.Rows) -> Database:
+    """A new file, with the few rows that must not change."""
+    database = _opened(path)
+    try:
+        aside.hand_on(identity, database)
+    except BaseException:
+        database.close()
+        raise
     return database

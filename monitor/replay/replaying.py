@@ -19,7 +19,8 @@ from monitor.pipeline import LATENCY_S, Step
 from monitor.replay.ahead import made_ahead
 from monitor.settings.sections import Settings, settings_of
 from monitor.transport.packet_log import read_packet_log
-from monitor.transport.recording import Recording, RecordingError
+from monitor.transport.recording import Recording
+from monitor.transport.source import RecordingError
 from monitor.wearables.base import Wearable
 
 _log = logging.getLogger(__name__)

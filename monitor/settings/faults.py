@@ -43,7 +43,7 @@ def explained(
     first = error.errors()[0]
     path = [*filter(None, within.split(".")), *(str(part) for part in first["loc"] if part != "[key]")]
     dotted = ".".join(path)
-    origin = sources.get(dotted) or next((o for k, o in sources.items() if k.startswith(dotted)), fallback)
+    origin = sources.get(dotted) or next((o for k, o in sources.items() if k.startswith(f"{dotted}.")), fallback)
     generic = ".".join("*" if index == 1 and path[0] == "wearers" else part for index, part in enumerate(path))
     if within:  # a wearer's own keys of another section, as that section has them
         generic = ".".join([within.rpartition(".")[2], *path[len(within.split(".")) :]])

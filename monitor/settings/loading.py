@@ -102,7 +102,7 @@ def _own_exercises(named: str, config: Path | None, origin: str) -> str:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # editors of Windows begin with a mark
     except FileNotFoundError:
         raise SettingsError(str(path), "", "no such file; `sitbreak config template > FILE` writes one") from None
     except (OSError, UnicodeDecodeError) as error:

@@ -62,7 +62,7 @@ class Link(Supervisor):
             await self._connect_and_serve(sighting)
         finally:
             self._radio.claimed.discard(sighting.address)
-        await asyncio.sleep(self._pause_s())
+        await asyncio.sleep(pause_s(self._failures, self._radio.rules.backoff_max_s))
 
     @property
     def kept(self) -> str:
@@ -112,6 +112,8 @@ class Link(Supervisor):
             await self._radio.forget(sighting.device)
             self._lost_s = time.monotonic()  # who was forgotten must be heard anew
 
-    def _pause_s(self) -> float:
-        pause_s = BACKOFF_S[min(max(self._failures, 1), len(BACKOFF_S)) - 1]
-        return min(pause_s, self._radio.rules.backoff_max_s) * random.uniform(1 - JITTER, 1 + JITTER)
+
+def pause_s(failures: int, longest_s: float) -> float:
+    """How long to wait after so many failures in a row before the next search."""
+    even_s = BACKOFF_S[min(max(failures, 1), len(BACKOFF_S)) - 1]
+    return min(even_s, longest_s) * random.uniform(1 - JITTER, 1 + JITTER)

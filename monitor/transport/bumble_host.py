@@ -26,8 +26,6 @@ _COMMAND_LIMIT_S = 5.0
 """A controller on the same machine answers in milliseconds; one that is silent for this long is not there."""
 
 _log = logging.getLogger(__name__)
-if (_bumble_log := logging.getLogger("bumble")).level == logging.NOTSET:
-    _bumble_log.setLevel(logging.ERROR)  # it warns of every packet that crosses a disconnection
 
 
 def opener(transport: str) -> OpenAir:
@@ -79,6 +77,8 @@ class BumbleHost:
     """The host stack on one transport: opened when first needed, and anew after the transport died."""
 
     def __init__(self, open_air: OpenAir, on_lost: Callable[[], None] = lambda: None) -> None:
+        if (log := logging.getLogger("bumble")).level == logging.NOTSET:
+            log.setLevel(logging.ERROR)  # it warns of every packet that crosses a disconnection
         self._open_air = open_air
         self._on_lost = on_lost
         self._opening = asyncio.Lock()

@@ -26,8 +26,9 @@ import numpy as np
 import monitor
 from monitor.installing import install_line
 from monitor.model import Floats
-from monitor.transport.recording import PIECE_ROWS, Recording, RecordingError, Source, open_recording
-from monitor.transport.rows import Rows
+from monitor.transport.recording import Recording, open_recording
+from monitor.transport.rows import Rows, latest_s, possible_times
+from monitor.transport.source import PIECE_ROWS, RecordingError, Source
 
 READING_S = 1800.0
 """A reader that takes longer goes round in circles: a week at 100 Hz takes a minute or two."""
@@ -59,7 +60,7 @@ def open_device(path: Path, time_zone: str) -> Recording:
         rate_hz = float(np.load(Path(folder) / "rate.npy"))
     if not len(local_s):
         raise RecordingError(path, "holds no samples", "record again")
-    return Recording(_source(path, local_s, _offset_s(float(local_s[0]), time_zone), xyz_g, rate_hz))
+    return Recording(_source(path, local_s, _offset_s(local_s, time_zone), xyz_g, rate_hz))
 
 
 def _read_apart(path: Path, folder: Path) -> None:
@@ -94,9 +95,12 @@ def _write(path: Path, folder: Path) -> None:
     np.save(folder / "rate.npy", rate_hz)
 
 
-def _offset_s(local_s: float, time_zone: str) -> float:
-    local = datetime.fromtimestamp(local_s, UTC).replace(tzinfo=ZoneInfo(time_zone))
-    offset = local.utcoffset()
+def _offset_s(local_s: Floats, time_zone: str) -> float:
+    """How far the zone was ahead of UTC at the first sample of which the time can be read."""
+    first_s = possible_times(local_s)[:1]
+    if not len(first_s):
+        return 0.0  # which samples these are is found out when they are looked at
+    offset = datetime.fromtimestamp(float(first_s[0]), UTC).replace(tzinfo=ZoneInfo(time_zone)).utcoffset()
     return offset.total_seconds() if offset is not None else 0.0
 
 
@@ -107,7 +111,7 @@ def _source(path: Path, local_s: Floats, offset_s: float, xyz_g: Floats, rate_hz
             t_s = local_s[part] - offset_s
             yield Rows(t_s, np.asarray(xyz_g[part], np.float64), np.zeros(len(t_s), np.int64))
 
-    return Source(path, len(local_s), pieces, lambda: float(np.nanmax(local_s)) - offset_s, rate_hz)
+    return Source(path, len(local_s), pieces, lambda: latest_s(local_s) - offset_s, rate_hz)
 
 
 def _read_cwa(path: Path) -> tuple[Floats, Floats, float]:

@@ -60,13 +60,15 @@ class ProxyHost:
                 except APIConnectionError as error:
                     reason = BleakBluetoothNotAvailableReason.NO_BLUETOOTH
                     raise BleakBluetoothNotAvailableError(str(error) or type(error).__name__, reason) from error
+                finally:
+                    if self.data is None:  # a proxy takes few connections, and each attempt would hold one
+                        await client.disconnect(force=True)
             return self.data
 
     async def _introduced(self, client: APIClient) -> ESPHomeClientData:
         info, version = await client.device_info(), client.api_version
         features = BluetoothProxyFeature(info.bluetooth_proxy_feature_flags_compat(version))
         if NEEDED not in features:
-            await client.disconnect()
             raise BleakError(f"{info.name} is no Bluetooth proxy: add `bluetooth_proxy: active: true` to its settings")
         source = info.bluetooth_mac_address or info.mac_address
         slots = ESPHomeBluetoothDevice(info.name, source, available=True)

@@ -93,14 +93,15 @@ class Advertisements:
             self._address = None
 
     def _heed(self, sighting: Sighting) -> None:
-        if self._heard is None or not self._is_meant(sighting):
-            return
+        told = list(told_in(self._known_by, sighting))
+        if self._heard is None or not told or not self._is_meant(sighting):
+            return  # who tells nothing would never fall silent, and be waited for in vain
         if self._address not in (None, sighting.address):
             facts = sighting.name or "a wearable of its kind", sighting.address, self._address
             _log.warning("%s at %s is listened to now instead of %s, which fell silent; set its address", *facts)
         self._address = sighting.address
         self._radio.claimed.add(sighting.address)
-        for channel, data in told_in(self._known_by, sighting):
+        for channel, data in told:
             self._heard(channel, data, sighting.rssi_dbm)
 
     def _is_meant(self, sighting: Sighting) -> bool:
@@ -171,13 +172,13 @@ class Listener(Supervisor):
             await super().run()
 
     async def _turn(self) -> None:
-        self._kept.clear()
-        self._something.clear()
         await self._something.wait()
         session = self._new_session(self._patience)
         self._hand_over(session)  # before what was heard, for a press may answer an alert
         for channel, data in self._kept:
             session.packet(channel, data)
+        self._kept.clear()
+        self._something.clear()
         self._listening = session
         self._state = LinkState.CONNECTED
         try:

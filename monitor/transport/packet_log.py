@@ -15,13 +15,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
 
 from monitor.events import plain
-from monitor.transport.recording import RecordingError
 from monitor.transport.rows import LATEST_S
+from monitor.transport.source import RecordingError
 
 FORMAT = 1
 FULL_BYTES = 64_000_000
@@ -84,8 +83,9 @@ class PacketLog:
         if file is not None:
             with suppress(OSError):  # what is buffered cannot be written either
                 file.close()
-            if self._path.stat().st_size == 0:  # not even its header went in
-                self._path.unlink()
+            with suppress(OSError):  # the disk may be gone altogether
+                if self._path.stat().st_size == 0:  # not even its header went in
+                    self._path.unlink()
 
     def _begin(self) -> None:
         self.close()
@@ -109,7 +109,7 @@ def read_packet_log(path: Path) -> tuple[dict[str, Any], Iterator[dict[str, Any]
         with path.open(encoding="utf-8", errors="replace") as file:
             header = _object(file.readline())
     except OSError as error:
-        raise RecordingError(path, f"cannot be read ({error})", "check the name") from error
+        raise _unreadable(path, error) from error
     if header is None or "format" not in header:
         raise RecordingError(path, "does not begin with the header of a packet log", "give one of `sitbreak record`")
     if header["format"] != FORMAT:
@@ -118,7 +118,18 @@ def read_packet_log(path: Path) -> tuple[dict[str, Any], Iterator[dict[str, Any]
     return header, _lines(path)
 
 
+def _unreadable(path: Path, error: OSError) -> RecordingError:
+    return RecordingError(path, f"cannot be read ({error})", "check the name")
+
+
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        yield from _good_lines(path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _good_lines(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8", errors="replace") as file:
         file.readline()
         bad: int | None = None
@@ -149,14 +160,15 @@ def _created(folder: Path, wearer: str, now_s: float) -> tuple[Path, TextIO]:
     """A new private file, named after the wearer and the stream time of its first line."""
     name = re.sub(r"[^A-Za-z0-9_-]", "_", wearer)
     stamp = datetime.fromtimestamp(now_s, UTC).strftime("%Y%m%dT%H%M%SZ")
-    for number in range(10_000):
+    number = 0
+    while True:
         path = folder / f"{name}-{stamp}{f'-{number}' if number else ''}.jsonl"
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         except FileExistsError:
+            number += 1
             continue
-        return path, TextIOWrapper(os.fdopen(handle, "wb"), encoding="utf-8", newline="\n")
-    raise RecordingError(folder, f"is full of recordings of {stamp}", "give another folder")
+        return path, os.fdopen(handle, "w", encoding="utf-8", newline="\n")
 
 
 def _object(text: str) -> dict[str, Any] | None:

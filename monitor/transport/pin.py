@@ -24,8 +24,8 @@ class Pin:
     def __init__(self, wearer: str, match: DeviceMatch, known: str = "") -> None:
         """``known`` is what ``kept`` said at the end of the last run."""
         self._wearer, self._match = wearer, match
-        called, _, address = known.partition("|")
-        self._address = address if called == (match.name or "") and not match.address else ""
+        called, bar, address = known.rpartition("|")
+        self._address = address if bar and called == (match.name or "") and not match.address else ""
         self._said: set[str] = set()
 
     @property

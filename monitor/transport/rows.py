@@ -179,3 +179,14 @@ def rate_of(t_s: Floats) -> float:
     near_s = float(step_s[step_s <= longest_s].mean())
     rate_hz = 1.0 / float(step_s[step_s <= max(BURST_S, GAP_SAMPLES * near_s)].mean())
     return float(f"{rate_hz:.6g}")
+
+
+def latest_s(t_s: Floats) -> float:
+    """The latest time that can be one; minus infinity where none can."""
+    return float(possible_times(t_s).max(initial=-np.inf))
+
+
+def possible_times(t_s: Floats) -> Floats:
+    """Those that are numbers, and in seconds."""
+    possible: Floats = t_s[np.isfinite(t_s) & (np.abs(t_s) <= LATEST_S)].astype(np.float64)
+    return possible

@@ -136,6 +136,11 @@ class Session:
         """Something for the driver."""
         self._inbox.put_nowait(request)
 
+    def unserved(self) -> list[Alert | Stored]:
+        """What was asked too late for this link, in its order; to be called when it has ended."""
+        left = [self._inbox.get_nowait() for _ in range(self._inbox.qsize())]
+        return [item for item in left if isinstance(item, Alert | Stored)]
+
     def lost(self) -> None:
         """The link is gone. Attempts to connect that failed before it was up have told the same and do not count."""
         if self._is_up:

@@ -58,6 +58,10 @@ class Supervisor:
         """Everything before ``upto_index`` of the segment is safe on disk."""
         self._ask(segment, Stored(segment, upto_index))
 
+    def _take_back(self, session: Session) -> None:
+        for request in session.unserved():
+            self._ask("alert" if isinstance(request, Alert) else request.segment, request)
+
     def _ask(self, key: int | str, request: Alert | Stored) -> None:
         if self._session is not None:
             self._session.ask(request)
@@ -103,6 +107,7 @@ class Supervisor:
             raise
         finally:
             self._session = None
+            self._take_back(session)
             serving.cancel()
             await carrier.close(self._rules.stop_limit_s)
             await self._after(serving)

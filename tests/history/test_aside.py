@@ -103,14 +103,14 @@ def test_the_write_ahead_log_goes_with_its_file(tmp_path: Path) -> None:
     assert not path.exists()
 
 
-@pytest.mark.parametrize("version", [99])
+@pytest.mark.parametrize(("version", "said"), [(99, "newer sitbreak"), (0, "another program")])
 def test_a_newer_file_and_another_programs_database_are_refused_and_left_where_they_are(
-    tmp_path: Path, version: int
+    tmp_path: Path, version: int, said: str
 ) -> None:
     path = tmp_path / "history.sqlite3"
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(f"CREATE TABLE theirs (x); PRAGMA user_version = {version};")
-    with pytest.raises(HistoryError, match="newer sitbreak"):
+    with pytest.raises(HistoryError, match=said):
         Store(path)
     assert path.exists()
     assert not asides(path)
@@ -138,6 +138,28 @@ async def test_damage_found_at_work_moves_the_file_and_the_step_is_stored_in_the
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM posture_runs").fetchone() == (1,)
         assert connection.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("trouble", ["damaged", "taken away"])
+async def test_a_new_file_that_found_no_room_is_begun_later_with_what_must_not_change(path: Path, trouble: str) -> None:
+    history = await History.open(path)
+    node, outbox = await history.node_id("me"), history.outbox("mqtt")
+    await history.commit(Commit("me", messages={"mqtt": tuple(Message("t", each) for each in "abc")}))
+    for row in await outbox.pending(0, 10):
+        await outbox.sent(row.number)
+    step = Commit("me", rows(T0 + 30_000, (Posture.LYING, 9)), messages={"mqtt": (Message("t", "after"),)})
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if trouble == "damaged":
+        spoilt(path)
+    else:
+        await asyncio.to_thread(path.rename, path.with_name("elsewhere.sqlite3"))
+    with full_disk(), pytest.raises(HistoryBlockedError):
+        await history.commit(step)
+    await history.commit(step)
+    assert await history.node_id("me") == node
+    assert [row.message.payload for row in await outbox.pending(0, 10)] == ["after"]
+    await history.close()
 
 
 def test_on_a_full_disk_the_start_is_refused_so_that_systemd_tries_again_and_nothing_is_moved(path: Path) -> None:

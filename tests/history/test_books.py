@@ -205,6 +205,16 @@ def test_what_is_open_is_closed_at_the_last_stored_second(connection: sqlite3.Co
     assert table(connection, "bouts") == [bout]
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_alert_that_was_open_is_cleared_and_not_before_it_called(connection: sqlite3.Connection, kept: bool) -> None:
+    enter(connection, bout_started(T0), break_due(T0 + 1800, T0), break_due(T0 + 2100, T0, 1))
+    if kept:
+        runs.append(connection, 1, rows(T0, (Posture.SITTING, 2097)))
+    books.close_open(connection, 1)
+    (alert,) = table(connection, "alerts")
+    assert (alert["cleared_at_s"] - T0, alert["cleared_by"]) == (2100, "gap")
+
+
 def test_an_open_break_is_closed_too(connection: sqlite3.Connection) -> None:
     enter(connection, break_taken(T0, T0 - 900))
     runs.append(connection, 1, rows(T0, (Posture.STANDING, 60), (Posture.STEPPING, 40)))

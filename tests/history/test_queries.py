@@ -92,6 +92,13 @@ def test_a_bout_over_midnight_belongs_to_both_days_by_its_seconds(store: Store, 
     assert day(path, "me", date(2024, 3, 7), BERLIN).bouts == ()
 
 
+def test_a_bout_that_still_runs_is_cut_by_midnight_too(store: Store, path: Path) -> None:
+    start_s = at("2024-03-05 23:30")
+    tell(store, bout_started(start_s), postures=rows(start_s, (Posture.SITTING, 3600)))
+    (before,), (after,) = (day(path, "me", date(2024, 3, number), BERLIN).bouts for number in (5, 6))
+    assert (before.clipped, before.ended_by, after.clipped) == (True, None, True)
+
+
 def test_the_rows_tell_which_side_of_midnight_a_stand_was(store: Store, path: Path) -> None:
     start_s, end_s = at("2024-03-05 23:50"), at("2024-03-06 00:10")
     seen = rows(start_s, (Posture.SITTING, 540), (Posture.STANDING, 40), (Posture.SITTING, 620))

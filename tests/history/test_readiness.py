@@ -5,8 +5,11 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from monitor.assembly.wearer import new_pipeline
 from monitor.coach.catalogue import Condition
+from monitor.history.database import HistoryError
 from monitor.history.readiness import Readiness, read, write
 from monitor.history.store import Store
 from monitor.settings.loading import load
@@ -17,6 +20,7 @@ KINDS = ("strengthen", "stretch")
 
 def test_answers_are_kept_changed_and_forgotten(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite3"
+    Store(path).close()
     assert read(path, "me") is None
     write(path, "me", Readiness(1.0, ("hernia", "pregnancy")))
     assert read(path, "me") == Readiness(1.0, ("hernia", "pregnancy"))
@@ -26,6 +30,18 @@ def test_answers_are_kept_changed_and_forgotten(tmp_path: Path) -> None:
         assert store.readiness("you") is None
     write(path, "me", None)
     assert read(path, "me") is None
+
+
+def test_looking_at_the_answers_makes_no_history_and_changes_none(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite3"
+    with pytest.raises(HistoryError, match="is not there"):
+        read(path, "me")
+    assert not path.exists()
+    write(path, "me", Readiness(1.0, ("hernia",)))
+    path.chmod(0o400)
+    before = path.read_bytes()
+    assert read(path, "me") == Readiness(1.0, ("hernia",))
+    assert (path.stat().st_mode & 0o777, path.read_bytes()) == (0o400, before)
 
 
 def suggested(conditions: tuple[str, ...] | None) -> set[str]:

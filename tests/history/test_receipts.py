@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -23,17 +22,6 @@ from tests.history.builders import T0, break_due, rows
 CALL = break_due(T0, T0 + 30)
 TOOK = Receipt("me", CALL.id, "ntfy (push address 1)", T0 + 32, Outcome.ACCEPTED, "", CALL.alert_id, 1, '[[0, "m1"]]')
 REFUSED = Receipt("me", CALL.id, "Telegram (push address 2)", T0 + 33, Outcome.REFUSED, "http:401", CALL.alert_id)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "history.sqlite3"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    with closing(Store(path)) as store:
-        yield store
 
 
 def called(store: Store, wearer: str = "me", call: Any = CALL) -> None:

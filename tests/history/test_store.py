@@ -179,6 +179,15 @@ def test_news_that_waited_too_long_expire_and_books_go_when_told_to(path: Path) 
         assert store.pending("mqtt", 0, 1) == []
 
 
+def test_of_a_wearer_who_is_no_more_no_posture_is_kept_longer(store: Store, path: Path) -> None:
+    store.commit(whole_commit("gone"))
+    later_s = T0 + 15 * DAY_S
+    store.commit(Commit("me", rows(later_s, (Posture.SITTING, 5))))
+    found = content(path)
+    assert [row[1] for row in found["posture_runs"]] == [later_s]
+    assert len(found["bouts"]) == 2
+
+
 def test_exercises_go_with_the_books(path: Path) -> None:
     def kept() -> int:
         with closing(sqlite3.connect(path)) as connection:

@@ -76,6 +76,14 @@ def test_a_wearers_own_coach_is_named_with_its_section_and_the_likely_key(tmp_pa
         load(path, [], {})
 
 
+def test_a_fault_of_one_wearer_is_not_laid_on_another_whose_name_begins_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "sitbreak.toml"
+    path.write_text('[wearers.ada]\nlabel = "Ada"\n')
+    with pytest.raises(SettingsError) as caught:
+        load(path, [], {"SITBREAK_WEARERS__AD__PLACEMENT": "ankle"})
+    assert str(caught.value).startswith("environment: [wearers.ad]")
+
+
 def test_a_form_is_explained_by_the_settings_own_sentence(tmp_path: Path) -> None:
     said = complaint(tmp_path / "sitbreak.toml", ("radio", "backend"), '"bluez"')
     assert 'backend = "bluez": not of the form that is wanted' in said

@@ -70,6 +70,10 @@ def test_a_file_that_is_no_toml_or_is_missing_is_said_in_one_line(tmp_path: Path
         load(tmp_path / "missing.toml", (), {})
 
 
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    assert load(write(tmp_path, "\ufeff[coach]\nlimit_s = 1200\n"), (), {}).settings.coach.limit_s == 1200
+
+
 def test_each_wearer_may_differ_from_the_common_coach(tmp_path: Path) -> None:
     ada_table = '[wearers.ada]\nplacement = "waist"\n[wearers.ada.coach]\nprofile = "strict"\n'
     text = f"[coach]\nlimit_s = 1200\n{ada_table}[wearers.bob]\n"

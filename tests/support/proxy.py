@@ -53,6 +53,9 @@ class Proxy:
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
         self.connects = 0
+        self.ignores = ""
+        """Name of the request that it never answers."""
+        self.has_ignored, self.was_left = asyncio.Event(), asyncio.Event()
 
     async def __aenter__(self) -> Proxy:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -91,6 +94,7 @@ class Proxy:
         finally:
             self._writers.discard(writer)
             writer.close()
+            self.was_left.set()
             for client in list(self._clients.values()):
                 await client.disconnect()
 
@@ -111,6 +115,9 @@ class Proxy:
 
     async def _answer(self, request: Any) -> None:
         name = type(request).__name__
+        if name == self.ignores:
+            self.has_ignored.set()
+            return
         answers: dict[str, Callable[[Any], Awaitable[None] | None]] = {
             "HelloRequest": lambda _: self._send(
                 api_pb2.HelloResponse(api_version_major=1, api_version_minor=10, name="proxy", server_info="test")

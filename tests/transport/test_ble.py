@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import pytest
 from bleak.backends.device import BLEDevice
@@ -10,7 +11,7 @@ from bleak.backends.device import BLEDevice
 from firmware_sim.air import Air
 from monitor.clock import Clock
 from monitor.model import AccelBlock, BatteryLevel, Fact, HoleOpened, LinkEvent, LinkState, Nudge, PacketRefused
-from monitor.transport.ble import BACKOFF_S, Link
+from monitor.transport.ble import JITTER, Link, pause_s
 from monitor.transport.radio import Radio
 from monitor.transport.scanner import DeviceMatch, Scanner
 from monitor.wearables.base import Read, Write
@@ -174,6 +175,30 @@ async def test_alerts_and_receipts_reach_the_wearable(radio: Radio, pebble: Pebb
         await pebble.until("control", BUZZ + bytes([3, 1]))
 
 
+async def test_an_alert_that_comes_while_the_loss_of_the_link_waits_to_be_told_is_for_the_next_link(
+    air: Air, radio: Radio, pebble: PebblePeripheral
+) -> None:
+    facts, begun, go_on = Facts(), asyncio.Event(), asyncio.Event()
+
+    async def deliver(news: list[Fact]) -> None:
+        if isinstance(news[-1], AccelBlock):
+            begun.set()
+            await go_on.wait()
+        await facts.deliver(news)
+
+    async with linked(radio, Pebble(), deliver=deliver) as (link, _):
+        await pebble.until("control", START)
+        await pebble.send(5)
+        await begun.wait()
+        air.set_out_of_range("pebble", True)
+        await asyncio.sleep(0.5)  # longer than the air takes to give the link up
+        link.alert(NUDGE)
+        go_on.set()
+        await facts.until_state(LinkState.LOST)
+        air.set_out_of_range("pebble", False)
+        await pebble.until("control", BUZZ + bytes([2, 1]))
+
+
 async def test_an_alert_that_outlived_its_time_is_forgotten(air: Air, radio: Radio) -> None:
     pebble = PebblePeripheral(air.join("pebble"))
     async with linked(radio, Pebble(), clock=Clock(time.time(), 1000.0)) as (link, facts):
@@ -258,8 +283,12 @@ async def test_the_wearable_used_last_is_preferred_to_another_of_its_kind(
     assert stranger.log == []
 
 
-def test_the_back_off_grows_to_a_minute() -> None:
-    assert BACKOFF_S == (0.5, 1, 2, 5, 10, 30, 60)
+@pytest.mark.parametrize("longest_s", [0.1, 20.0, 600.0])
+def test_the_pauses_grow_from_half_a_second_to_a_minute_and_no_longer_than_set(longest_s: float) -> None:
+    pauses_s = [pause_s(failures, longest_s) for failures in range(20)]
+    assert pauses_s[0] == pytest.approx(min(0.5, longest_s), rel=JITTER)
+    assert pauses_s[-1] == pytest.approx(min(60.0, longest_s), rel=JITTER)
+    assert all(later_s >= before_s * (1 - JITTER) / (1 + JITTER) for before_s, later_s in pairwise(pauses_s))
 
 
 async def test_a_device_that_connects_but_never_streams_is_forgotten_after_three_links(

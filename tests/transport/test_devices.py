@@ -17,7 +17,7 @@ from monitor.settings.loading import load
 from monitor.study.one import Work, chosen, examine
 from monitor.transport import devices
 from monitor.transport.devices import ReaderMissingError, open_device
-from monitor.transport.recording import RecordingError
+from monitor.transport.source import RecordingError
 from tests.support.recorded import START_S, worked
 from tests.transport.device_files import record, write_cwa, write_geneactiv, write_gt3x
 
@@ -103,12 +103,34 @@ def test_a_replay_reads_what_the_library_gives_by_the_clock_of_the_coachs_zone(
 
 
 @pytest.mark.parametrize(("ending", "library"), HAVE.items())
-def test_a_replay_without_the_library_tells_the_remedy(
+def test_a_replay_without_the_library_tells_the_remedy_with_exit_code_3(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, library: str
 ) -> None:
     path = with_library(tmp_path, monkeypatch, ending, library, "raise ImportError")
-    with pytest.raises(ReaderMissingError, match="study-devices"):
+    with pytest.raises(ReaderMissingError, match="study-devices") as raised:
         CliRunner().invoke(app, ["replay", str(path)], catch_exceptions=False)
+    assert raised.value.exit_code == 3
+
+
+@pytest.mark.parametrize("nonsense", [np.nan, 1e300, -1e18])
+def test_a_time_that_is_none_is_a_sample_left_out_and_not_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nonsense: float
+) -> None:
+    path, t_s = with_library(tmp_path, monkeypatch, ".cwa", "skdh", A_READER), PERSON.t_s.copy()
+    t_s[[0, -1]] = nonsense
+    with path.open("wb") as file:
+        np.savez(file, time=t_s, accel=PERSON.xyz_g)
+    recording = open_device(path, "Asia/Tokyo")
+    assert sum(len(block.t_s) for block in recording.blocks()) == len(t_s) - 2
+    assert (recording.start_s, recording.end_s) == (t_s[1] - 9 * 3600.0, t_s[-2] - 9 * 3600.0)
+
+
+def test_a_file_without_any_time_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = with_library(tmp_path, monkeypatch, ".cwa", "skdh", A_READER)
+    with path.open("wb") as file:
+        np.savez(file, time=np.full(len(PERSON.t_s), np.nan), accel=PERSON.xyz_g)
+    with pytest.raises(RecordingError, match="not a number"):
+        open_device(path, "UTC")
 
 
 @needs_pygt3x
@@ -144,16 +166,6 @@ def test_a_reader_that_dies_or_never_ends_harms_nobody_else(
     monkeypatch.setattr(devices, "READING_S", 3.0 if "sleep" in does else 60.0)
     with pytest.raises(RecordingError, match=said):
         open_device(path, "UTC")
-
-
-@pytest.mark.parametrize(("ending", "library"), HAVE.items())
-def test_without_the_library_the_remedy_is_told_with_exit_code_3(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, library: str
-) -> None:
-    path = with_library(tmp_path, monkeypatch, ending, library, "raise ImportError")
-    with pytest.raises(ReaderMissingError, match="study-devices") as raised:
-        open_device(path, "UTC")
-    assert raised.value.exit_code == 3
 
 
 def with_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, library: str, does: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -93,6 +94,15 @@ async def test_an_esp_without_a_proxy_is_said_so(air: Air) -> None:
         with pytest.raises(RadioError, match="is no Bluetooth proxy"):
             await scan(radio, 0.1)
         await radio.close()
+
+
+async def test_a_proxy_that_does_not_say_what_it_is_is_left_again(proxy: Proxy, radio: Radio) -> None:
+    proxy.ignores = "DeviceInfoRequest"
+    opening = asyncio.create_task(radio.open())
+    await asyncio.wait_for(proxy.has_ignored.wait(), 5)
+    opening.cancel()
+    await asyncio.wait({opening})
+    await asyncio.wait_for(proxy.was_left.wait(), 5)
 
 
 @pytest.mark.parametrize(

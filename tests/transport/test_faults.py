@@ -64,6 +64,8 @@ def forgotten(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         (dbus(f"{BUS}NoReply"), "does not answer", "restart bluetooth"),
         (BleakError("adapter 'hci7' not found"), "adapter 'hci7' not found", "radio.adapter"),
         (KeyError("/org/bluez/hci0"), "/org/bluez/hci0", "bluetoothctl show"),
+        (FileNotFoundError(2, "No such file or directory"), "no D-Bus system bus", "apt install bluez"),
+        (PermissionError(13, "Permission denied"), "no permission", "group `bluetooth`"),
     ],
 )
 def test_every_trouble_of_the_scan_is_one_line_with_what_to_do(fault: Exception, problem: str, remedy: str) -> None:
@@ -71,6 +73,7 @@ def test_every_trouble_of_the_scan_is_one_line_with_what_to_do(fault: Exception,
     assert problem in told.problem
     assert remedy in told.remedy
     assert str(told).isprintable()
+    assert told.exit_code == 3
 
 
 def wrapped(fault: Exception) -> Exception:

@@ -5,15 +5,27 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 
 from firmware_sim.air import Air
 from monitor.clock import Clock
-from monitor.model import AccelBlock, Answer, AnswerKind, BatteryLevel, LinkEvent, LinkState, Nudge, PacketRefused
-from monitor.transport.listener import Advertisements, Listener
+from monitor.model import (
+    AccelBlock,
+    Answer,
+    AnswerKind,
+    BatteryLevel,
+    Fact,
+    LinkEvent,
+    LinkState,
+    Nudge,
+    PacketRefused,
+)
+from monitor.transport.listener import Advertisements, Heard, Listener
 from monitor.transport.radio import Radio
+from monitor.transport.radio_rules import RadioRules
 from monitor.transport.scanner import DeviceMatch, Scanner
 from monitor.wearables.base import Wearable
 from monitor.wearables.bthome import BTHome
@@ -125,6 +137,44 @@ async def test_a_device_of_the_kind_that_makes_no_sense_gives_way_to_another(air
         async with telling(tag):
             await facts.until_state(LinkState.STREAMING)
         assert radio.claimed == {TAG}
+
+
+async def test_a_device_of_the_kind_that_tells_nothing_is_not_waited_for(air: Air) -> None:
+    gateway, tag = Teller(air.join("gateway"), OTHER, "Ruuvi Gateway"), Teller(air.join("tag"))
+    await gateway.manufacturer(b"\x01", company=0xFFFF)
+    async with radio_on(air) as radio, listening(radio, Ruuvi()) as [(_, facts)]:
+        await asyncio.sleep(0.3)  # ten advertisements of the gateway
+        async with telling(tag):
+            await facts.until_state(LinkState.STREAMING)
+        assert radio.claimed == {TAG}
+
+
+class Ear:
+    """A source into which the test speaks."""
+
+    def hear(self, heard: Heard) -> AbstractContextManager[None]:
+        self.say = heard
+        return contextlib.nullcontext()
+
+    def silent(self, understood: bool) -> None:
+        """A loss is told now."""
+
+
+async def test_what_is_heard_while_a_loss_is_told_begins_the_next_session() -> None:
+    ear, facts = Ear(), Facts()
+
+    async def deliver(news: list[Fact]) -> None:
+        await facts.deliver(news)
+        if facts.states[-1] is LinkState.SEARCHING:
+            times = facts.states.count(LinkState.SEARCHING)
+            ear.say("company:0499", ruuvi(times), -60)
+
+    clock = Clock(time.time(), 60.0)
+    listener = Listener(name="me", driver=Ruuvi(), source=ear, rules=RadioRules(), clock=clock, deliver=deliver)
+    listening = asyncio.create_task(listener.run(), name="listener")
+    await facts.until(lambda: facts.states.count(LinkState.LOST) == 2)
+    listening.cancel()
+    await asyncio.wait({listening})
 
 
 async def test_links_are_found_while_tags_are_listened_to(air: Air) -> None:

@@ -132,6 +132,12 @@ def test_what_was_kept_for_another_name_or_beside_an_address_is_worthless() -> N
     assert Pin("me", DeviceMatch(), "nonsense").only is None
 
 
+def test_a_name_may_have_any_sign_in_it() -> None:
+    pin = Pin("me", DeviceMatch(name="left|right"))
+    pin.taken(ADDRESS)
+    assert Pin("me", DeviceMatch(name="left|right"), pin.kept).only == DeviceMatch(ADDRESS, "left|right")
+
+
 def test_strangers_cannot_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
     pin = Pin("me", DeviceMatch(ADDRESS, NAME))
     for number in range(500):

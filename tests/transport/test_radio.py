@@ -4,15 +4,9 @@ import sys
 
 import pytest
 from bleak import BleakScanner
-from bleak.exc import (
-    BleakBluetoothNotAvailableError,
-    BleakBluetoothNotAvailableReason,
-    BleakDBusError,
-    BleakError,
-)
 from pydantic import ValidationError
 
-from monitor.transport.radio import RADIO_FAULTS, Radio, RadioError, RadioRules, explain
+from monitor.transport.radio import RADIO_FAULTS, Radio, RadioError, RadioRules
 
 AUTO = RadioRules()
 
@@ -31,38 +25,6 @@ def test_plain_bleak_gets_no_keywords_but_the_adapter() -> None:
     assert Radio(AUTO).scanner_keywords() == Radio(AUTO).client_keywords() == {}
     chosen = Radio(RadioRules(adapter="hci1"))
     assert chosen.scanner_keywords() == chosen.client_keywords() == {"bluez": {"adapter": "hci1"}}
-
-
-@pytest.mark.parametrize(
-    ("fault", "problem", "remedy"),
-    [
-        (FileNotFoundError(2, "No such file or directory"), "no D-Bus system bus", "apt install bluez"),
-        (PermissionError(13, "Permission denied"), "no permission", "group `bluetooth`"),
-        (
-            BleakBluetoothNotAvailableError("no adapters", BleakBluetoothNotAvailableReason.NO_BLUETOOTH),
-            "no Bluetooth adapter",
-            "sitbreak demo",
-        ),
-        (
-            BleakBluetoothNotAvailableError("off", BleakBluetoothNotAvailableReason.POWERED_OFF),
-            "Bluetooth is switched off",
-            "bluetoothctl power on",
-        ),
-        (
-            BleakDBusError("org.freedesktop.DBus.Error.ServiceUnknown", ["not provided"]),
-            "BlueZ is not running",
-            "systemctl start bluetooth",
-        ),
-        (BleakDBusError("org.bluez.Error.NotReady", []), "Bluetooth is switched off", "rfkill"),
-        (BleakError("adapter 'hci7' not found"), "adapter 'hci7' not found", "radio.adapter"),
-    ],
-)
-def test_every_fault_is_one_line_with_its_remedy(fault: Exception, problem: str, remedy: str) -> None:
-    error = explain(fault, AUTO)
-    assert error.exit_code == 3
-    assert problem in error.problem
-    assert remedy in error.remedy
-    assert "\n" not in str(error)
 
 
 async def test_an_air_that_is_not_there_names_the_backend() -> None:

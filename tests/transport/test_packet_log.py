@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from monitor.model import LinkState
 from monitor.transport.packet_log import PacketLog, read_packet_log
-from monitor.transport.recording import RecordingError
+from monitor.transport.source import RecordingError
 from monitor.wearables.base import Write
 from tests.support.disk import full_disk
 
@@ -175,6 +176,14 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
         read_packet_log(tmp_path / "log.jsonl")
 
 
+def test_a_file_that_goes_away_before_it_is_played_is_said(tmp_path: Path) -> None:
+    path = three_packets(tmp_path)
+    _, lines = read_packet_log(path)
+    path.unlink()
+    with pytest.raises(RecordingError, match="cannot be read"):
+        list(lines)
+
+
 def test_a_full_disk_ends_the_file_and_a_new_one_begins_when_there_is_space(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -187,6 +196,19 @@ def test_a_full_disk_ends_the_file_and_a_new_one_begins_when_there_is_space(
     log.close()
     times = [[line["now_s"] for line in read_packet_log(path)[1]] for path in sorted(tmp_path.iterdir())]
     assert [each for each in times if each] == [[1_000_000_000.0], [1_000_000_300.0]]
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def test_a_disk_that_is_pulled_out_ends_the_recording_and_nothing_else(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = PacketLog(tmp_path / "stick", {"wearer": "me"})
+    log.write("tick", NOON_S)
+    shutil.rmtree(tmp_path / "stick")
+    with full_disk():
+        log.write("tick", NOON_S + 1)
+    log.write("tick", NOON_S + 100)
+    log.close()
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
