@@ -43,6 +43,8 @@ def test_one_exercise_is_shown_in_words_and_as_a_picture(tmp_path: Path) -> None
     result = listed(tmp_path, "lunge_stretch")
     assert words().exercises["lunge_stretch"].title in result.output
     assert any("\u2800" < sign <= "\u28ff" for sign in result.output)
+    assert "Harder: lean the trunk slightly back." in result.output
+    assert "Harder" not in listed(tmp_path, "boat_pose").output
 
 
 def test_the_pictures_are_written_also_for_the_other_side(tmp_path: Path) -> None:

@@ -102,8 +102,11 @@ def show_one(exercise_id: str, told: ExerciseWords, said: Words) -> None:
         blank = [""] * height
         for left, right in zip((blank + start)[-height:], (blank + held)[-height:], strict=True):
             console.print(f"  {left.ljust(width, BLANK)}{right}")
-    for line in (told.how, f"{told.dose}. {said.call.easier.format(easier=told.easier).strip()}", told.why):
-        console.print(line)
+    console.print(told.how)
+    console.print(f"{told.dose}. {said.call.easier.format(easier=told.easier).strip()}")
+    if told.harder:
+        console.print(said.listing.harder.format(harder=told.harder))
+    console.print(told.why)
     console.print(said.safety.while_moving, style="dim")
 
 

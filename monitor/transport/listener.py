@@ -89,6 +89,8 @@ class Advertisements:
         if understood:
             self._held_until_s = until_s
         else:
+            now_s = time.monotonic()  # addresses that change every quarter of an hour must not pile up
+            self._strangers = {address: end_s for address, end_s in self._strangers.items() if end_s > now_s}
             self._strangers[self._address] = until_s
             self._address = None
 

@@ -70,7 +70,7 @@ class CallCard:
         self._progress = text("", "p", "repetitions", role="status")
 
     def _exercise(self, exercise: Suggestion, easier: bool) -> None:
-        text(f"{exercise.title}: {exercise.dose}", "h3")
+        text(f"{exercise.title}: {', '.join(filter(None, (exercise.dose, exercise.side)))}", "h3")
         text(exercise.how)
         if easier:
             text(self._person.words.page.easier.format(easier=exercise.easier.rstrip(".")), classes="soft")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 
 from monitor.web.passwords import is_hash
@@ -62,6 +64,11 @@ class WebRules(BaseModel, frozen=True, extra="forbid"):
         """The hash of each one's password: ``EVERYBODY`` for who sees every wearer, else by wearer."""
         own = {name: each.get_secret_value() for name, each in self.password_hashes.items()}
         return own | ({EVERYBODY: common} if (common := self.password_hash.get_secret_value()) else {})
+
+    @property
+    def certificate(self) -> tuple[Path, Path]:
+        """The files of the certificate and its key, where there is one; ``~`` is the home of who runs the page."""
+        return Path(self.cert_file).expanduser(), Path(self.key_file).expanduser()
 
     @property
     def secure(self) -> bool:

@@ -101,7 +101,7 @@ def check_certificate(rules: WebRules) -> None:
         raise WebError(f"web.key_file {rules.key_file} has a pass phrase; take one without, for you only (chmod 600)")
 
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(rules.cert_file, rules.key_file, no_phrase)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*rules.certificate, no_phrase)
     except ssl.SSLError as error:
         why = f"web.cert_file {rules.cert_file} and web.key_file {rules.key_file} are no certificate and its key"
         raise WebError(f"{why} ({error.reason or 'not PEM files'})") from None
@@ -149,6 +149,7 @@ def _server(app: Any, rules: WebRules) -> Any:
         def capture_signals(self) -> Iterator[None]:
             yield
 
+    certificate = rules.certificate if rules.cert_file else (None, None)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -159,7 +160,7 @@ def _server(app: Any, rules: WebRules) -> Any:
         lifespan="on",
         timeout_graceful_shutdown=1,
         limit_concurrency=CONNECTIONS_MAX,
-        ssl_certfile=rules.cert_file or None,
-        ssl_keyfile=rules.key_file or None,
+        ssl_certfile=certificate[0],
+        ssl_keyfile=certificate[1],
     )
     return QuietServer(config)

@@ -158,6 +158,7 @@ class Listing(BaseModel, frozen=True, extra="forbid"):
     time: str
     condition: str
     chair: str
+    harder: str
 
 
 class Learned(BaseModel, frozen=True, extra="forbid"):

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import copy
+from typing import get_args
 
 import pytest
 
-from monitor.coach.catalogue import Catalogue, CatalogueError, load_catalogue, with_own
+from monitor.coach.catalogue import Catalogue, CatalogueError, PlacementName, load_catalogue, with_own
+from monitor.posture import PLACEMENTS
 from monitor.words import ExerciseWords
 
 OWN = """
@@ -128,3 +130,7 @@ def test_a_missing_translation_is_said_and_another_language_is_shown() -> None:
 def test_a_copy_of_the_catalogue_is_the_catalogue() -> None:
     catalogue = load_catalogue()
     assert copy.deepcopy(catalogue) is catalogue
+
+
+def test_an_exercise_may_say_what_is_seen_of_it_at_every_place() -> None:
+    assert set(get_args(PlacementName)) == set(PLACEMENTS)

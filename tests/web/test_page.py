@@ -121,6 +121,7 @@ def test_repetitions_are_told_as_they_are_counted_beside_the_moving_figure(page:
         until(window, lambda driver, wanted=wanted: driver.find_element("css selector", ".repetitions").text == wanted)
     assert window.find_element("css selector", ".repetitions").aria_role == "status"
     assert window.find_elements("css selector", ".calling .figure animate")
+    assert window.find_element("css selector", ".calling h3").text == "Standing hip flexion: 10-12 per side, left first"
     shot(window, "exercise")
     assert errors(window) == []
 

@@ -65,13 +65,17 @@ def test_a_taken_port_is_said_at_once_with_the_remedy_and_the_demo_takes_another
     assert WebError("x").exit_code == 3
 
 
-def test_https_that_cannot_begin_is_said_at_once_and_no_pass_phrase_is_asked_for(tmp_path: Path) -> None:
+def test_https_that_cannot_begin_is_said_at_once_and_no_pass_phrase_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("cryptography", reason="needs the extra bthome")
     from tests.support.authority import Authority
 
     authority = Authority(tmp_path, "house")
     (certificate, key), (_, other) = authority.sign("page"), authority.sign("other")
     check_certificate(WebRules(cert_file=str(certificate), key_file=str(key)))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    check_certificate(WebRules(cert_file=f"~/{certificate.name}", key_file=f"~/{key.name}"))
     for wrong, said in (
         (other, "no certificate and its key"),
         (authority.lock(key, "a phrase"), "has a pass phrase"),
