@@ -73,10 +73,15 @@ def demo(
         listen=_address(listen),
     )
     live, told = sys.stdout.isatty(), said_here("scan", "console")
-    run_until_signal(
-        run_demo(plan, lambda line: say(told(line)), lambda clock: ConsoleOutlet(clock, live, sys.stdout, say=told))
-    )
-    say(told("that was the demo; with your own wearable: sitbreak setup"))
+    farewell = told("that was the demo; with your own wearable: sitbreak setup")
+    try:
+        run_until_signal(
+            run_demo(plan, lambda line: say(told(line)), lambda clock: ConsoleOutlet(clock, live, sys.stdout, say=told))
+        )
+    except SystemExit:  # Ctrl-C, as nearly everybody ends it
+        say(farewell)
+        raise
+    say(farewell)
 
 
 def _broker(text: str) -> list[str]:

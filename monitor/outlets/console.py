@@ -8,6 +8,7 @@ from typing import ClassVar, TextIO
 
 from monitor.clock import Clock
 from monitor.errors import MonitorError
+from monitor.events import PostureChanged
 from monitor.exchange import Message, Update, WearerState
 from monitor.outlets.lines import event_line
 
@@ -98,4 +99,10 @@ class ConsoleOutlet:
 
     def _lines(self, update: Update) -> list[str]:
         whose = update.wearer if self._name_wearers else ""
-        return [event_line(event, whose, self._say if self._live else str) for event in update.events]
+        exercise = update.state.exercise
+        in_exercise = self._live and exercise is not None and exercise.seen + exercise.hold_s > 0
+        return [
+            event_line(event, whose, self._say if self._live else str)
+            for event in update.events
+            if not (in_exercise and isinstance(event, PostureChanged))  # each lifted knee would push the story away
+        ]

@@ -142,8 +142,9 @@ async def test_ctrl_c_ends_with_130_and_leaves_nothing_running(tmp_path: Path) -
             pass
     simulator_and_broker = children(process.pid)
     process.send_signal(signal.SIGINT)
-    _, err = await output(process)
+    out, err = await output(process)
     assert (process.returncode, err) == (INTERRUPTED, "")
+    assert "with your own wearable: sitbreak setup" in out
     assert not [child for child in simulator_and_broker if child.exists()]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import io
 import os
 from collections.abc import Iterator, Sequence
@@ -11,8 +12,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from monitor.clock import Clock
-from monitor.events import Event, NotWorn
-from monitor.exchange import Update, WearerState
+from monitor.events import Event, NotWorn, PostureChanged
+from monitor.exchange import ExerciseProgress, Update, WearerState
 from monitor.outlets.console import ConsoleOutlet, OutputClosed
 from monitor.spoken import phrases
 from tests.support.living_outlet import break_due
@@ -75,6 +76,18 @@ async def test_a_terminal_speaks_its_readers_language_and_plain_lines_stay_engli
     assert f" {event} " in shown
     assert ("sat=" in shown) is not live
     assert ("waiting" in shown) is False
+
+
+@pytest.mark.parametrize(("live", "seen", "lines"), [(True, 3, 0), (True, 0, 1), (False, 3, 1)])
+async def test_on_a_terminal_an_exercise_under_way_is_not_told_by_each_change_of_posture(
+    live: bool, seen: int, lines: int
+) -> None:
+    stream = io.StringIO()
+    lift = PostureChanged(id="1", at_s=AT_S, start_s=AT_S - 3, posture="active", previous="standing", confidence=0.9)
+    progress = ExerciseProgress("standing_hip_flexion", "Knees", seen, 10, 0.0, "sensor", "")
+    state = dataclasses.replace(STATE, exercise=progress)
+    await _run(ConsoleOutlet(Clock(), live, stream), [Update("me", (lift,), state)])
+    assert stream.getvalue().count("posture_changed") == lines
 
 
 @pytest.fixture
