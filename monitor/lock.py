@@ -37,6 +37,8 @@ def is_held(state_dir: Path) -> bool:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
+    except OSError:
+        return False
     finally:
         os.close(descriptor)
     return False
@@ -65,3 +67,6 @@ def _take(descriptor: int, state_dir: Path) -> None:
     except BlockingIOError:
         remedy = "stop it, or give another --state-dir"
         raise StateDirError(state_dir, "another sitbreak is using it", remedy) from None
+    except OSError as error:  # a network share that knows no locks
+        remedy = "give a --state-dir on a disk of this computer"
+        raise StateDirError(state_dir, f"cannot be locked ({error.strerror})", remedy) from None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -28,4 +31,13 @@ def test_what_goes_wrong_while_it_is_held_is_not_mistaken_for_another_daemon(tmp
 def test_a_directory_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StateDirError, match="cannot be used"), state_lock(tmp_path / "file" / "state"):
+        raise AssertionError
+
+
+def test_a_share_that_knows_no_locks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(StateDirError, match="on a disk of this computer"), state_lock(tmp_path):
         raise AssertionError

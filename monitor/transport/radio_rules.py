@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, field_validator
 
 
 class RadioRules(BaseModel, frozen=True, extra="forbid"):
@@ -10,7 +10,7 @@ class RadioRules(BaseModel, frozen=True, extra="forbid"):
 
     backend: str = Field(
         "auto",
-        pattern=r"^(auto|bumble:.+|esphome:[^:\s]+(:\d{1,5})?)$",
+        pattern=r"^(auto|bumble:.+|esphome:[^:\s]+(:[0-9]{1,5})?)$",
         description='Bluetooth stack: "auto" is the machine\'s own, "bumble:TRANSPORT" is bumble on any of its '
         'transports, for example "bumble:usb:0" for a bare dongle or "bumble:tcp-client:127.0.0.1:9001" for a virtual '
         'air, "esphome:HOST" or "esphome:HOST:PORT" is a Bluetooth proxy running ESPHome.',
@@ -66,3 +66,11 @@ class RadioRules(BaseModel, frozen=True, extra="forbid"):
     inbox_packets: int = Field(
         4096, ge=16, le=1_000_000, description="Packets of one wearable that may wait for decoding; more are dropped."
     )
+
+    @field_validator("backend")
+    @classmethod
+    def _has_a_port(cls, backend: str) -> str:
+        _, _, port = backend.removeprefix("esphome:").partition(":")
+        if backend.startswith("esphome:") and port and not 1 <= int(port) <= 65535:
+            raise ValueError("a port is a number from 1 to 65535")
+        return backend

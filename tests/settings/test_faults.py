@@ -91,6 +91,12 @@ def test_a_form_is_explained_by_the_settings_own_sentence(tmp_path: Path) -> Non
     assert "pattern" not in said
 
 
+@pytest.mark.parametrize("port", ["0", "65536", "99999"])
+def test_a_proxy_has_a_port_that_can_be(tmp_path: Path, port: str) -> None:
+    said = complaint(tmp_path / "sitbreak.toml", ("radio", "backend"), f'"esphome:proxy.lan:{port}"')
+    assert "a port is a number from 1 to 65535" in said
+
+
 @pytest.mark.parametrize("name", ["0" * 300, "~nobody_at_all/x", "a\\u0000b"])
 def test_a_file_that_cannot_even_be_looked_for_is_said(tmp_path: Path, name: str) -> None:
     assert "no such file" in complaint(tmp_path / "sitbreak.toml", ("exercises", "file"), f'"{name}"')
