@@ -85,11 +85,12 @@ class Advertisements:
         if self._address is None:
             return
         self._radio.claimed.discard(self._address)
-        until_s = time.monotonic() + self._radio.rules.hold_s
+        now_s = time.monotonic()
+        until_s = now_s + self._radio.rules.hold_s
         if understood:
             self._held_until_s = until_s
         else:
-            now_s = time.monotonic()  # addresses that change every quarter of an hour must not pile up
+            # addresses that change every quarter of an hour must not pile up
             self._strangers = {address: end_s for address, end_s in self._strangers.items() if end_s > now_s}
             self._strangers[self._address] = until_s
             self._address = None

@@ -66,9 +66,9 @@ class WebRules(BaseModel, frozen=True, extra="forbid"):
         return own | ({EVERYBODY: common} if (common := self.password_hash.get_secret_value()) else {})
 
     @property
-    def certificate(self) -> tuple[Path, Path]:
+    def certificate(self) -> tuple[Path, Path] | None:
         """The files of the certificate and its key, where there is one; ``~`` is the home of who runs the page."""
-        return Path(self.cert_file).expanduser(), Path(self.key_file).expanduser()
+        return (Path(self.cert_file).expanduser(), Path(self.key_file).expanduser()) if self.cert_file else None
 
     @property
     def secure(self) -> bool:

@@ -53,8 +53,7 @@ class WebOutlet:
     ) -> None:
         if not is_installed():
             raise WebError(f'the web page needs the extra "web": {install_line("web")}; or web.enabled = false')
-        if rules.cert_file:
-            check_certificate(rules)
+        check_certificate(rules)
         self._rules, self._state_dir = rules, state_dir
         self._desk = Desk(persons, state_dir / HISTORY_FILE, send, now_s)
         self._socket = _listening(rules.host, rules.port)
@@ -95,7 +94,9 @@ class WebOutlet:
 
 
 def check_certificate(rules: WebRules) -> None:
-    """Raises WebError where https could not begin; uvicorn would ask for a pass phrase, and wait for ever."""
+    """Raises WebError where https is wanted and could not begin; uvicorn would wait for ever for a pass phrase."""
+    if rules.certificate is None:
+        return
 
     def no_phrase() -> str:
         raise WebError(f"web.key_file {rules.key_file} has a pass phrase; take one without, for you only (chmod 600)")
@@ -149,7 +150,7 @@ def _server(app: Any, rules: WebRules) -> Any:
         def capture_signals(self) -> Iterator[None]:
             yield
 
-    certificate = rules.certificate if rules.cert_file else (None, None)
+    certificate, key = rules.certificate or (None, None)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -160,7 +161,7 @@ def _server(app: Any, rules: WebRules) -> Any:
         lifespan="on",
         timeout_graceful_shutdown=1,
         limit_concurrency=CONNECTIONS_MAX,
-        ssl_certfile=certificate[0],
-        ssl_keyfile=certificate[1],
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
     )
     return QuietServer(config)
