@@ -78,14 +78,14 @@ TRIALS = (
         "slow, losses",
         -200.0,
         (
-            DropNotifications(kind="drop_notifications", at_s=20.0, duration_s=30.0, probability=0.05),
-            LostBursts(kind="lost_bursts", at_s=50.0, duration_s=1000.0, burst_s=2.0, every_s=10.0),
+            DropNotifications(at_s=20.0, duration_s=30.0, probability=0.05),
+            LostBursts(at_s=50.0, duration_s=1000.0, burst_s=2.0, every_s=10.0),
         ),
     ),
     Trial(
         "reboot, link lost",
         200.0,
-        (Reboot(kind="reboot", at_s=35.0), Disconnects(kind="disconnects", at_s=60.0)),
+        (Reboot(at_s=35.0), Disconnects(at_s=60.0)),
     ),
 )
 

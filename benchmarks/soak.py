@@ -24,6 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from msgspec import convert
+from msgspec.structs import replace
+
 from benchmarks.cost import memory_mb, processor_s
 from benchmarks.led_daemon import LedDaemon
 from benchmarks.listening import Ear, Heard, mosquitto
@@ -32,7 +35,7 @@ from firmware_sim.clock import SteppedClock
 from firmware_sim.peripheral import VirtualWearable, virtual_band
 from firmware_sim.profiles.deskband_gatt import DeskBandProfile
 from firmware_sim.profiles.deskband_state import DeskBandSettings
-from firmware_sim.scenario import Scenario, load_scenario
+from firmware_sim.scenario import Fault, Scenario, load_scenario
 
 BEGAN_S = 1_790_000_000.0
 STEP_S = 60.0
@@ -84,8 +87,7 @@ class Sample:
 def days() -> tuple[Scenario, Scenario]:
     """The office day, and the same with a bad radio and a tired device."""
     easy = load_scenario("office_day")
-    faults = [*(fault.model_dump() for fault in easy.faults), *HARDSHIPS]
-    return easy, Scenario.model_validate({**easy.model_dump(), "faults": faults})
+    return easy, replace(easy, faults=(*easy.faults, *convert(HARDSHIPS, tuple[Fault, ...])))
 
 
 def sample(daemon: LedDaemon, folder: Path, elapsed_s: float) -> Sample:

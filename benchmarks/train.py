@@ -24,6 +24,7 @@ from training.trunk import train_trunk
 from training.weak import TURNS, train_likely
 
 from monitor.posture.logistic import LikelyModel, TrunkModel
+from monitor.rules import plain
 
 Trainer = Callable[[list[int]], TrunkModel | LikelyModel]
 """Parameters from the subjects with these places."""
@@ -46,7 +47,7 @@ def main() -> None:
     train = TRAINERS[options.placement](options.placement, subjects)
     if options.out:
         model = train(list(range(len(subjects))))
-        options.out.write_text(json.dumps(model.model_dump(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        options.out.write_text(json.dumps(plain(model), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         print(f"written: {options.out}")
     if options.check or not options.out:
         more = [load(options.data_dir, options.placement, turn) for turn in range(1, TURNS.get(options.placement, 1))]

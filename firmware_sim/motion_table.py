@@ -6,12 +6,13 @@ import tomllib
 from functools import cache
 from importlib import resources
 from itertools import pairwise
-from typing import Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from msgspec import Meta, Struct, convert, field
+from msgspec.structs import asdict, replace
 
 
-class Pose(BaseModel, frozen=True, extra="forbid"):
+class Pose(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the segments are held; the file says what the angles mean."""
 
     thigh_deg: float
@@ -24,13 +25,13 @@ class Pose(BaseModel, frozen=True, extra="forbid"):
 
     def values(self) -> dict[str, float]:
         """Return the angles and the height by their names."""
-        return self.model_dump(exclude={"figure"})
+        return {name: value for name, value in asdict(self).items() if name != "figure"}
 
 
-class Keyframe(BaseModel, frozen=True, extra="forbid"):
+class Keyframe(Struct, frozen=True, forbid_unknown_fields=True):
     """What is reached at a moment of a repetition; None is as in the keyframe before."""
 
-    at_s: float = Field(gt=0)
+    at_s: Annotated[float, Meta(gt=0)]
     hold: bool = False
     thigh_deg: float | None = None
     trunk_deg: float | None = None
@@ -41,40 +42,39 @@ class Keyframe(BaseModel, frozen=True, extra="forbid"):
 
     def after(self, before: Pose) -> Pose:
         """Return the whole pose."""
-        return before.model_copy(update=self.model_dump(exclude={"at_s", "hold", "figure"}, exclude_none=True))
+        said, angles = asdict(self), before.values()
+        return replace(before, **{name: said[name] for name in angles if said[name] is not None})
 
 
-class Side(BaseModel, frozen=True, extra="forbid"):
+class Side(Struct, frozen=True, forbid_unknown_fields=True):
     """One repetition with one leg."""
 
     leg: Literal["own", "other", "both"]
-    keyframes: tuple[Keyframe, ...] = Field(min_length=1)
+    keyframes: Annotated[tuple[Keyframe, ...], Meta(min_length=1)]
 
-    @model_validator(mode="after")
-    def _check(self) -> Self:
+    def __post_init__(self) -> None:
         if any(later.at_s <= earlier.at_s for earlier, later in pairwise(self.keyframes)):
             raise ValueError("keyframes follow each other in time")
         if sum(keyframe.hold for keyframe in self.keyframes) > 1:
             raise ValueError("a repetition has one hold")
-        return self
 
 
-class Exercise(BaseModel, frozen=True, extra="forbid"):
+class Exercise(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One exercise."""
 
     posture: str
-    starts_in: str = Field(alias="from")
+    starts_in: str = field(name="from")
     shown_from: str = ""
     view: Literal["side", "above"] = "side"
     """These two are for the pictures."""
-    back_s: float = Field(gt=0)
+    back_s: Annotated[float, Meta(gt=0)]
     """How long the way back to the pose takes."""
-    rest_s: float = Field(ge=0)
+    rest_s: Annotated[float, Meta(ge=0)]
     """Time in the pose before the next repetition."""
-    sides: tuple[Side, ...] = Field(min_length=1)
+    sides: Annotated[tuple[Side, ...], Meta(min_length=1)]
 
 
-class MotionTable(BaseModel, frozen=True, extra="forbid"):
+class MotionTable(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
 
     poses: dict[str, Pose]
@@ -85,4 +85,4 @@ class MotionTable(BaseModel, frozen=True, extra="forbid"):
 def motion_table() -> MotionTable:
     """Read the table."""
     text = (resources.files("firmware_sim") / "motions.toml").read_text(encoding="utf-8")
-    return MotionTable.model_validate(tomllib.loads(text))
+    return convert(tomllib.loads(text), MotionTable)

@@ -7,9 +7,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from msgspec import Meta, Struct
 
 from firmware_sim.motions import MOTIONS
+from firmware_sim.reading import UnfitError, WrongValueError, either, read_as
+
+MOST_S = 1e9
+"""The longest time that can be said: some thirty years, as good as for ever."""
 
 
 class ScenarioError(Exception):
@@ -23,22 +27,21 @@ class ScenarioError(Exception):
         self.key = key
 
 
-class Activity(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
+class Activity(Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that the wearer does for a while."""
 
-    do: str = Field(description="What is done; a name of the table of motions.")
-    duration_s: float = Field(ge=5.0, description="How long it is done.")
-    step_rate_hz: float | None = Field(None, ge=0.5, le=4.0, description="Steps, or turns of the pedals, a second.")
-    repetitions: int = Field(10, ge=1, le=50, description="Repetitions a side, or holds a side.")
-    hold_s: float = Field(3.0, ge=0.0, le=120.0, description="How long each repetition is held.")
-    charging: bool = Field(False, description="The band lies on its charger.")
+    do: Annotated[str, Meta(description="What is done; a name of the table of motions.")]
+    duration_s: Annotated[float, Meta(ge=5.0, le=MOST_S, description="How long it is done.")]
+    step_rate_hz: (
+        Annotated[float, Meta(ge=0.5, le=4.0, description="Steps, or turns of the pedals, a second.")] | None
+    ) = None
+    repetitions: Annotated[int, Meta(ge=1, le=50, description="Repetitions a side, or holds a side.")] = 10
+    hold_s: Annotated[float, Meta(ge=0.0, le=120.0, description="How long each repetition is held.")] = 3.0
+    charging: Annotated[bool, Meta(description="The band lies on its charger.")] = False
 
-    @field_validator("do")
-    @classmethod
-    def _is_known(cls, name: str) -> str:
-        if name not in MOTIONS:
-            raise ValueError(f"{name!r} is not an activity; choose one of {', '.join(sorted(MOTIONS))}")
-        return name
+    def __post_init__(self) -> None:
+        if self.do not in MOTIONS:
+            raise WrongValueError("do", f"must be an activity: {either(sorted(MOTIONS))}")
 
     @property
     def posture(self) -> str:
@@ -46,89 +49,77 @@ class Activity(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
         return MOTIONS[self.do].posture
 
 
-class Moment(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
+class Moment(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
     """Something goes wrong at a moment."""
 
-    at_s: float = Field(ge=0.0, description="When, since the scenario's start.")
+    at_s: Annotated[float, Meta(ge=0.0, le=MOST_S, description="When, since the scenario's start.")]
 
 
-class Stretch(Moment):
+class Stretch(Moment, frozen=True):
     """Something goes wrong for a while."""
 
-    duration_s: float = Field(gt=0.0, description="For how long.")
+    duration_s: Annotated[float, Meta(gt=0.0, le=MOST_S, description="For how long.")]
 
 
-class OutOfRange(Stretch):
+class OutOfRange(Stretch, frozen=True, tag="out_of_range"):
     """The wearer walks away from the host."""
 
-    kind: Literal["out_of_range"]
 
-
-class Reboot(Moment):
+class Reboot(Moment, frozen=True, tag="reboot"):
     """The band restarts."""
 
-    kind: Literal["reboot"]
 
-
-class DropNotifications(Stretch):
+class DropNotifications(Stretch, frozen=True, tag="drop_notifications"):
     """Live notifications are lost before they reach the radio."""
 
-    kind: Literal["drop_notifications"]
-    probability: float = Field(gt=0.0, le=1.0, description="Share of the notifications that are lost.")
+    probability: Annotated[float, Meta(gt=0.0, le=1.0, description="Share of the notifications that are lost.")]
 
 
-class Battery(Moment):
+class Battery(Moment, frozen=True, tag="battery"):
     """The battery jumps to a level."""
 
-    kind: Literal["battery"]
-    level_pct: int = Field(ge=0, le=100, description="Charge from then on.")
+    level_pct: Annotated[int, Meta(ge=0, le=100, description="Charge from then on.")]
 
 
-class LostBursts(Moment):
+class LostBursts(Moment, frozen=True, tag="lost_bursts"):
     """The radio loses notifications in bursts: somebody stands in the way."""
 
-    kind: Literal["lost_bursts"]
-    duration_s: float = Field(gt=0.0, description="For how long bursts happen.")
-    burst_s: float = Field(2.0, gt=0.0, description="How long a burst lasts on average; nothing arrives in it.")
-    every_s: float = Field(30.0, gt=0.0, description="How far apart bursts are on average.")
+    duration_s: Annotated[float, Meta(gt=0.0, le=MOST_S, description="For how long bursts happen.")]
+    burst_s: Annotated[
+        float, Meta(gt=0.0, le=MOST_S, description="How long a burst lasts on average; nothing arrives in it.")
+    ] = 2.0
+    every_s: Annotated[float, Meta(gt=0.0, le=MOST_S, description="How far apart bursts are on average.")] = 30.0
 
 
-class Disconnects(Moment):
+class Disconnects(Moment, frozen=True, tag="disconnects"):
     """The link is lost, once or again and again, though the host is in reach."""
 
-    kind: Literal["disconnects"]
-    every_s: float = Field(300.0, gt=0.0, description="How far apart the losses are.")
-    times: int = Field(1, ge=1, le=1000, description="How many there are.")
+    every_s: Annotated[float, Meta(gt=0.0, le=MOST_S, description="How far apart the losses are.")] = 300.0
+    times: Annotated[int, Meta(ge=1, le=1000, description="How many there are.")] = 1
 
 
-class RefusePairing(Stretch):
+class RefusePairing(Stretch, frozen=True, tag="refuse_pairing"):
     """The device forgets its hosts and refuses to be paired."""
 
-    kind: Literal["refuse_pairing"]
 
-
-class StuckSensor(Stretch):
+class StuckSensor(Stretch, frozen=True, tag="stuck_sensor"):
     """The chip hangs: it gives the same reading again and again."""
 
-    kind: Literal["stuck_sensor"]
 
-
-class BatteryFalls(Moment):
+class BatteryFalls(Moment, frozen=True, tag="battery_falls"):
     """The battery falls evenly to a level, faster than it should."""
 
-    kind: Literal["battery_falls"]
-    duration_s: float = Field(gt=0.0, description="How long it takes.")
-    level_pct: int = Field(0, ge=0, le=100, description="Where it ends.")
+    duration_s: Annotated[float, Meta(gt=0.0, le=MOST_S, description="How long it takes.")]
+    level_pct: Annotated[int, Meta(ge=0, le=100, description="Where it ends.")] = 0
 
 
-class Slip(Moment):
+class Slip(Moment, frozen=True, tag="slip"):
     """The sensor slides round the limb and stays there: a mounting learnt before is wrong."""
 
-    kind: Literal["slip"]
-    turn_deg: float = Field(60.0, ge=5.0, le=180.0, description="How far it turns.")
+    turn_deg: Annotated[float, Meta(ge=5.0, le=180.0, description="How far it turns.")] = 60.0
 
 
-Fault = Annotated[
+Fault = (
     OutOfRange
     | Reboot
     | DropNotifications
@@ -138,31 +129,42 @@ Fault = Annotated[
     | StuckSensor
     | Battery
     | BatteryFalls
-    | Slip,
-    Field(discriminator="kind"),
-]
+    | Slip
+)
+"""A scenario's ``kind`` says which."""
 
 
-class Reaction(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
+class Reaction(Struct, frozen=True, forbid_unknown_fields=True):
     """What the wearer does about an alert."""
 
-    after_s: float = Field(60.0, ge=0.0, description="How long the wearer stays seated after the buzz.")
-    activities: tuple[Activity, ...] = Field((), description="What is done then; nothing means the alert is ignored.")
-    button: Literal["acknowledge", "snooze"] | None = Field(None, description="Which press answers the alert.")
-    button_after_s: float = Field(5.0, ge=0.0, description="How long after the buzz the button is pressed.")
+    after_s: Annotated[
+        float, Meta(ge=0.0, le=MOST_S, description="How long the wearer stays seated after the buzz.")
+    ] = 60.0
+    activities: Annotated[
+        tuple[Activity, ...], Meta(description="What is done then; nothing means the alert is ignored.")
+    ] = ()
+    button: Annotated[Literal["acknowledge", "snooze"], Meta(description="Which press answers the alert.")] | None = (
+        None
+    )
+    button_after_s: Annotated[
+        float, Meta(ge=0.0, le=MOST_S, description="How long after the buzz the button is pressed.")
+    ] = 5.0
 
 
-class Scenario(BaseModel, frozen=True, extra="forbid"):
+class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
     """One day."""
 
-    title: str = Field(description="One line for people.")
-    activities: tuple[Activity, ...] = Field(min_length=1, description="What is done, in order.")
-    faults: tuple[Fault, ...] = Field((), description="What goes wrong.")
-    reactions: tuple[Reaction, ...] = Field((), description="Answers to the alerts, in turn, over and over.")
-    starts: Literal["at_once", "when_connected"] = Field(
-        "at_once", description="Begin with the simulator, or stand and wait for the first host to connect."
+    title: Annotated[str, Meta(description="One line for people.")]
+    activities: Annotated[tuple[Activity, ...], Meta(min_length=1, description="What is done, in order.")]
+    faults: Annotated[tuple[Fault, ...], Meta(description="What goes wrong.")] = ()
+    reactions: Annotated[tuple[Reaction, ...], Meta(description="Answers to the alerts, in turn, over and over.")] = ()
+    starts: Annotated[
+        Literal["at_once", "when_connected"],
+        Meta(description="Begin with the simulator, or stand and wait for the first host to connect."),
+    ] = "at_once"
+    at_end: Annotated[Literal["repeat", "rest"], Meta(description="Start again, or go on with the last activity.")] = (
+        "rest"
     )
-    at_end: Literal["repeat", "rest"] = Field("rest", description="Start again, or go on with the last activity.")
 
     @property
     def length_s(self) -> float:
@@ -199,10 +201,9 @@ def _read(path: Path) -> str:
 def parse_scenario(text: str, source: str) -> Scenario:
     """Check a scenario's text; `source` names it in errors."""
     try:
-        return Scenario.model_validate(tomllib.loads(text))
+        scenario: Scenario = read_as(Scenario, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(source, "", f"not TOML: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ScenarioError(source, key, f"{first['msg']} (got {first['input']!r:.60})") from error
+    except UnfitError as error:
+        raise ScenarioError(source, error.key, error.told) from error
+    return scenario

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Annotated, Protocol, Self
 
 import numpy as np
-from pydantic import BaseModel, Field
+from msgspec import Meta, Struct
 
 ROOM_C = 23.0
 """At this temperature the offsets are what they are."""
@@ -15,19 +15,26 @@ NOISE_PAGE = 1024
 """Samples whose noise is drawn together; it depends on the sample's number, not on who asks how often."""
 
 
-class SensorRules(BaseModel, frozen=True, extra="forbid"):
+class SensorRules(Struct, frozen=True, forbid_unknown_fields=True):
     """How far the chip is from a perfect one; figures as data sheets of small MEMS accelerometers have them."""
 
-    noise_mg: float = Field(4.0, ge=0, description="Standard deviation of each sample's noise.")
-    gain_error: float = Field(0.02, ge=0, le=0.3, description="Standard deviation of the gain error of an axis.")
-    offset_mg: float = Field(20.0, ge=0, le=500, description="Standard deviation of the offset of an axis.")
-    drift_ppm: float = Field(30.0, ge=-500, le=500, description="How much too fast the device's clock runs.")
-    rate_error: float = Field(0.004, ge=-0.1, le=0.1, description="How much too fast the chip samples.")
-    offset_mg_per_c: float = Field(
-        0.5, ge=0, le=10, description="Standard deviation of how far the offset of an axis moves with each degree."
+    noise_mg: Annotated[float, Meta(ge=0, description="Standard deviation of each sample's noise.")] = 4.0
+    gain_error: Annotated[float, Meta(ge=0, le=0.3, description="Standard deviation of the gain error of an axis.")] = (
+        0.02
     )
-    warms_s: float = Field(600.0, gt=0, description="Time constant with which it takes on its surroundings' warmth.")
-    fifo_samples: int = Field(1, ge=1, le=512, description="How many samples it collects before they can be read.")
+    offset_mg: Annotated[float, Meta(ge=0, le=500, description="Standard deviation of the offset of an axis.")] = 20.0
+    drift_ppm: Annotated[float, Meta(ge=-500, le=500, description="How much too fast the device's clock runs.")] = 30.0
+    rate_error: Annotated[float, Meta(ge=-0.1, le=0.1, description="How much too fast the chip samples.")] = 0.004
+    offset_mg_per_c: Annotated[
+        float,
+        Meta(ge=0, le=10, description="Standard deviation of how far the offset of an axis moves with each degree."),
+    ] = 0.5
+    warms_s: Annotated[
+        float, Meta(gt=0, description="Time constant with which it takes on its surroundings' warmth.")
+    ] = 600.0
+    fifo_samples: Annotated[
+        int, Meta(ge=1, le=512, description="How many samples it collects before they can be read.")
+    ] = 1
 
 
 class Body(Protocol):

@@ -29,6 +29,7 @@ from monitor.lock import state_lock
 from monitor.logs import of_wearer
 from monitor.model import Nudge, WearableFacts
 from monitor.outlets.base import Outlet
+from monitor.rules import plain
 from monitor.settings.sections import Settings
 from monitor.transport.supervisor import Supervisor
 from monitor.wearables.base import Resume, Wearable
@@ -235,7 +236,7 @@ class App:
                 "wearable": plan.wearable,
                 "placement": plan.placement,
                 "settings_hash": self.settings.digest,
-                "settings": self.settings.model_dump(mode="json"),
+                "settings": plain(self.settings),
                 "checkpoint": checkpoint.dumps(state, fingerprint(self.settings, wearer)),
             }
 

@@ -15,9 +15,10 @@ import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.event_ids import event_id
 from monitor.events import (
@@ -34,6 +35,7 @@ from monitor.events import (
 from monitor.exchange import Command, Correction, WearerState
 from monitor.model import AccelBlock, HoleClosed, HoleOpened, Quality, WearableFacts
 from monitor.pipeline import NO_POSTURES, Pipeline, Step, join_postures, obeyed
+from monitor.rules import Rules
 
 BOOKS = (BoutStarted, BoutEnded, BreakTaken, BreakEnded, GapEnded)
 """Events that are records of the books; of a second reading they are stored and not told again."""
@@ -43,15 +45,13 @@ QUIET_S = 2.0
 """Without a sample for this long a hole may be beginning."""
 
 
-class BackfillRules(BaseModel, frozen=True, extra="forbid"):
+class BackfillRules(Rules, frozen=True):
     """How long missing samples are waited for."""
 
-    max_s: float = Field(
-        3600.0,
-        ge=0,
-        le=86400,
-        description="Samples that come later than this after a hole began stay out of the books.",
-    )
+    max_s: Annotated[
+        float,
+        Meta(ge=0, le=86400, description="Samples that come later than this after a hole began stay out of the books."),
+    ] = 3600.0
 
 
 @dataclass

@@ -23,9 +23,10 @@ from enum import Enum
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel
+from msgspec import Struct
 
 from monitor.errors import MonitorError
+from monitor.rules import check, plain
 
 VERSION = 1
 """Goes up when the meaning of the text changes; an older text is then refused."""
@@ -158,8 +159,8 @@ class _Freezer:
 
     def _object(self, item: Any) -> Any:
         name = _type_name(type(item))
-        if isinstance(item, BaseModel):
-            return {_MARK: "model", "type": name, "v": self.freeze(item.model_dump(mode="json", round_trip=True))}
+        if isinstance(item, Struct):
+            return {_MARK: "model", "type": name, "v": self.freeze(plain(item))}
         if not is_dataclass(item):
             raise CheckpointError(f"{name} is neither a dataclass nor plain data")
         if id(item) in self.met:
@@ -221,9 +222,9 @@ class _Thawer:
 
     def _model(self, data: dict[str, Any]) -> Any:
         cls = _type_named(data["type"])
-        if not issubclass(cls, BaseModel):
-            raise CheckpointError(f"{data['type']} is no settings model")
-        return cls.model_validate(self.thaw(data["v"]))
+        if not issubclass(cls, Struct):
+            raise CheckpointError(f"{data['type']} is no record of settings")
+        return check(cls, self.thaw(data["v"]))
 
     def _record(self, data: dict[str, Any]) -> Any:
         cls = _type_named(data["type"])

@@ -11,12 +11,11 @@ import math
 from dataclasses import asdict, replace
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from monitor.accel.remembered import KnownUpright
 from monitor.backfill import Backfill
 from monitor.coach.overrides import Overrides
 from monitor.posture.base import Remembers
+from monitor.rules import FaultsError, check
 
 _MOUNTING, _WISHES = "mounting", "wishes"
 _UNIT_WITHIN = 0.01
@@ -39,8 +38,8 @@ def _of_no_setting(overrides: Overrides) -> Overrides:
 def hand_over_wishes(kept: Any, fresh: Backfill) -> None:
     """Let a coach that has heard nothing obey what was said."""
     try:
-        wishes = TypeAdapter(Overrides).validate_python(kept[_WISHES])
-    except (ValidationError, TypeError, KeyError):
+        wishes = check(Overrides, kept[_WISHES])
+    except (FaultsError, TypeError, KeyError):
         return
     if fresh.pipeline.coach is not None:
         fresh.pipeline.coach.overrides = _of_no_setting(wishes)
@@ -59,8 +58,8 @@ def hand_over_mounting(kept: Any, fresh: Backfill) -> bool:
 def _mounting(kept: Any) -> KnownUpright | None:
     """The kept mounting, if it is one."""
     try:
-        known = TypeAdapter(KnownUpright).validate_python(kept[_MOUNTING])
-    except (ValidationError, TypeError, KeyError):
+        known = check(KnownUpright, kept[_MOUNTING])
+    except (FaultsError, TypeError, KeyError):
         return None
     vectors = [known.upright, *([known.seat] if known.seat is not None else [])]
     sound = all(abs(math.hypot(*vector) - 1.0) <= _UNIT_WITHIN for vector in vectors)

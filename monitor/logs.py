@@ -15,9 +15,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
+
+from monitor.rules import Rules
 
 Form = Literal["auto", "human", "json"]
 Level = Literal["debug", "info", "warning", "error"]
@@ -27,19 +29,25 @@ OF_LIBRARIES = logging.WARNING
 _wearer: ContextVar[str | None] = ContextVar("wearer", default=None)
 
 
-class LoggingRules(BaseModel, frozen=True, extra="forbid"):
+class LoggingRules(Rules, frozen=True):
     """What the program says of itself while it runs, and in which form."""
 
-    format: Form = Field(
-        "auto",
-        description="Form of the log on standard error: human (short lines), json (one object a line, with level, part"
-        " and wearer), or auto, which is json under systemd's journal and human elsewhere.",
-    )
-    level: Level = Field(
-        "warning",
-        description="What is logged: error, warning, info (connections and what becomes of them) or debug (everything);"
-        " --verbose means debug and --quiet error, whatever stands here.",
-    )
+    format: Annotated[
+        Form,
+        Meta(
+            description="Form of the log on standard error: human (short lines), json (one object a line, with"
+            " level, part"
+            " and wearer), or auto, which is json under systemd's journal and human elsewhere."
+        ),
+    ] = "auto"
+    level: Annotated[
+        Level,
+        Meta(
+            description="What is logged: error, warning, info (connections and what becomes of them) or debug"
+            " (everything);"
+            " --verbose means debug and --quiet error, whatever stands here."
+        ),
+    ] = "warning"
 
 
 @contextmanager

@@ -10,20 +10,21 @@ from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from enum import Enum, IntFlag
 from types import ModuleType
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor import model
 from monitor.checkpoint import CheckpointError, dumps, freeze, loads, thaw
 from monitor.events import BoutStarted
 from monitor.exchange import Command
 from monitor.history.retention import HistoryRules
+from monitor.rules import Rules
 
 
 @dataclass
@@ -45,16 +46,17 @@ class Flags(IntFlag):
     TWO = 2
 
 
-class Limits(BaseModel, frozen=True):
-    limit_s: float = Field(1800.0, ge=60)
+class Limits(Rules, frozen=True):
+    limit_s: Annotated[float, Meta(ge=60)] = 1800.0
     words: tuple[str, ...] = ("a", "b")
 
 
-class Loud(BaseModel):
+class Loud(Rules, frozen=True):
     """No part of the package: must never be made."""
 
 
 TRIAL = ModuleType("monitor.trial_state")
+TRIAL.__dict__.update(Annotated=Annotated, Meta=Meta)
 for _cls in (Learner, Mood, Flags, Limits):
     _cls.__module__ = TRIAL.__name__
     setattr(TRIAL, _cls.__name__, _cls)

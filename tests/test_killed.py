@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from msgspec import convert
+
 from benchmarks.led_daemon import LedDaemon
 from firmware_sim.air import Air
 from firmware_sim.clock import SteppedClock
@@ -45,7 +47,7 @@ backend = "bumble:tcp-client:127.0.0.1:{air}"
 
 
 async def test_killed_in_the_middle_of_an_exercise_the_count_goes_on(tmp_path: Path) -> None:
-    scenario = Scenario.model_validate(tomllib.loads(SCENARIO))
+    scenario = convert(tomllib.loads(SCENARIO), Scenario)
     async with Air() as air, virtual_band(air=air, scenario=scenario, seed=1, clock=SteppedClock(BEGAN_S)) as band:
         settings = SETTINGS.format(air=await air.serve("127.0.0.1", 0))
         (tmp_path / "sitbreak.toml").write_text(settings, encoding="utf-8")

@@ -19,8 +19,8 @@ from monitor.settings.loading import load
 from tests.support.brokers import Listener, Mosquitto
 from tests.test_app import SHORT, SPEED, worn_band
 
-DROPPED = DropNotifications(kind="drop_notifications", at_s=100.0, duration_s=200.0, probability=0.3)
-AWAY = OutOfRange(kind="out_of_range", at_s=400.0, duration_s=60.0)
+DROPPED = DropNotifications(at_s=100.0, duration_s=200.0, probability=0.3)
+AWAY = OutOfRange(at_s=400.0, duration_s=60.0)
 SITTING = Scenario(
     title="Sitting under a bad air",
     activities=(Activity(do="sit", duration_s=800.0),),

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.stepped_day import BORDER_S, STEP_S, Lived, books, stepped_day
 from firmware_sim.profiles.deskband_state import DeskBandSettings
 from firmware_sim.scenario import load_scenario
+from monitor.rules import changed
 
 SCENARIO = load_scenario(Path(__file__).parent / "scenarios" / "ten_minutes_away.toml")
 RULES = ("bouts.break_min_s=30", "bouts.settle_s=5", "coach.limit_s=14400", "deskband.allow_delta=false")
@@ -20,7 +21,7 @@ PATIENCE_S = 240.0
 
 
 async def live(state_dir: Path, with_hole: bool, buffer_bytes: int) -> Lived:
-    scenario = SCENARIO if with_hole else SCENARIO.model_copy(update={"faults": ()})
+    scenario = SCENARIO if with_hole else changed(SCENARIO, faults=())
     settings = DeskBandSettings(buffer_bytes=buffer_bytes)
     async with stepped_day(state_dir, scenario, RULES, settings=settings) as today, asyncio.timeout(PATIENCE_S):
         for step in range(round(DAY_S / STEP_S)):

@@ -24,10 +24,11 @@ from monitor.pipeline import LATENCY_S, NO_POSTURES, Pipeline, join_postures
 from monitor.posture import PLACEMENTS
 from monitor.replay.outputs import event_line
 from monitor.replay.row_text import row_text
+from monitor.rules import changed
 from tests.support.books import pieces
 from tests.support.wearers import Recording, rotation, wear
 
-RULES = CoachRules(limit_s=120, early_s=0, repeat_every_s=60)
+RULES = CoachRules(limit_s=120.0, early_s=0.0, repeat_every_s=60.0)
 BOUTS = BoutRules(break_min_s=20, gap_max_s=60)
 MORNING = wear(("walk", 40), ("sit", 200), ("walk", 30), ("sit", 30), ("stand", 10), ("sit", 130), ("stand", 15))
 
@@ -81,7 +82,7 @@ def test_packets_of_one_sample_change_nothing() -> None:
 def test_the_day_so_far_is_the_same_wherever_the_input_is_cut() -> None:
     start_s = datetime(2026, 11, 22, 17, 56, tzinfo=UTC).timestamp()
     evening = wear(("walk", 40), ("sit", 300), start_s=start_s)
-    rules = RULES.model_copy(update={"time_zone": "UTC", "summary_at": "18:00"})
+    rules = changed(RULES, time_zone="UTC", summary_at="18:00")
 
     def told(blocks: Iterable[AccelBlock]) -> list[Event]:
         heart = Pipeline.of("me", PLACEMENTS["thigh"](), BOUTS, Coach.start("me", "thigh", rules), "UTC")

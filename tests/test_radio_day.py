@@ -27,11 +27,11 @@ ACTIVITIES = (
 SEATED_S = (230.0, 200.0)
 LENGTH_S = 650.0
 BORDER_S = 4.0
-STORM = (Disconnects(kind="disconnects", at_s=120, every_s=12, times=40),)
-REBOOTS = tuple(Reboot(kind="reboot", at_s=at_s) for at_s in (150, 250, 265, 500))
+STORM = (Disconnects(at_s=120, every_s=12, times=40),)
+REBOOTS = tuple(Reboot(at_s=at_s) for at_s in (150, 250, 265, 500))
 DYING = (
-    BatteryFalls(kind="battery_falls", at_s=110, duration_s=200, level_pct=0),
-    DropNotifications(kind="drop_notifications", at_s=150, duration_s=200, probability=0.3),
+    BatteryFalls(at_s=110, duration_s=200, level_pct=0),
+    DropNotifications(at_s=150, duration_s=200, probability=0.3),
 )
 
 

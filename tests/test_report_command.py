@@ -6,6 +6,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -31,7 +32,7 @@ def run(state: Path, *arguments: str) -> Result:
 def told(state: Path, *arguments: str) -> list[Report]:
     done = run(state, "report", "--json", *arguments)
     assert done.exit_code == 0, done.output
-    return [Report.model_validate_json(line) for line in done.output.splitlines()]
+    return [msgspec.json.decode(line, type=Report) for line in done.output.splitlines()]
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,13 @@ import re
 import pytest
 
 from monitor.cli.run import greeting
+from monitor.rules import check
 from monitor.settings.sections import Settings
 
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings.model_validate({"wearers": {"anna": {}, "ben": {}}})
+    return check(Settings, {"wearers": {"anna": {}, "ben": {}}})
 
 
 def test_it_says_for_whom_it_runs_how_it_ends_and_where_to_look(settings: Settings) -> None:
@@ -25,7 +26,7 @@ def test_it_says_for_whom_it_runs_how_it_ends_and_where_to_look(settings: Settin
 
 def test_the_broker_and_the_page_are_named_where_there_are_any(settings: Settings) -> None:
     more = {"mqtt": {"host": "broker.lan"}, "web": {"enabled": True, "port": 8333}}
-    said = "\n".join(greeting(Settings.model_validate({"wearers": {"me": {}}, **more})))
+    said = "\n".join(greeting(check(Settings, {"wearers": {"me": {}}, **more})))
     assert "broker.lan:1883" in said
     assert "http://127.0.0.1:8333/" in said
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from msgspec import convert
 
 from firmware_sim.scenario import Scenario
 from firmware_sim.timeline import Timeline
@@ -25,7 +26,7 @@ REPETITIONS = 8
 
 def wearing(doings: list[tuple[str, float]], placement: str, seed: int, repetitions: int, hold_s: float) -> Wearer:
     activities = [{"do": do, "duration_s": s, "repetitions": repetitions, "hold_s": hold_s} for do, s in doings]
-    scenario = Scenario.model_validate({"title": "one exercise", "starts": "at_once", "activities": activities})
+    scenario = convert({"title": "one exercise", "starts": "at_once", "activities": activities}, Scenario)
     return Wearer(Timeline(scenario), placement, seed)
 
 

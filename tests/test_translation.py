@@ -89,7 +89,7 @@ def texts_in(path: Path) -> Iterator[str]:
             silent |= {id(part) for part in node.values}
         if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in (
             *(
-                "Field",
+                "Meta",
                 "Option",
                 "Typer",
                 "Argument",
@@ -256,7 +256,7 @@ def test_each_oddity_of_settings_is_german(tmp_path: Path) -> None:
         ("coach.limit_s=5", "möglich ist 60 und mehr"),
         ("coach.limit_s=x", "das ist keine Zahl"),
         ("coach.limits=5", "diese Einstellung gibt es nicht (gemeint war vielleicht „coach.limit_s“?)"),
-        ("coach.profile=hart", "möglich: 'gentle', 'normal' oder 'strict'"),
+        ("coach.profile=hart", 'möglich: "gentle", "normal", "strict"'),
         ("coach.recipe=cake", "kein Rezept; möglich: "),
         ("wearers.me.placement=ear", "nicht bekannt; möglich: "),
         ("mqtt.enabled", "als SECTION.KEY=VALUE schreiben"),

@@ -24,7 +24,8 @@ from monitor.words import words
 from tests.history.builders import break_due
 
 NOW_S = datetime(2026, 11, 22, 14, 30, tzinfo=UTC).timestamp()
-SETTINGS = load(None, ["coach.time_zone=UTC", "buzz.enabled=false"], {}).settings
+LOADED = load(None, ["coach.time_zone=UTC", "buzz.enabled=false"], {})
+SETTINGS = LOADED.settings
 
 
 def history(folder: Path, *hours_ago: float) -> Path:
@@ -104,8 +105,8 @@ def test_what_was_noted_in_one_language_is_told_in_that_of_who_asks(sat_s: int, 
 def test_who_asks_by_hand_reads_their_language_where_the_settings_name_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     monkeypatch.setattr(sys, "argv", ["sitbreak", "why"])
-    assert in_this_language(SETTINGS).coach_of("me").language == "de"
-    named = load(None, ["coach.language=en"], {}).settings
+    assert in_this_language(LOADED).coach_of("me").language == "de"
+    named = load(None, ["coach.language=en"], {})
     assert in_this_language(named).coach_of("me").language == "en"
-    own = load(None, ['wearers.me.coach={"language": "en"}'], {}).settings
+    own = load(None, ['wearers.me.coach={"language": "en"}'], {})
     assert in_this_language(own).coach_of("me").language == "en"

@@ -15,6 +15,7 @@ from benchmarks.fuzz.nonsense import Step, checked, garbled, odd_number
 from monitor.assembly.wearer import new_pipeline
 from monitor.events import event_as_dict
 from monitor.replay.replaying import replay_packet_log, replay_recording
+from monitor.rules import plain
 from monitor.settings.sections import Settings
 from monitor.transport.packet_log import PacketLog
 from monitor.transport.recording import open_recording
@@ -124,7 +125,7 @@ def _odd_log(rng: random.Random, path: Path) -> None:
 
 def _log_in(folder: Path) -> None:
     """A packet log with a line of every kind."""
-    settings = Settings().model_dump(mode="json")
+    settings = plain(Settings())
     log = PacketLog(folder, {"version": "0", "wearer": "me", "settings": settings, "checkpoint": ""})
     now_s = 1_795_323_870.0
     log.write("start", now_s, {"resume": None})

@@ -20,6 +20,7 @@ from monitor.posture.base import Placement
 from monitor.posture.logistic import Logistic, Provenance, TrunkModel
 from monitor.posture.trunk import Trunk, TrunkColumns
 from monitor.posture.upright import Source
+from monitor.rules import changed
 from training.newton import fit
 from training.subjects import Subject, provenance, rehearse
 
@@ -91,14 +92,13 @@ def train_trunk(placement: str, subjects: list[Subject]) -> Callable[[list[int]]
     def train(chosen: list[int]) -> TrunkModel:
         mine = [run for place in chosen for run in runs[place]]
         model = _bare(provenance(placement, [subjects[place] for place in chosen]))
-        model = model.model_copy(update={"pose": _pose_models(mine)})
-        return model.model_copy(
-            update={
-                "confidence": _confidence_models(mine, model),
-                "stepping_confidence": _share_right(mine, lambda run: run.seen.stepping, sedentary=False),
-                "lying_confidence": _share_right(mine, lambda run: run.seen.lying, sedentary=True),
-                "active_confidence": _share_right(mine, lambda run: run.seen.busy, sedentary=False),
-            }
+        model = changed(model, pose=_pose_models(mine))
+        return changed(
+            model,
+            confidence=_confidence_models(mine, model),
+            stepping_confidence=_share_right(mine, lambda run: run.seen.stepping, sedentary=False),
+            lying_confidence=_share_right(mine, lambda run: run.seen.lying, sedentary=True),
+            active_confidence=_share_right(mine, lambda run: run.seen.busy, sedentary=False),
         )
 
     return train

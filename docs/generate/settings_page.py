@@ -5,9 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
-
+from monitor.rules import Key, Rules, keys
 from monitor.settings.sections import WearerSettings, with_sections
 from monitor.settings.template import toml_value
 from monitor.wearables import WEARABLES
@@ -56,10 +54,9 @@ def page() -> str:
     return "\n".join(parts)
 
 
-def sections() -> dict[str, type[BaseModel]]:
+def sections() -> dict[str, type[Rules]]:
     """Every section but the wearers', in the order of the settings file."""
-    fields = with_sections(*WEARABLES).model_fields.items()
-    return {name: info.annotation for name, info in fields if name != "wearers" and isinstance(info.annotation, type)}
+    return {name: key.kind for name, key in keys(with_sections(*WEARABLES)).items() if name != "wearers"}
 
 
 def _table_of_sections() -> str:
@@ -69,20 +66,19 @@ def _table_of_sections() -> str:
     return "\n".join(rows) + "\n"
 
 
-def _section(name: str, model: type[BaseModel]) -> str:
+def _section(name: str, model: type[Rules]) -> str:
     lines = [f"## `[{name}]`", "", _first_sentence(model)]
     if name in WEARABLES:
         lines[-1] += f" The device itself: [{WEARABLES[name].ABOUT.title}](wearables/{name}.md)."
-    if not model.model_fields:
+    if not keys(model):
         return "\n".join([*lines, "There is nothing to set.", ""])
     lines += ["", "| key | what it does | default | unit | range |", "| --- | --- | --- | --- | --- |"]
-    lines += [_row(key, field) for key, field in model.model_fields.items()]
+    lines += [_row(name, key) for name, key in keys(model).items()]
     return "\n".join([*lines, ""])
 
 
-def _row(key: str, field: FieldInfo) -> str:
-    default = toml_value(field.get_default(call_default_factory=True))
-    cells = (f"`{key}`", _cell(field.description or ""), f"`{default}`", unit(key, field), allowed(field))
+def _row(name: str, key: Key) -> str:
+    cells = (f"`{name}`", _cell(key.description), f"`{toml_value(key.default)}`", unit(name, key), allowed(key))
     return f"| {' | '.join(cells)} |"
 
 
@@ -91,22 +87,22 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;")
 
 
-def unit(key: str, field: FieldInfo) -> str:
+def unit(name: str, key: Key) -> str:
     """What a number is counted in, by the end of its name; empty where it has no unit."""
-    numbers = {int, float} & {field.annotation, *get_args(field.annotation)}
-    if not numbers or key in NO_UNIT:
+    numbers = {int, float} & {key.kind, *get_args(key.kind)}
+    if not numbers or name in NO_UNIT:
         return ""
-    return next((word for ending, word in UNITS.items() if key.endswith(ending)), "")
+    return next((word for ending, word in UNITS.items() if name.endswith(ending)), "")
 
 
-def allowed(field: FieldInfo) -> str:
+def allowed(key: Key) -> str:
     """What the value may be, in words."""
-    choices = _choices(field.annotation)
+    choices = _choices(key.kind)
     if choices:
         return ", ".join(f"`{toml_value(choice)}`" for choice in choices)
-    if field.annotation is bool:
+    if key.kind is bool:
         return "`true`, `false`"
-    limits = {name: getattr(rule, name) for rule in field.metadata for name in _WORDS if hasattr(rule, name)}
+    limits = key.limits
     low, high = (next((_number(limits[name], name) for name in pair if name in limits), "") for pair in (_LOW, _HIGH))
     if low and high:
         return f"{low} to {high}"
@@ -126,5 +122,5 @@ def _choices(annotation: Any) -> tuple[Any, ...]:
     return next((found for part in get_args(annotation) if (found := _choices(part))), ())
 
 
-def _first_sentence(model: type[BaseModel]) -> str:
+def _first_sentence(model: type[Rules]) -> str:
     return " ".join((model.__doc__ or "").strip().split("\n\n")[0].split())

@@ -9,10 +9,8 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import BaseModel
-from pydantic_core import PydanticUndefined
-
 from monitor.demo.profiles import PROFILES
+from monitor.rules import Rules, keys
 from monitor.settings.template import toml_value
 from monitor.wearables import WEARABLES
 from monitor.wearables.base import About, Driver, Reach
@@ -102,15 +100,13 @@ def settings_example(kind: str, about: About) -> str:
     return f'[wearers.me]\nwearable = "{kind}"\nplacement = "{about.placements[0]}"\n'
 
 
-def _settings(rules: type[BaseModel]) -> Iterator[str]:
-    if not rules.model_fields:
+def _settings(rules: type[Rules]) -> Iterator[str]:
+    if not keys(rules):
         yield "There is nothing to set."
         return
     rows = ["| key | default | meaning |", "| --- | --- | --- |"]
-    for key, field in rules.model_fields.items():
-        default = field.get_default(call_default_factory=True)
-        shown = "" if default is PydanticUndefined else toml_value(default)
-        rows.append(f"| `{key}` | `{shown}` | {field.description or ''} |")
+    for name, key in keys(rules).items():
+        rows.append(f"| `{name}` | `{toml_value(key.default)}` | {key.description} |")
     yield "\n".join(rows)
 
 

@@ -14,7 +14,7 @@ from bumble.att import ATT_Error, Attribute, ErrorCode
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
-from pydantic import AfterValidator, Field
+from msgspec import Meta
 
 from firmware_sim.profiles.bangle_repl import Console
 from firmware_sim.profiles.base import CatchUp, Felt
@@ -22,7 +22,7 @@ from firmware_sim.profiles.deskband import DeskBandFirmware
 from firmware_sim.profiles.deskband_codec import ControlStatus, Feature, Op, encode_response
 from firmware_sim.profiles.deskband_gatt import PLACEMENT_BYTES, DeskBandProfile
 from firmware_sim.profiles.deskband_state import RATES_HZ, DeskBandSettings
-from firmware_sim.profiles.options import Address, MaxMtu
+from firmware_sim.profiles.options import Address, MaxMtu, OneOf
 
 UART, TO_WATCH, FROM_WATCH = (UUID(f"6e4000{number:02x}-b5a3-f393-e0a9-e50e24dcca9e") for number in range(1, 4))
 MAX_MTU = 131
@@ -100,19 +100,13 @@ class BangleProfile(DeskBandProfile):
         return bytes(AdvertisingData([(AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, bytes(UART))]))
 
 
-def _rate(rate_hz: float) -> float:
-    if rate_hz not in RATES_HZ[:3]:
-        raise ValueError("its app samples at 12.5, 25 or 50 Hz")
-    return rate_hz
-
-
 def bangle(
     catch_up: CatchUp,
     seed: int,
     placement: str,
     address: Address = "E3:60:C4:9D:1A:2B",
-    rate_hz: Annotated[float, AfterValidator(_rate), Field(description="Rate of its app: 12.5, 25 or 50 Hz.")] = 12.5,
-    buffer_bytes: Annotated[int, Field(ge=1024, description="Size of its ring buffer.")] = RING_BYTES,
+    rate_hz: Annotated[float, OneOf(RATES_HZ[:3]), Meta(description="Rate of its app: 12.5, 25 or 50 Hz.")] = 12.5,
+    buffer_bytes: Annotated[int, Meta(ge=1024, description="Size of its ring buffer.")] = RING_BYTES,
     max_mtu: MaxMtu = MAX_MTU,
 ) -> BangleProfile:
     """Build a watch whose app samples at 12.5, 25 or 50 Hz."""

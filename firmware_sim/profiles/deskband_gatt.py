@@ -12,7 +12,8 @@ from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.profiles.battery_service import BatteryService
 from bumble.profiles.device_information_service import DeviceInformationService
-from pydantic import Field
+from msgspec import Meta
+from msgspec.structs import replace
 
 from firmware_sim.profiles import deskband_control
 from firmware_sim.profiles.base import CatchUp, Circumstances, Felt, Sampling
@@ -224,18 +225,18 @@ def deskband(
     placement: str,
     settings: DeskBandSettings | None = None,
     max_mtu: MaxMtu = 247,
-    buffer_bytes: Annotated[int | None, Field(ge=1024, description="Size of its ring buffer.")] = None,
-    features: Annotated[int | None, Field(ge=0, le=0xFFFF, description="What it can do, as bits of its Info.")] = None,
-    rates: Annotated[int | None, Field(ge=1, le=0x1F, description="Rates it has, as bits of its Info.")] = None,
-    ranges: Annotated[int | None, Field(ge=1, le=7, description="Ranges it has, as bits of its Info.")] = None,
-    first_session: Annotated[
-        int | None, Field(ge=0, le=0xFFFF, description="Session of its first boot; after 65535 comes 0.")
-    ] = None,
+    buffer_bytes: Annotated[int, Meta(ge=1024, description="Size of its ring buffer.")] | None = None,
+    features: Annotated[int, Meta(ge=0, le=0xFFFF, description="What it can do, as bits of its Info.")] | None = None,
+    rates: Annotated[int, Meta(ge=1, le=0x1F, description="Rates it has, as bits of its Info.")] | None = None,
+    ranges: Annotated[int, Meta(ge=1, le=7, description="Ranges it has, as bits of its Info.")] | None = None,
+    first_session: (
+        Annotated[int, Meta(ge=0, le=0xFFFF, description="Session of its first boot; after 65535 comes 0.")] | None
+    ) = None,
 ) -> DeskBandProfile:
     """Build a DeskBand that knows where it is worn, unless its settings say all."""
     own = settings or DeskBandSettings(placement=PLACEMENT_BYTES[placement])
     said = {"buffer_bytes": buffer_bytes, "rates": rates, "ranges": ranges, "first_session": first_session}
     if features is not None:
         said["features"] = Feature(features)
-    own = own.model_copy(update={name: value for name, value in said.items() if value is not None})
+    own = replace(own, **{name: value for name, value in said.items() if value is not None})
     return DeskBandProfile(DeskBandFirmware(own), catch_up, seed, max_mtu)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from msgspec import Meta, Struct
 
 from firmware_sim.profiles.deskband_codec import Feature
 
@@ -13,17 +14,17 @@ RATES_HZ = (12.5, 25.0, 50.0, 100.0, 6.25)
 RANGES_G = (2, 4, 8)
 
 
-class DeskBandSettings(BaseModel, frozen=True, extra="forbid"):
+class DeskBandSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """What differs from band to band."""
 
-    device_id: int = Field(0x1A2B3C4D, ge=0, le=0xFFFFFFFF, description="Low part of the chip's number.")
+    device_id: Annotated[int, Meta(ge=0, le=0xFFFFFFFF, description="Low part of the chip's number.")] = 0x1A2B3C4D
     features: Feature = Feature.DELTA | Feature.FLASH | Feature.HAPTIC | Feature.BUTTON
-    rates: int = Field(0x0F, ge=1, le=0x1F, description="Supported sampling rates as bits.")
-    ranges: int = Field(0x07, ge=1, le=0x07, description="Supported ranges as bits.")
-    placement: int = Field(1, ge=0, le=7, description="Where the wearer says it sits.")
-    buffer_bytes: int = Field(2 * 1024 * 1024, ge=1024, description="Size of the ring buffer.")
-    first_session: int = Field(1, ge=0, le=0xFFFF, description="Session of the first boot.")
-    battery_pct: int = Field(87, ge=0, le=100, description="Charge at the start.")
+    rates: Annotated[int, Meta(ge=1, le=0x1F, description="Supported sampling rates as bits.")] = 0x0F
+    ranges: Annotated[int, Meta(ge=1, le=0x07, description="Supported ranges as bits.")] = 0x07
+    placement: Annotated[int, Meta(ge=0, le=7, description="Where the wearer says it sits.")] = 1
+    buffer_bytes: Annotated[int, Meta(ge=1024, description="Size of the ring buffer.")] = 2 * 1024 * 1024
+    first_session: Annotated[int, Meta(ge=0, le=0xFFFF, description="Session of the first boot.")] = 1
+    battery_pct: Annotated[int, Meta(ge=0, le=100, description="Charge at the start.")] = 87
 
 
 @dataclass

@@ -20,7 +20,7 @@ from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.profiles.device_information_service import DeviceInformationService
-from pydantic import Field
+from msgspec import Meta
 
 from firmware_sim.profiles.base import CatchUp, Circumstances, Felt, Sampling
 from firmware_sim.profiles.infinitime_clock import WatchClock
@@ -288,9 +288,9 @@ def infinitime(
     placement: str,
     address: Address = "E7:5C:11:D2:A0:4F",
     firmware: Annotated[
-        str, Field(pattern=r"^\d+\.\d+\.\d+$", description="Its firmware; below 1.16 it moves for a subscriber only.")
+        str, Meta(pattern=r"^\d+\.\d+\.\d+\Z", description="Its firmware; below 1.16 it moves for a subscriber only.")
     ] = "1.16.1",
-    quiet: Annotated[bool, Field(description="Whether it shows nothing, and does not buzz.")] = False,
+    quiet: Annotated[bool, Meta(description="Whether it shows nothing, and does not buzz.")] = False,
     max_mtu: MaxMtu = 256,
 ) -> InfiniTimeProfile:
     """Build a watch; it does not care where it is worn."""

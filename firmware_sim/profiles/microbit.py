@@ -18,7 +18,7 @@ from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.profiles.device_information_service import DeviceInformationService
-from pydantic import Field
+from msgspec import Meta
 
 from firmware_sim.profiles.base import CatchUp, Felt, Sampling
 from firmware_sim.profiles.options import Address, MaxMtu, OptionError
@@ -222,10 +222,10 @@ def microbit(
     seed: int,
     placement: str,
     address: Address = "D4:1B:7A:3C:90:E2",
-    board: Annotated[Literal["v1", "v2"], Field(description="Which of the two boards.")] = "v2",
+    board: Annotated[Literal["v1", "v2"], Meta(description="Which of the two boards.")] = "v2",
     extras: Annotated[
         str,
-        Field(pattern=r"^((led|button)(,(led|button))?)?$", description="led, button or led,button; all that fit."),
+        Meta(pattern=r"^((led|button)(,(led|button))?)?\Z", description="led, button or led,button; all that fit."),
     ] = "",
     max_mtu: MaxMtu = 23,
 ) -> MicrobitProfile:

@@ -15,7 +15,7 @@ from bumble.att import ATT_Error, Attribute, ErrorCode
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
-from pydantic import Field
+from msgspec import Meta
 
 from firmware_sim.profiles.base import CatchUp, Circumstances, Sampling
 from firmware_sim.profiles.linked import Linked, identity, static_address
@@ -166,7 +166,7 @@ def movesense(
     pairing: Pairing = False,
     max_mtu: MaxMtu = 247,
     boot_ms: Annotated[
-        int, Field(ge=0, lt=1 << 32, description="What its clock shows at first; it rolls over at 4294967296.")
+        int, Meta(ge=0, lt=1 << 32, description="What its clock shows at first; it rolls over at 4294967296.")
     ] = 0,
     wall_s: Callable[[], float] = time.monotonic,
 ) -> MovesenseProfile:

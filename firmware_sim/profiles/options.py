@@ -2,7 +2,7 @@
 
 A parameter is an option where its annotation bears a description; its type says what is allowed::
 
-    def witmotion(..., ragged: Annotated[float, Field(ge=0, le=1, description="...")] = 0.05)
+    def witmotion(..., ragged: Annotated[float, Meta(ge=0, le=1, description="...")] = 0.05)
 
     read_options(PROFILES["witmotion"], ["ragged=0.9"])     # {"ragged": 0.9}
 """
@@ -12,20 +12,31 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, get_args, get_type_hints
 
-from pydantic import Field, TypeAdapter, ValidationError
-from pydantic.fields import FieldInfo
+from msgspec import Meta
+
+from firmware_sim.reading import UnfitError, either, read_as
 
 Address = Annotated[
     str,
-    Field(
-        pattern=r"^[C-F][0-9A-F](:[0-9A-F]{2}){5}$", description="Its static random address; the first digit is C to F."
+    Meta(
+        pattern=r"^[C-F][0-9A-F](:[0-9A-F]{2}){5}\Z",
+        description="Its static random address; the first digit is C to F.",
     ),
 ]
-MaxMtu = Annotated[int, Field(ge=23, le=517, description="The largest ATT MTU it agrees to.")]
-Pairing = Annotated[bool, Field(description="Whether it refuses what needs trust on a link that is not paired.")]
-Unheard = Annotated[float, Field(ge=0, le=1, description="Share of its measurements that nobody hears.")]
+MaxMtu = Annotated[int, Meta(ge=23, le=517, description="The largest ATT MTU it agrees to.")]
+Pairing = Annotated[bool, Meta(description="Whether it refuses what needs trust on a link that is not paired.")]
+Unheard = Annotated[float, Meta(ge=0, le=1, description="Share of its measurements that nobody hears.")]
+
+_WORDS = {True: ("true", "yes", "on", "1", "t", "y"), False: ("false", "no", "off", "0", "f", "n")}
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Stands in an annotation, before its Meta: the numbers among which one is chosen."""
+
+    numbers: tuple[float, ...]
 
 
 class OptionError(ValueError):
@@ -40,7 +51,7 @@ class Option:
 
     name: str
     kind: Any
-    """Its annotated type."""
+    """Its annotated type, without None where that is the default."""
     default: object
     description: str
 
@@ -50,9 +61,10 @@ def options_of(make: Callable[..., Any]) -> dict[str, Option]:
     hints = get_type_hints(make, include_extras=True)
     found = {}
     for name, parameter in inspect.signature(make).parameters.items():
-        notes = [each for each in getattr(hints[name], "__metadata__", ()) if isinstance(each, FieldInfo)]
-        if notes and notes[0].description:
-            found[name] = Option(name, hints[name], parameter.default, notes[0].description)
+        for kind in (hints[name], *get_args(hints[name])):
+            notes = [each for each in getattr(kind, "__metadata__", ()) if isinstance(each, Meta)]
+            if notes and notes[0].description:
+                found[name] = Option(name, kind, parameter.default, notes[0].description)
     return found
 
 
@@ -68,10 +80,21 @@ def read_options(make: Callable[..., Any], said: Sequence[str]) -> dict[str, Any
         if name not in known:
             raise OptionError(f"it has no option {name!r}; it has {', '.join(sorted(known))}")
         try:
-            read[name] = TypeAdapter(known[name].kind).validate_strings(value.strip())
-        except ValidationError as error:
-            raise OptionError(f"{word}: {error.errors()[0]['msg']}. {known[name].description}") from None
+            read[name] = _value(known[name].kind, value.strip())
+        except UnfitError as error:
+            raise OptionError(f"{word}: {error.remedy}. {known[name].description}") from None
     return read
+
+
+def _value(kind: Any, text: str) -> Any:
+    bare, *notes = get_args(kind)
+    if bare is bool:
+        return read_as(kind, next((sense for sense, words in _WORDS.items() if text.lower() in words), text))
+    value = read_as(kind, text)
+    for note in notes:
+        if isinstance(note, OneOf) and value not in note.numbers:
+            raise UnfitError("", f"must be {either(f'{number:g}' for number in note.numbers)}", text)
+    return value
 
 
 def listed(profiles: dict[str, Callable[..., Any]]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.profiles.device_information_service import DeviceInformationService
-from pydantic import Field
+from msgspec import Meta
 
 from firmware_sim.profiles.base import CatchUp, Circumstances, Sampling
 from firmware_sim.profiles.linked import Linked, identity, static_address
@@ -261,12 +261,12 @@ def verity(
     seed: int,
     placement: str,
     firmware: Annotated[
-        Literal["old", "new"], Field(description="The old one sends counts and a factor, the new one mg.")
+        Literal["old", "new"], Meta(description="The old one sends counts and a factor, the new one mg.")
     ] = "new",
-    reads_pulse: Annotated[bool, Field(description="Without a pulse it switches itself off.")] = True,
+    reads_pulse: Annotated[bool, Meta(description="Without a pulse it switches itself off.")] = True,
     settles_s: Annotated[
         float,
-        Field(ge=0, le=60, description="After connecting it takes no command before (firmware 3.0.16 was seen so)."),
+        Meta(ge=0, le=60, description="After connecting it takes no command before (firmware 3.0.16 was seen so)."),
     ] = 0.0,
     pairing: Pairing = False,
     max_mtu: MaxMtu = 247,

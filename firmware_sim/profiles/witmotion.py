@@ -13,7 +13,7 @@ from bumble.att import Attribute
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection
 from bumble.gatt import Characteristic, CharacteristicValue, Service
-from pydantic import Field
+from msgspec import Meta
 
 from firmware_sim.profiles.base import CatchUp, Sampling
 from firmware_sim.profiles.linked import Linked, identity, static_address
@@ -123,7 +123,7 @@ def witmotion(
     seed: int,
     placement: str,
     ragged: Annotated[
-        float, Field(ge=0, le=1, description="Share of its notifications that end in the middle of a frame.")
+        float, Meta(ge=0, le=1, description="Share of its notifications that end in the middle of a frame.")
     ] = 0.05,
     max_mtu: MaxMtu = 247,
 ) -> WitMotionProfile:

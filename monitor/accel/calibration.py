@@ -14,48 +14,57 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
+from typing import Annotated
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
 
 from monitor.accel.metrics import norm, unit
 from monitor.accel.poses import Poses
 from monitor.model import Epochs, Floats
+from monitor.rules import Rules
 
 _ROUNDS = 50
 _SCALED = ("spread_g", "window_spread_g", "along_g", "across_g", "jerk_g")
 _SCALED_TWICE = ("slow_power", "step_power")
 
 
-class CalibrationRules(BaseModel, frozen=True, extra="forbid"):
+class CalibrationRules(Rules, frozen=True):
     """When still moments are enough to correct a sensor."""
 
-    still_max_mg: float = Field(
-        13.0, ge=1.0, le=50.0, description="A still second shakes no more than this (van Hees 2014)."
-    )
-    every_s: int = Field(10, ge=1, le=600, description="One still second is taken out of so many.")
-    pose_deg: float = Field(8.0, ge=2.0, le=30.0, description="Still moments within this angle are one pose.")
-    poses_min: int = Field(12, ge=9, le=60, description="A sensor is corrected from so many poses on.")
-    poses_max: int = Field(60, ge=12, le=200, description="No more poses than these are kept; the oldest goes.")
-    reach_min: float = Field(
-        0.06, ge=0.0, le=0.33, description="How far the poses reach round the sphere, 0 to 0.33, before it is used."
-    )
-    one_sided_max: float = Field(
-        0.8, ge=0.1, le=1.0, description="Poses that all lie on one side, 1 being a single pose, are not used."
-    )
-    ridge: float = Field(0.02, ge=0.0, le=10.0, description="How strongly few poses hold the gain the same all round.")
-    error_max_mg: float = Field(
-        15.0, ge=1.0, le=100.0, description="A correction that leaves more error than this is not used."
-    )
-    misfit_fading: float = Field(
-        0.7, ge=0.0, le=0.99, description="What is left of the error of earlier still moments at each new one."
-    )
-    misfit_max_mg: float = Field(
-        25.0, ge=5.0, le=200.0, description="A correction whose latest error is larger is thrown away."
-    )
-    gain_error_max: float = Field(0.4, ge=0.05, le=0.6, description="A gain further from 1 than this is not believed.")
-    offset_max_g: float = Field(0.4, ge=0.05, le=1.0, description="An offset above this is not believed.")
+    still_max_mg: Annotated[
+        float, Meta(ge=1.0, le=50.0, description="A still second shakes no more than this (van Hees 2014).")
+    ] = 13.0
+    every_s: Annotated[int, Meta(ge=1, le=600, description="One still second is taken out of so many.")] = 10
+    pose_deg: Annotated[float, Meta(ge=2.0, le=30.0, description="Still moments within this angle are one pose.")] = 8.0
+    poses_min: Annotated[int, Meta(ge=9, le=60, description="A sensor is corrected from so many poses on.")] = 12
+    poses_max: Annotated[
+        int, Meta(ge=12, le=200, description="No more poses than these are kept; the oldest goes.")
+    ] = 60
+    reach_min: Annotated[
+        float,
+        Meta(ge=0.0, le=0.33, description="How far the poses reach round the sphere, 0 to 0.33, before it is used."),
+    ] = 0.06
+    one_sided_max: Annotated[
+        float, Meta(ge=0.1, le=1.0, description="Poses that all lie on one side, 1 being a single pose, are not used.")
+    ] = 0.8
+    ridge: Annotated[
+        float, Meta(ge=0.0, le=10.0, description="How strongly few poses hold the gain the same all round.")
+    ] = 0.02
+    error_max_mg: Annotated[
+        float, Meta(ge=1.0, le=100.0, description="A correction that leaves more error than this is not used.")
+    ] = 15.0
+    misfit_fading: Annotated[
+        float, Meta(ge=0.0, le=0.99, description="What is left of the error of earlier still moments at each new one.")
+    ] = 0.7
+    misfit_max_mg: Annotated[
+        float, Meta(ge=5.0, le=200.0, description="A correction whose latest error is larger is thrown away.")
+    ] = 25.0
+    gain_error_max: Annotated[
+        float, Meta(ge=0.05, le=0.6, description="A gain further from 1 than this is not believed.")
+    ] = 0.4
+    offset_max_g: Annotated[float, Meta(ge=0.05, le=1.0, description="An offset above this is not believed.")] = 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,16 +12,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
+from typing import Annotated
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
 
 from monitor.accel.metrics import norm
 from monitor.accel.movement import movement_in
 from monitor.accel.seconds import Seconds, gather_seconds
 from monitor.accel.windows import SECONDS_BEFORE, WINDOW_S, cells_at, slots_of, windows_at
 from monitor.model import AHEAD_S, AccelBlock, Epochs, Floats
+from monitor.rules import Rules
 
 SECONDS_AFTER = WINDOW_S - SECONDS_BEFORE
 """The window of second k ends at k + 3."""
@@ -42,30 +44,34 @@ _TYPES = {
 }
 
 
-class EpochRules(BaseModel, frozen=True, extra="forbid"):
+class EpochRules(Rules, frozen=True):
     """How samples become epochs."""
 
-    wait_s: float = Field(
-        5.0,
-        ge=4.0,
-        le=5.0,
-        description="A second is closed this long after its start even if no later sample has come.",
-    )
-    rhythm_min_hz: float = Field(
-        8.0,
-        ge=4.0,
-        le=12.5,
-        description="Below this sample rate steps are not looked for; posture comes from the tilt alone.",
-    )
-    rhythm_hole_cells: int = Field(
-        4,
-        ge=1,
-        le=12,
-        description="Longest run of missing samples, in cells of 0.08 s, across which a rhythm is still read.",
-    )
-    limit_g: float = Field(
-        40.0, ge=4.0, le=400.0, description="Samples stronger than this are faults and count as missing."
-    )
+    wait_s: Annotated[
+        float,
+        Meta(
+            ge=4.0, le=5.0, description="A second is closed this long after its start even if no later sample has come."
+        ),
+    ] = 5.0
+    rhythm_min_hz: Annotated[
+        float,
+        Meta(
+            ge=4.0,
+            le=12.5,
+            description="Below this sample rate steps are not looked for; posture comes from the tilt alone.",
+        ),
+    ] = 8.0
+    rhythm_hole_cells: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=12,
+            description="Longest run of missing samples, in cells of 0.08 s, across which a rhythm is still read.",
+        ),
+    ] = 4
+    limit_g: Annotated[
+        float, Meta(ge=4.0, le=400.0, description="Samples stronger than this are faults and count as missing.")
+    ] = 40.0
 
 
 @dataclass(eq=False)

@@ -16,6 +16,7 @@ from monitor.accel.repetitions import Counter
 from monitor.accel.seeking import Seeker
 from monitor.accel.sinking import Sinking
 from monitor.model import Floats
+from monitor.rules import changed
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Follower:
         knows_pose = reference.upright is not None or reference.seat is not None or reference.begins_seated
         count, hold, against_upright = motion.count, motion.hold, knows_pose
         if count is not None and count.lying and reference.upright is None:
-            count, against_upright = count.model_copy(update={"signal": "turn"}), False
+            count, against_upright = changed(count, signal="turn"), False
         return cls(
             reference,
             binning=Binning(smooth=count.smooth_bins if count else 5),

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.accel.limb import BIN_S
 from monitor.accel.metrics import MIDDLE_HALF
+from monitor.rules import Rules
 
 _METRES = 9.81 * BIN_S**2
 """Of one g during one bin, a bin before the end."""
@@ -25,18 +27,22 @@ AROUND = 10
 """Bins before and after a move in which the body is at rest."""
 
 
-class HeightRules(BaseModel, frozen=True, extra="forbid"):
+class HeightRules(Rules, frozen=True):
     """What counts as a move up or down; from simulated trunks, and people bending their knees in SisFall."""
 
-    windows: tuple[int, ...] = Field((12, 18, 26, 38), description="A move lies within so many bins.")
-    least_m: float = Field(0.1, ge=0.02, le=1, description="Less is swaying.")
-    most_m: float = Field(0.75, ge=0.1, le=3, description="More is no move from rest to rest.")
-    calm_g: float = Field(0.05, ge=0.005, le=0.5, description="Around a move the pull varies less than this.")
-    restless_m: float = Field(2.0, ge=0, le=10, description="Each g of spread around a move speaks so much against it.")
-    long_m: float = Field(0.1, ge=0, le=1, description="Each second that a window is longer speaks so much against it.")
-    drift: float = Field(
-        0.4, ge=0.05, le=2, description="What speed is left, over half the window, against the height."
-    )
+    windows: Annotated[tuple[int, ...], Meta(description="A move lies within so many bins.")] = (12, 18, 26, 38)
+    least_m: Annotated[float, Meta(ge=0.02, le=1, description="Less is swaying.")] = 0.1
+    most_m: Annotated[float, Meta(ge=0.1, le=3, description="More is no move from rest to rest.")] = 0.75
+    calm_g: Annotated[float, Meta(ge=0.005, le=0.5, description="Around a move the pull varies less than this.")] = 0.05
+    restless_m: Annotated[
+        float, Meta(ge=0, le=10, description="Each g of spread around a move speaks so much against it.")
+    ] = 2.0
+    long_m: Annotated[
+        float, Meta(ge=0, le=1, description="Each second that a window is longer speaks so much against it.")
+    ] = 0.1
+    drift: Annotated[
+        float, Meta(ge=0.05, le=2, description="What speed is left, over half the window, against the height.")
+    ] = 0.4
 
 
 @dataclass(frozen=True, slots=True)

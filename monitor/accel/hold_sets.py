@@ -7,19 +7,23 @@ the same way and for about as long.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.accel.limb import Vector, between_deg
+from monitor.rules import Rules
 
 
-class SetRules(BaseModel, frozen=True, extra="forbid"):
+class SetRules(Rules, frozen=True):
     """Which holds belong together; from the recordings in ``docs/exercises.md``, on which nobody holds anything."""
 
-    least_count: int = Field(2, ge=2, le=20, description="So many alike are needed to believe them.")
-    alike: float = Field(0.5, ge=0.1, le=1, description="The shorter of two holds, as a share of the longer one.")
-    alike_deg: float = Field(20.0, ge=1, le=180, description="So near are their poses.")
-    pause_max_s: float = Field(45.0, ge=2, le=300, description="A longer pause ends the set.")
+    least_count: Annotated[int, Meta(ge=2, le=20, description="So many alike are needed to believe them.")] = 2
+    alike: Annotated[
+        float, Meta(ge=0.1, le=1, description="The shorter of two holds, as a share of the longer one.")
+    ] = 0.5
+    alike_deg: Annotated[float, Meta(ge=1, le=180, description="So near are their poses.")] = 20.0
+    pause_max_s: Annotated[float, Meta(ge=2, le=300, description="A longer pause ends the set.")] = 45.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.accel.limb import Seen, Signal
 from monitor.accel.metrics import MIDDLE_HALF
+from monitor.rules import Rules
 
 
-class HoldRules(BaseModel, frozen=True, extra="forbid"):
+class HoldRules(Rules, frozen=True):
     """What a held pose looks like: stillness in a pose that was entered and left.
 
     The figures are our own, as those of ``MotionRules``: ``docs/exercises.md`` has what they give.
     """
 
-    signal: Signal = Field("flexion", description="Which angle is followed.")
-    least_s: float = Field(5.0, ge=1, le=120, description="The shortest hold.")
-    longest_s: float = Field(100.0, ge=5, le=900, description="Who stays longer has not held a pose, but rests.")
-    still_deg: float = Field(5.0, ge=0.5, le=20, description="Stillness: the direction stays within this angle.")
-    differs_deg: float = Field(6.0, ge=2, le=90, description="So far from the pose before and after it.")
-    pose_deg: tuple[float, float] = Field((-180.0, 360.0), description="Where the pose is, against upright.")
-    other_deg: tuple[float, float] | None = Field(None, description="Where it is when the other leg does it.")
-    least_count: int = Field(2, ge=1, le=20, description="So many holds are needed to believe them.")
+    signal: Annotated[Signal, Meta(description="Which angle is followed.")] = "flexion"
+    least_s: Annotated[float, Meta(ge=1, le=120, description="The shortest hold.")] = 5.0
+    longest_s: Annotated[float, Meta(ge=5, le=900, description="Who stays longer has not held a pose, but rests.")] = (
+        100.0
+    )
+    still_deg: Annotated[
+        float, Meta(ge=0.5, le=20, description="Stillness: the direction stays within this angle.")
+    ] = 5.0
+    differs_deg: Annotated[float, Meta(ge=2, le=90, description="So far from the pose before and after it.")] = 6.0
+    pose_deg: Annotated[tuple[float, float], Meta(description="Where the pose is, against upright.")] = (-180.0, 360.0)
+    other_deg: Annotated[tuple[float, float], Meta(description="Where it is when the other leg does it.")] | None = None
+    least_count: Annotated[int, Meta(ge=1, le=20, description="So many holds are needed to believe them.")] = 2
 
 
 STILL_S = 1.0

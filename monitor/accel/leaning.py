@@ -7,23 +7,34 @@ have got up from a chair and sat down on a mat since the watching began, and the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.accel.hold_sets import Hold, HoldSet, SetRules
 from monitor.accel.holds import BRIDGED_S, LEFT_S, MOVE_S, STILL_S, TRACED, arrived_s
 from monitor.accel.limb import Bins, Vector, between_deg, unit
+from monitor.rules import Rules
 
 
-class LeanRules(BaseModel, frozen=True, extra="forbid"):
+class LeanRules(Rules, frozen=True):
     """What such a hold looks like; from simulated trunks, and from HAPT, HARTH, SisFall and UCI's chests."""
 
-    least_s: float = Field(6.0, ge=1, le=120, description="The shortest hold.")
-    longest_s: float = Field(100.0, ge=5, le=900, description="Who stays longer has not held a pose, but rests.")
-    still_deg: float = Field(5.0, ge=0.5, le=20, description="Stillness: the direction stays within this angle.")
-    lean_deg: tuple[float, float] = Field((13.0, 60.0), description="So far from the pose before and after it.")
-    back_deg: float = Field(12.0, ge=1, le=90, description="So near are the poses before and after it.")
-    sets: SetRules = Field(SetRules(least_count=3, pause_max_s=30.0), description="Which holds belong together.")
+    least_s: Annotated[float, Meta(ge=1, le=120, description="The shortest hold.")] = 6.0
+    longest_s: Annotated[float, Meta(ge=5, le=900, description="Who stays longer has not held a pose, but rests.")] = (
+        100.0
+    )
+    still_deg: Annotated[
+        float, Meta(ge=0.5, le=20, description="Stillness: the direction stays within this angle.")
+    ] = 5.0
+    lean_deg: Annotated[tuple[float, float], Meta(description="So far from the pose before and after it.")] = (
+        13.0,
+        60.0,
+    )
+    back_deg: Annotated[float, Meta(ge=1, le=90, description="So near are the poses before and after it.")] = 12.0
+    sets: Annotated[SetRules, Meta(description="Which holds belong together.")] = SetRules(
+        least_count=3, pause_max_s=30.0
+    )
 
 
 @dataclass

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel
-
 from monitor.accel.holds import HoldRules
 from monitor.accel.leaning import LeanRules
 from monitor.accel.repetitions import MotionRules
 from monitor.accel.sinking import SinkRules
+from monitor.rules import Rules
 
 MotionName = Literal[
     "knee_lift", "leg_raise", "bird_dog", "squat", "forward_lunge", "sit_to_stand", "lunge_hold", "boat_hold"
 ]
 
 
-class Motion(BaseModel, frozen=True, extra="forbid"):
+class Motion(Rules, frozen=True):
     """What to look for at a leg, and at the trunk."""
 
     count: MotionRules | None = None

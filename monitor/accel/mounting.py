@@ -17,10 +17,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
 
 from monitor.accel.candidates import Candidate, Candidates
 from monitor.accel.metrics import unit
@@ -30,40 +31,46 @@ from monitor.accel.stepping import SteppingRules
 from monitor.accel.trust import Trust
 from monitor.accel.wear import WearColumns
 from monitor.model import Bools, Epochs, Floats
+from monitor.rules import Rules
 
 _AT_ONCE = 8, 256
 """Steps that are tried together: few where the last ones did not all belong together. More than the second number would
 take a second's weight beyond what numbers can hold."""
 
 
-class MountingRules(BaseModel, frozen=True, extra="forbid"):
+class MountingRules(Rules, frozen=True):
     """How fast upright is learned, and how fast it is given up.
 
     Chosen on harth and sens, turned silently half-way: evidence that halves in 60 s costs two or three minutes of wrong
     answers after that, in 20 s less than one, and nothing elsewhere.
     """
 
-    enough_s: float = Field(
-        5.0, ge=1.0, le=60.0, description="Upright is known after so many seconds of steady walking."
-    )
-    halving_s: float = Field(
-        20.0, ge=5.0, le=600.0, description="Evidence of upright halves after so many further seconds of walking."
-    )
-    same_deg: float = Field(
-        35.0, ge=10.0, le=80.0, description="Directions within this angle count as the same mounting."
-    )
-    short_walk_s: float = Field(
-        3.0,
-        ge=0.0,
-        le=30.0,
-        description="A few steps between two pauses in the same pose count like so many seconds of steady walking.",
-    )
-    doubted_s: float = Field(
-        4.0, ge=0.0, le=60.0, description="What evidence is left, in seconds, when a sensor lay still for minutes."
-    )
-    confirm_s: int = Field(
-        3, ge=1, le=60, description="A withheld direction is trusted again after so many matching walking seconds."
-    )
+    enough_s: Annotated[
+        float, Meta(ge=1.0, le=60.0, description="Upright is known after so many seconds of steady walking.")
+    ] = 5.0
+    halving_s: Annotated[
+        float,
+        Meta(ge=5.0, le=600.0, description="Evidence of upright halves after so many further seconds of walking."),
+    ] = 20.0
+    same_deg: Annotated[
+        float, Meta(ge=10.0, le=80.0, description="Directions within this angle count as the same mounting.")
+    ] = 35.0
+    short_walk_s: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=30.0,
+            description="A few steps between two pauses in the same pose count like so many seconds of steady walking.",
+        ),
+    ] = 3.0
+    doubted_s: Annotated[
+        float,
+        Meta(ge=0.0, le=60.0, description="What evidence is left, in seconds, when a sensor lay still for minutes."),
+    ] = 4.0
+    confirm_s: Annotated[
+        int,
+        Meta(ge=1, le=60, description="A withheld direction is trusted again after so many matching walking seconds."),
+    ] = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.accel.recent import RecentCount, RisingEdge
 from monitor.accel.remembered import PoseFit
@@ -13,24 +14,27 @@ from monitor.accel.short_walks import ShortWalk, ShortWalks
 from monitor.accel.stepping import SteadySteps, SteppingRules, sure_steps
 from monitor.accel.wear import WearColumns
 from monitor.model import Bools, Epochs, Floats
+from monitor.rules import Rules
 
 
-class LifeRules(BaseModel, frozen=True, extra="forbid"):
+class LifeRules(Rules, frozen=True):
     """When a sensor that lay still is on a body after all.
 
     Our own judgement: no labelled recording shows a sensor being put on again.
     """
 
-    pose_deg: float = Field(
-        20.0, ge=1.0, le=60.0, description="Still in the same pose after stillness: within this angle."
-    )
-    alive_s: int = Field(
-        30,
-        ge=5,
-        le=600,
-        description="So many moving seconds, without turning over, in the same pose prove a sensor worn.",
-    )
-    alive_of_s: int = Field(60, ge=5, le=600, description="Within so many seconds they must fall.")
+    pose_deg: Annotated[
+        float, Meta(ge=1.0, le=60.0, description="Still in the same pose after stillness: within this angle.")
+    ] = 20.0
+    alive_s: Annotated[
+        int,
+        Meta(
+            ge=5,
+            le=600,
+            description="So many moving seconds, without turning over, in the same pose prove a sensor worn.",
+        ),
+    ] = 30
+    alive_of_s: Annotated[int, Meta(ge=5, le=600, description="Within so many seconds they must fall.")] = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)

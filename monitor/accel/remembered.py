@@ -9,12 +9,14 @@ matching steps prove it too; ``Mounting`` sees to that.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.accel.metrics import angle_deg, unit
 from monitor.model import Bools, Epochs, Floats
+from monitor.rules import Rules
 
 _SEAT_DEG = (60.0, 120.0)
 """Tilt of a thigh that is surely horizontal."""
@@ -32,17 +34,17 @@ class KnownUpright:
     """Seconds of walking behind it."""
 
 
-class FitRules(BaseModel, frozen=True, extra="forbid"):
+class FitRules(Rules, frozen=True):
     """When a kept mounting is believed again without a step."""
 
-    upright_deg: float = Field(12.0, ge=1.0, le=45.0, description="Standing as before: within this angle.")
-    seat_deg: float = Field(15.0, ge=1.0, le=45.0, description="Sitting as before: within this angle.")
-    still_max_g: float = Field(
-        0.03, ge=0.0, le=0.2, description="A pose is a second that changes the strength no more than this."
-    )
-    enough_s: int = Field(10, ge=1, le=300, description="So many seconds of each pose prove a kept mounting.")
-    alone_s: int = Field(60, ge=1, le=3600, description="So many seconds of one of the poses prove it too.")
-    alone_deg: float = Field(8.0, ge=1.0, le=45.0, description="One pose alone must fit within this angle.")
+    upright_deg: Annotated[float, Meta(ge=1.0, le=45.0, description="Standing as before: within this angle.")] = 12.0
+    seat_deg: Annotated[float, Meta(ge=1.0, le=45.0, description="Sitting as before: within this angle.")] = 15.0
+    still_max_g: Annotated[
+        float, Meta(ge=0.0, le=0.2, description="A pose is a second that changes the strength no more than this.")
+    ] = 0.03
+    enough_s: Annotated[int, Meta(ge=1, le=300, description="So many seconds of each pose prove a kept mounting.")] = 10
+    alone_s: Annotated[int, Meta(ge=1, le=3600, description="So many seconds of one of the poses prove it too.")] = 60
+    alone_deg: Annotated[float, Meta(ge=1.0, le=45.0, description="One pose alone must fit within this angle.")] = 8.0
 
 
 @dataclass

@@ -14,49 +14,79 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import fmean, median, median_low
+from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.accel.excursions import Excursion, Zigzag
 from monitor.accel.limb import BIN_S, Row, Seen, Signal
+from monitor.rules import Rules
 
 
-class MotionRules(BaseModel, frozen=True, extra="forbid"):
+class MotionRules(Rules, frozen=True):
     """What one repetition looks like at the thigh, and when several are a set.
 
     The figures are our own: measured on the labelled squats, lunges and chair rises of UTD-MHAD and on simulated
     bodies, and set against the false sets on HARTH, SENS and MEx; ``docs/exercises.md`` has what they give.
     """
 
-    signal: Signal = Field("flexion", description="Which angle is followed.")
-    smooth_bins: int = Field(
-        5, ge=1, le=10, description="A direction is the mean of so many bins; more, where the excursions are small."
+    signal: Annotated[Signal, Meta(description="Which angle is followed.")] = "flexion"
+    smooth_bins: Annotated[
+        int,
+        Meta(ge=1, le=10, description="A direction is the mean of so many bins; more, where the excursions are small."),
+    ] = 5
+    least_deg: Annotated[float, Meta(ge=4, le=120, description="The smallest excursion that can be a repetition.")] = (
+        30.0
     )
-    least_deg: float = Field(30.0, ge=4, le=120, description="The smallest excursion that can be a repetition.")
-    most_deg: float = Field(150.0, ge=10, le=360, description="The largest.")
-    top_deg: tuple[float, float] = Field((-180.0, 360.0), description="Where the excursion turns, against upright.")
-    rest_deg: tuple[float, float] = Field((-180.0, 360.0), description="Where it comes from and goes to.")
-    shortest_s: float = Field(0.5, ge=0.2, le=30, description="The shortest time between the way up and the way down.")
-    longest_s: float = Field(20.0, ge=1, le=300, description="The longest.")
-    period_min_s: float = Field(1.8, ge=0.5, le=30, description="The quickest pace, from one repetition to the next.")
-    pause_max_s: float = Field(25.0, ge=2, le=120, description="A longer pause ends the set.")
-    shake_max_g: float = Field(0.25, ge=0.01, le=2, description="More jolting than this is walking or falling.")
-    calm_g: float = Field(0.0, ge=0, le=2, description="With less jolting than this the pose may be off by more.")
-    calm_deg: float = Field(
-        0.0, ge=0, le=45, description="By so much: upright was learned from walking, clothes slide."
+    most_deg: Annotated[float, Meta(ge=10, le=360, description="The largest.")] = 150.0
+    top_deg: Annotated[tuple[float, float], Meta(description="Where the excursion turns, against upright.")] = (
+        -180.0,
+        360.0,
     )
-    alike: float = Field(0.65, ge=0.1, le=1, description="Smaller excursions than this share of the median are others.")
-    pace_alike: float = Field(3.5, ge=1, le=10, description="The longest is at most so many times the median.")
-    least_count: int = Field(4, ge=2, le=20, description="So many alike make a set.")
-    skips_smaller: bool = Field(False, description="Smaller excursions between two repetitions belong to them.")
-    lying: bool = Field(False, description="Done lying: where upright is not known, any turn from the pose counts.")
-    load_least_g: float = Field(-1.0, ge=-1, le=1, description="The least of a single one.")
-    load_g: tuple[float, float] | None = Field(
-        None,
-        description="So much stronger than before and after it is the pull in between: the body sinks and is lifted.",
+    rest_deg: Annotated[tuple[float, float], Meta(description="Where it comes from and goes to.")] = (-180.0, 360.0)
+    shortest_s: Annotated[
+        float, Meta(ge=0.2, le=30, description="The shortest time between the way up and the way down.")
+    ] = 0.5
+    longest_s: Annotated[float, Meta(ge=1, le=300, description="The longest.")] = 20.0
+    period_min_s: Annotated[
+        float, Meta(ge=0.5, le=30, description="The quickest pace, from one repetition to the next.")
+    ] = 1.8
+    pause_max_s: Annotated[float, Meta(ge=2, le=120, description="A longer pause ends the set.")] = 25.0
+    shake_max_g: Annotated[float, Meta(ge=0.01, le=2, description="More jolting than this is walking or falling.")] = (
+        0.25
     )
-    last_stays: bool = Field(False, description="The last one may end in the pose itself.")
+    calm_g: Annotated[
+        float, Meta(ge=0, le=2, description="With less jolting than this the pose may be off by more.")
+    ] = 0.0
+    calm_deg: Annotated[
+        float, Meta(ge=0, le=45, description="By so much: upright was learned from walking, clothes slide.")
+    ] = 0.0
+    alike: Annotated[
+        float, Meta(ge=0.1, le=1, description="Smaller excursions than this share of the median are others.")
+    ] = 0.65
+    pace_alike: Annotated[float, Meta(ge=1, le=10, description="The longest is at most so many times the median.")] = (
+        3.5
+    )
+    least_count: Annotated[int, Meta(ge=2, le=20, description="So many alike make a set.")] = 4
+    skips_smaller: Annotated[bool, Meta(description="Smaller excursions between two repetitions belong to them.")] = (
+        False
+    )
+    lying: Annotated[
+        bool, Meta(description="Done lying: where upright is not known, any turn from the pose counts.")
+    ] = False
+    load_least_g: Annotated[float, Meta(ge=-1, le=1, description="The least of a single one.")] = -1.0
+    load_g: (
+        Annotated[
+            tuple[float, float],
+            Meta(
+                description="So much stronger than before and after it is the pull in between: the body sinks"
+                " and is lifted."
+            ),
+        ]
+        | None
+    ) = None
+    last_stays: Annotated[bool, Meta(description="The last one may end in the pose itself.")] = False
 
 
 LOOKED_AT = 0.65

@@ -11,28 +11,39 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.accel.limb import Bins, Reference, Row, Vector, dots
 from monitor.accel.repetitions import Counter, MotionRules
 from monitor.model import Floats
+from monitor.rules import Rules
 
 
-class SeekRules(BaseModel, frozen=True, extra="forbid"):
+class SeekRules(Rules, frozen=True):
     """How the direction of small excursions is found; from the same recordings as ``MotionRules``."""
 
-    lately_s: tuple[float, ...] = Field(
-        (25.0, 60.0), description="Directions are taken from so many of the last seconds."
+    lately_s: Annotated[
+        tuple[float, ...], Meta(description="Directions are taken from so many of the last seconds.")
+    ] = (25.0, 60.0)
+    every_s: Annotated[float, Meta(ge=1, le=60, description="They are tried so often.")] = 5.0
+    least_slope_g: Annotated[
+        float, Meta(ge=0, le=1, description="The pull grows at least so much with each radian.")
+    ] = 0.06
+    pull_deg: Annotated[float, Meta(ge=0, le=200, description="A pull stronger by one g counts as such an angle.")] = (
+        80.0
     )
-    every_s: float = Field(5.0, ge=1, le=60, description="They are tried so often.")
-    least_slope_g: float = Field(0.06, ge=0, le=1, description="The pull grows at least so much with each radian.")
-    pull_deg: float = Field(80.0, ge=0, le=200, description="A pull stronger by one g counts as such an angle.")
-    lowest_deg: float = Field(
-        -2.0, ge=-30, le=0, description="Rising from lower is no excursion: the body is light before and after a lunge."
-    )
-    follows_deg: float = Field(0.03, ge=0, le=1, description="Standing creeps: so much a bin its angle is followed.")
+    lowest_deg: Annotated[
+        float,
+        Meta(
+            ge=-30, le=0, description="Rising from lower is no excursion: the body is light before and after a lunge."
+        ),
+    ] = -2.0
+    follows_deg: Annotated[
+        float, Meta(ge=0, le=1, description="Standing creeps: so much a bin its angle is followed.")
+    ] = 0.03
 
 
 TUMBLING = 0.5

@@ -10,33 +10,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.accel.metrics import angle_deg, unit
 from monitor.model import Bools, Epochs, Floats
+from monitor.rules import Rules
 
 
-class ShortWalkRules(BaseModel, frozen=True, extra="forbid"):
+class ShortWalkRules(Rules, frozen=True):
     """What counts as a short walk."""
 
-    steps_min_s: int = Field(2, ge=1, le=10, description="A short walk has at least so many seconds of sure steps.")
-    steps_max_s: int = Field(30, ge=5, le=120, description="A walk longer than this teaches upright by itself.")
-    turn_max_deg: float = Field(
-        14.0, ge=1.0, le=60.0, description="No second of a short walk points further from their mean than this."
-    )
-    pause_s: int = Field(15, ge=5, le=60, description="The pauses are looked for so long before and after.")
-    still_min_s: int = Field(3, ge=1, le=30, description="So many still seconds make a pause.")
-    same_deg: float = Field(
-        15.0, ge=1.0, le=60.0, description="A pause in the same pose points no further from the steps than this."
-    )
-    still_spread_max_g: float = Field(
-        0.03, ge=0.0, le=0.2, description="A still second changes the strength of the acceleration no more than this."
-    )
-    still_across_max_g: float = Field(
-        0.10, ge=0.0, le=0.5, description="A still second sways across gravity no more than this."
-    )
+    steps_min_s: Annotated[
+        int, Meta(ge=1, le=10, description="A short walk has at least so many seconds of sure steps.")
+    ] = 2
+    steps_max_s: Annotated[
+        int, Meta(ge=5, le=120, description="A walk longer than this teaches upright by itself.")
+    ] = 30
+    turn_max_deg: Annotated[
+        float, Meta(ge=1.0, le=60.0, description="No second of a short walk points further from their mean than this.")
+    ] = 14.0
+    pause_s: Annotated[int, Meta(ge=5, le=60, description="The pauses are looked for so long before and after.")] = 15
+    still_min_s: Annotated[int, Meta(ge=1, le=30, description="So many still seconds make a pause.")] = 3
+    same_deg: Annotated[
+        float, Meta(ge=1.0, le=60.0, description="A pause in the same pose points no further from the steps than this.")
+    ] = 15.0
+    still_spread_max_g: Annotated[
+        float,
+        Meta(ge=0.0, le=0.2, description="A still second changes the strength of the acceleration no more than this."),
+    ] = 0.03
+    still_across_max_g: Annotated[
+        float, Meta(ge=0.0, le=0.5, description="A still second sways across gravity no more than this.")
+    ] = 0.10
 
 
 @dataclass(frozen=True, slots=True)

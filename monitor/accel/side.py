@@ -10,31 +10,38 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.accel.candidates import between_deg
 from monitor.accel.metrics import angle_deg, norm
 from monitor.model import Bools, Floats
+from monitor.rules import Rules
 
 
-class SideRules(BaseModel, frozen=True, extra="forbid"):
+class SideRules(Rules, frozen=True):
     """When a horizontal thigh is rolled on its side."""
 
-    rolled_deg: float = Field(
-        55.0, ge=30, le=120, description="A thigh rolled so far from the way its wearer sits is lying."
+    rolled_deg: Annotated[
+        float, Meta(ge=30, le=120, description="A thigh rolled so far from the way its wearer sits is lying.")
+    ] = 55.0
+    settle_s: Annotated[
+        float, Meta(ge=0, le=60, description="The seat is learned from so long after being upright on.")
+    ] = 5.0
+    learn_until_s: Annotated[float, Meta(ge=10, le=600, description="The seat is learned until so long after.")] = 60.0
+    enough_s: Annotated[float, Meta(ge=1, le=600, description="So many seconds of sitting down make a seat.")] = 20.0
+    fading: Annotated[float, Meta(ge=0.5, le=1.0, description="What is left of the seat at each new second of it.")] = (
+        0.98
     )
-    settle_s: float = Field(5.0, ge=0, le=60, description="The seat is learned from so long after being upright on.")
-    learn_until_s: float = Field(60.0, ge=10, le=600, description="The seat is learned until so long after.")
-    enough_s: float = Field(20.0, ge=1, le=600, description="So many seconds of sitting down make a seat.")
-    fading: float = Field(0.98, ge=0.5, le=1.0, description="What is left of the seat at each new second of it.")
-    flat_min_g: float = Field(
-        0.4, ge=0.1, le=1.0, description="Gravity across the thigh is at least so much where a side can be told."
-    )
-    same_deg: float = Field(
-        35.0, ge=5, le=80, description="Upright has not moved further than this since the seat was learned."
-    )
+    flat_min_g: Annotated[
+        float,
+        Meta(ge=0.1, le=1.0, description="Gravity across the thigh is at least so much where a side can be told."),
+    ] = 0.4
+    same_deg: Annotated[
+        float, Meta(ge=5, le=80, description="Upright has not moved further than this since the seat was learned.")
+    ] = 35.0
 
 
 @dataclass

@@ -10,31 +10,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from statistics import fmean
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.accel.heights import Heights, HeightStep
 from monitor.accel.hold_sets import Hold, HoldSet, SetRules
 from monitor.accel.holds import TRACED
 from monitor.accel.limb import BIN_S, Bins, Vector, between_deg, unit
+from monitor.rules import Rules
 
 
-class SinkRules(BaseModel, frozen=True, extra="forbid"):
+class SinkRules(Rules, frozen=True):
     """What such a hold looks like; measured on simulated trunks, and on HAPT, HARTH, SisFall and UCI's chests."""
 
-    sink_m: tuple[float, float] = Field((0.14, 0.7), description="So far the body sinks and rises.")
-    way_s: float = Field(
-        3.5, ge=0.5, le=10, description="No way takes longer; slower ones cannot be told from drifting."
+    sink_m: Annotated[tuple[float, float], Meta(description="So far the body sinks and rises.")] = (0.14, 0.7)
+    way_s: Annotated[
+        float, Meta(ge=0.5, le=10, description="No way takes longer; slower ones cannot be told from drifting.")
+    ] = 3.5
+    match: Annotated[float, Meta(ge=0.1, le=1, description="The smaller of both ways, as a share of the other.")] = 0.5
+    least_s: Annotated[float, Meta(ge=1, le=120, description="The shortest hold.")] = 15.0
+    longest_s: Annotated[float, Meta(ge=5, le=900, description="Who stays longer has not held a pose, but rests.")] = (
+        100.0
     )
-    match: float = Field(0.5, ge=0.1, le=1, description="The smaller of both ways, as a share of the other.")
-    least_s: float = Field(15.0, ge=1, le=120, description="The shortest hold.")
-    longest_s: float = Field(100.0, ge=5, le=900, description="Who stays longer has not held a pose, but rests.")
-    pose_deg: float = Field(15.0, ge=1, le=90, description="So near to standing the trunk is held.")
-    lean_deg: float = Field(22.0, ge=1, le=90, description="The trunk leans no further on the ways.")
-    back_deg: float = Field(12.0, ge=1, le=90, description="So near the trunk is afterwards to where it was before.")
-    shake_g: float = Field(0.08, ge=0.01, le=1, description="With more jolting the wearer walks.")
-    restless: float = Field(0.2, ge=0, le=1, description="The share of a hold that may jolt or lean.")
-    sets: SetRules = Field(SetRules(), description="Which holds belong together.")
+    pose_deg: Annotated[float, Meta(ge=1, le=90, description="So near to standing the trunk is held.")] = 15.0
+    lean_deg: Annotated[float, Meta(ge=1, le=90, description="The trunk leans no further on the ways.")] = 22.0
+    back_deg: Annotated[
+        float, Meta(ge=1, le=90, description="So near the trunk is afterwards to where it was before.")
+    ] = 12.0
+    shake_g: Annotated[float, Meta(ge=0.01, le=1, description="With more jolting the wearer walks.")] = 0.08
+    restless: Annotated[float, Meta(ge=0, le=1, description="The share of a hold that may jolt or lean.")] = 0.2
+    sets: Annotated[SetRules, Meta(description="Which holds belong together.")] = SetRules()
 
 
 ASIDE_S = 2.0

@@ -9,52 +9,59 @@ for minutes.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.accel.recent import RecentCount, RecentTurn
 from monitor.model import Bools, Epochs, Floats
+from monitor.rules import Rules
 
 
-class SteppingRules(BaseModel, frozen=True, extra="forbid"):
+class SteppingRules(Rules, frozen=True):
     """What counts as stepping; measured on labelled thigh recordings (harth, sens)."""
 
-    spread_min_g: float = Field(
-        0.06, ge=0.0, le=1.0, description="Steps shake the strength of the acceleration at least so much."
+    spread_min_g: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="Steps shake the strength of the acceleration at least so much.")
+    ] = 0.06
+    across_min_g: Annotated[float, Meta(ge=0.0, le=1.0, description="Steps sway across gravity at least so much.")] = (
+        0.15
     )
-    across_min_g: float = Field(0.15, ge=0.0, le=1.0, description="Steps sway across gravity at least so much.")
-    jerk_min_g: float = Field(
-        0.12, ge=0.0, le=1.0, description="Steps change the acceleration within 0.08 s at least so much."
-    )
-    skewness_min: float = Field(
-        -0.7, ge=-3.0, le=3.0, description="Impacts pull the strength upwards; pedalling pulls it down."
-    )
-    power_ratio_min: float = Field(1.0, ge=0.0, le=10.0, description="Power at the step rate over power below it.")
-    power_floor: float = Field(
-        0.001, ge=0.0, le=0.1, description="Added to the power below the step rate, in g squared."
-    )
-    teach_jerk_min_g: float = Field(
-        0.15, ge=0.0, le=1.0, description="The same as jerk_min_g, for steps that teach upright."
-    )
-    teach_skewness_min: float = Field(
-        -0.5, ge=-3.0, le=3.0, description="The same as skewness_min, for steps that teach upright."
-    )
-    teach_power_ratio_min: float = Field(
-        1.5, ge=0.0, le=10.0, description="The same as power_ratio_min, for steps that teach upright."
-    )
-    teach_across_share_min: float = Field(
-        0.8, ge=0.0, le=3.0, description="Sway across gravity over sway along it; a pedalling thigh has less."
-    )
-    steady_s: int = Field(
-        6, ge=2, le=20, description="Upright is learned from so many seconds of nearly unbroken steps."
-    )
-    steady_min: int = Field(5, ge=1, le=20, description="So many of these seconds must be steps.")
-    turn_of_s: int = Field(
-        5, ge=1, le=20, description="Over so many seconds the turning of the mean direction is watched."
-    )
-    turn_max_deg: float = Field(
-        14.0, ge=1.0, le=90.0, description="The mean direction turns no more than this in steps that teach upright."
-    )
+    jerk_min_g: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="Steps change the acceleration within 0.08 s at least so much.")
+    ] = 0.12
+    skewness_min: Annotated[
+        float, Meta(ge=-3.0, le=3.0, description="Impacts pull the strength upwards; pedalling pulls it down.")
+    ] = -0.7
+    power_ratio_min: Annotated[
+        float, Meta(ge=0.0, le=10.0, description="Power at the step rate over power below it.")
+    ] = 1.0
+    power_floor: Annotated[
+        float, Meta(ge=0.0, le=0.1, description="Added to the power below the step rate, in g squared.")
+    ] = 0.001
+    teach_jerk_min_g: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="The same as jerk_min_g, for steps that teach upright.")
+    ] = 0.15
+    teach_skewness_min: Annotated[
+        float, Meta(ge=-3.0, le=3.0, description="The same as skewness_min, for steps that teach upright.")
+    ] = -0.5
+    teach_power_ratio_min: Annotated[
+        float, Meta(ge=0.0, le=10.0, description="The same as power_ratio_min, for steps that teach upright.")
+    ] = 1.5
+    teach_across_share_min: Annotated[
+        float, Meta(ge=0.0, le=3.0, description="Sway across gravity over sway along it; a pedalling thigh has less.")
+    ] = 0.8
+    steady_s: Annotated[
+        int, Meta(ge=2, le=20, description="Upright is learned from so many seconds of nearly unbroken steps.")
+    ] = 6
+    steady_min: Annotated[int, Meta(ge=1, le=20, description="So many of these seconds must be steps.")] = 5
+    turn_of_s: Annotated[
+        int, Meta(ge=1, le=20, description="Over so many seconds the turning of the mean direction is watched.")
+    ] = 5
+    turn_max_deg: Annotated[
+        float,
+        Meta(ge=1.0, le=90.0, description="The mean direction turns no more than this in steps that teach upright."),
+    ] = 14.0
 
 
 def steps(epochs: Epochs, rules: SteppingRules) -> Bools:

@@ -14,48 +14,56 @@ fills whole takes of seven to nine minutes: longer ones, which we do not have, m
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
 
 from monitor.accel.metrics import norm
 from monitor.model import Bools, Epochs, Floats, Quality
+from monitor.rules import Rules
 
 BUMP_TURNS_MG = 100.0
 """A knock leaves the mean of its second within so much of where the sensor rests; a hand or a leg turns it further."""
 
 
-class WearRules(BaseModel, frozen=True, extra="forbid"):
+class WearRules(Rules, frozen=True):
     """When a still sensor is no longer believed to be worn."""
 
-    doubt_s: float = Field(
-        300.0, ge=60, le=3600, description="After so long without any movement the mounting becomes doubtful."
-    )
-    suspect_s: float = Field(
-        600.0,
-        ge=120,
-        le=7200,
-        description="After so long without any movement the program makes no statement and the clock stands.",
-    )
-    settle_s: float = Field(
-        1800.0, ge=300, le=14400, description="After so long without any movement the wearable counts as not worn."
-    )
-    jitter_max_mg: float = Field(
-        20.0,
-        ge=0.0,
-        le=50.0,
-        description="Within a second an unworn sensor shakes no more than this: its own noise, all axes together.",
-    )
-    shift_max_mg: float = Field(
-        6.0, ge=0.1, le=50.0, description="From one second to the next an unworn sensor's mean moves no more."
-    )
-    bump_max_s: int = Field(
-        5,
-        ge=0,
-        le=60,
-        description="A bump of the table ends the stillness only where it lasts longer, or turns the sensor.",
-    )
+    doubt_s: Annotated[
+        float, Meta(ge=60, le=3600, description="After so long without any movement the mounting becomes doubtful.")
+    ] = 300.0
+    suspect_s: Annotated[
+        float,
+        Meta(
+            ge=120,
+            le=7200,
+            description="After so long without any movement the program makes no statement and the clock stands.",
+        ),
+    ] = 600.0
+    settle_s: Annotated[
+        float, Meta(ge=300, le=14400, description="After so long without any movement the wearable counts as not worn.")
+    ] = 1800.0
+    jitter_max_mg: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=50.0,
+            description="Within a second an unworn sensor shakes no more than this: its own noise, all axes together.",
+        ),
+    ] = 20.0
+    shift_max_mg: Annotated[
+        float, Meta(ge=0.1, le=50.0, description="From one second to the next an unworn sensor's mean moves no more.")
+    ] = 6.0
+    bump_max_s: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=60,
+            description="A bump of the table ends the stillness only where it lasts longer, or turns the sensor.",
+        ),
+    ] = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)

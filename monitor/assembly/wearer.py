@@ -16,6 +16,7 @@ from monitor.pipeline import Pipeline
 from monitor.posture import PLACEMENTS
 from monitor.posture.base import Placement
 from monitor.posture.seated import Seated
+from monitor.rules import changed
 from monitor.settings.sections import Settings
 from monitor.wearables import WEARABLES
 from monitor.wearables.base import Wearable
@@ -45,7 +46,7 @@ def new_pipeline(settings: Settings, wearer: str, conditions: Sequence[str] | No
     placement: Placement = PLACEMENTS[plan.placement]()
     bouts = settings.bouts
     if Condition.CANNOT_STAND in coach.suggester.rules.conditions:
-        placement, bouts = Seated.worn_at(plan.placement), bouts.model_copy(update={"movement_ends": True})
+        placement, bouts = Seated.worn_at(plan.placement), changed(bouts, movement_ends=True)
     pipeline = Pipeline.of(wearer, placement, bouts, coach, rules.time_zone)
     return Backfill(wearer, pipeline, settings.backfill)
 
@@ -54,7 +55,7 @@ def new_coach(settings: Settings, wearer: str, conditions: Sequence[str] | None,
     """The coach of a pipeline that has seen nothing yet; ``conditions`` as there."""
     plan, rules = settings.wearers[wearer], settings.coach_of(wearer)
     everything = dict.fromkeys([*settings.exercises.conditions, *map(Condition, conditions or ())])
-    exercises = settings.exercises.model_copy(update={"conditions": tuple(everything)})
+    exercises = changed(settings.exercises, conditions=tuple(everything))
     ready, called = conditions is not None, buzzes(settings, wearer)
     return Coach.start(wearer, plan.placement, rules, exercises, catalogue, ready, called)
 

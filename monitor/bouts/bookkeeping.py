@@ -24,33 +24,39 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.bouts.ledger import Bout, Ledger, Stretch
 from monitor.bouts.states import STAYS, TRANSITIONS, Seen, State, seen_in
 from monitor.event_ids import event_id
 from monitor.events import BoutStarted, Event
 from monitor.model import Posture
+from monitor.rules import Rules
 
 
-class BoutRules(BaseModel, frozen=True, extra="forbid"):
+class BoutRules(Rules, frozen=True):
     """What counts as a bout and as a break."""
 
-    break_min_s: float = Field(
-        60.0, ge=1, le=3600, description="An upright stretch this long ends a sitting bout; a shorter one pauses it."
-    )
-    settle_s: float = Field(
-        10.0, ge=0, le=60, description="Sitting down after standing counts when it has lasted this long."
-    )
-    gap_max_s: float = Field(
-        300.0, ge=10, le=7200, description="After this long without a statement the running bout is closed."
-    )
-    movement_ends: bool = Field(
-        False,
-        description="Being on the move counts like standing up; it always does for whoever has told `sitbreak ready` "
-        "that they cannot stand.",
-    )
+    break_min_s: Annotated[
+        float,
+        Meta(ge=1, le=3600, description="An upright stretch this long ends a sitting bout; a shorter one pauses it."),
+    ] = 60.0
+    settle_s: Annotated[
+        float, Meta(ge=0, le=60, description="Sitting down after standing counts when it has lasted this long.")
+    ] = 10.0
+    gap_max_s: Annotated[
+        float, Meta(ge=10, le=7200, description="After this long without a statement the running bout is closed.")
+    ] = 300.0
+    movement_ends: Annotated[
+        bool,
+        Meta(
+            description="Being on the move counts like standing up; it always does for whoever has told"
+            " `sitbreak ready` "
+            "that they cannot stand."
+        ),
+    ] = False
 
 
 QUIET_MAX_S = 1_000_000

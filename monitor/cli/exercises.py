@@ -35,7 +35,7 @@ def exercises(
     from monitor.assembly.wearer import exercise_catalogue
     from monitor.words import words
 
-    settings = in_this_language(load_settings(config, set_).settings)
+    settings = in_this_language(load_settings(config, set_))
     name = settings.wearer_named(wearer)
     language = settings.coach_of(name).language
     catalogue, complaints = exercise_catalogue(settings, language)

@@ -17,6 +17,7 @@ import typer
 from monitor import logs
 from monitor.history import HISTORY_FILE
 from monitor.logs import LoggingRules
+from monitor.rules import changed
 
 if TYPE_CHECKING:
     from monitor.settings.loading import Loaded
@@ -70,7 +71,7 @@ def set_up_logging(verbose: bool, quiet: bool = False, rules: LoggingRules | Non
     if verbose and quiet:
         raise typer.BadParameter("--verbose and --quiet contradict each other: keep one")
     wanted: logs.Level = "debug" if verbose else "error" if quiet else rules.level
-    logs.set_up(rules.model_copy(update={"level": wanted}), _as_a_terminal_reads_it)
+    logs.set_up(changed(rules, level=wanted), _as_a_terminal_reads_it)
 
 
 def _as_a_terminal_reads_it(line: str) -> str:

@@ -36,7 +36,7 @@ def ready(
     from monitor.history import readiness
     from monitor.words import words
 
-    settings = in_this_language(load_settings(config, set_).settings)
+    settings = in_this_language(load_settings(config, set_))
     name = settings.wearer_named(wearer)
     said = words(settings.coach_of(name).language)
     path = history_file(state_dir)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec import json
 from rich.console import Console
 
 from monitor.civil import zone_named
@@ -61,7 +62,7 @@ def report(
     from monitor.reporting.reading import read
 
     kind = _kind(day, week, month)
-    settings = in_this_language(load_settings(config, set_).settings)
+    settings = in_this_language(load_settings(config, set_))
     zone = zone_of(settings)
     path = history_file(state_dir)
     last_s = {row.name: row.last_s or 0.0 for row in queries.wearers(path)}
@@ -100,6 +101,6 @@ def _give(told: Told, language: str, html: Path | None, json_: bool) -> None:
             raise typer.BadParameter(f"{html} cannot be written: {error.strerror}") from None
         typer.echo(say(f"{html} is written."), err=True)
     if json_:
-        typer.echo(told.report.model_dump_json())
+        typer.echo(json.encode(told.report).decode())
     elif html is None:
         show(told, Console(), say)

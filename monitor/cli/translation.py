@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import typer.main
 
 from monitor.cli.process import default_config
+from monitor.rules import changed
+from monitor.settings.loading import Loaded
 from monitor.spoken import DEFAULT, Phrases, chosen_language, languages, phrases, sentences
 
 if TYPE_CHECKING:
@@ -57,12 +59,12 @@ def said_here(*parts: str) -> Phrases:
     return phrases(spoken_here_now(), FAULTS, *parts)
 
 
-def in_this_language(settings: Settings) -> Settings:
+def in_this_language(loaded: Loaded) -> Settings:
     """The settings; where they name no language, with that of this command line: who asks by hand reads it."""
-    if "language" in settings.coach.model_fields_set:
-        return settings
-    spoken = settings.coach.model_copy(update={"language": spoken_here_now()})
-    return settings.model_copy(update={"coach": spoken})
+    if "coach.language" in loaded.sources:
+        return loaded.settings
+    spoken = changed(loaded.settings.coach, language=spoken_here_now())
+    return changed(loaded.settings, coach=spoken)
 
 
 def translate(command: Any, language: str) -> None:

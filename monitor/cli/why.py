@@ -12,6 +12,7 @@ import typer
 from monitor.cli.process import ConfigOption, SetOption, StateDirOption, WearerOption, history_file, load_settings
 from monitor.cli.translation import in_this_language, said_here
 from monitor.errors import MonitorError
+from monitor.rules import changed, plain
 from monitor.spoken import Phrases, flat
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def why(
     from monitor.assembly.wearer import ways
     from monitor.coach.why import reasons
 
-    settings = in_this_language(load_settings(config, set_).settings)
+    settings = in_this_language(load_settings(config, set_))
     name = settings.wearer_named(wearer)
     history = history_file(state_dir)
     coach = stored_coach(settings, history, name)
@@ -67,12 +68,12 @@ def _retell(coach: Coach, language: str) -> None:
     if then != now:
         say = Phrases({text: now[key] for key, text in then.items()})
         coach.decisions.entries = [(at_s, say(text)) for at_s, text in coach.decisions.entries]
-        coach.rules = coach.rules.model_copy(update={"language": language})
+        coach.rules = changed(coach.rules, language=language)
 
 
 def _noted(said: Words) -> dict[str, str]:
     """What a note is made of, by its dotted key; ``Phrases`` wants holes with names."""
-    parts = flat(said.model_dump(include={"noted", "silences", "units"}))
+    parts = flat({name: plain(getattr(said, name)) for name in ("noted", "silences", "units")})
     found = {key: text.replace("{}", "{number}") for key, text in parts}
     hours, minutes = said.units.hour, said.units.minute
     for key, (hour, minute) in enumerate(product(hours, minutes)):

@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import Any, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
-from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from msgspec import Meta, field
 
 from monitor.accel.motions import MotionName
 from monitor.errors import MonitorError
+from monitor.rules import Fault, FaultsError, Rules, WrongValueError, check, dotted, keys
 from monitor.words import ExerciseWords, languages, words
 
 PACKAGED = "catalogue.toml"
@@ -53,44 +54,49 @@ Seen = Literal["repetitions", "hold", "posture"]
 Start = Literal[
     "standing", "half_kneeling", "sitting_chair", "sitting_mat", "lying_back", "lying_front", "hands_and_knees"
 ]
-Span = tuple[int, int]
-Model = TypeVar("Model", bound=BaseModel)
+Count = Annotated[int, Meta(ge=1, le=600)]
+Span = tuple[Count, Count]
+Model = TypeVar("Model", bound=Rules)
 
 
-class Exercise(BaseModel, frozen=True, extra="forbid"):
+class Exercise(Rules, frozen=True, kw_only=True):
     """The facts of one exercise."""
 
-    kind: Kind = Field(description='"strengthen" or "stretch"')
-    start: Start = Field(description='the position it starts from, such as "standing"')
-    places: tuple[Place, ...] = Field(min_length=1, description='where it fits: ["desk", "home"]')
-    needs_floor: bool = Field(description="true if it needs a mat or lying down")
-    repetitions: Span | None = Field(None, description="fewest and most repetitions of a set, such as [10, 12]")
-    hold_s: Span | None = Field(None, description="shortest and longest hold in seconds, such as [30, 60]")
-    sets: Span | None = Field(None, description="fewest and most sets, such as [3, 6]")
-    sides: bool = Field(description="true if it is done on one side after the other")
-    once_a_day: bool = Field(False, description="true if once a day is enough")
-    sees: dict[PlacementName, Seen] = Field(
-        default_factory=dict, description='what a sensor there can follow, such as { thigh = "hold" }'
+    kind: Annotated[Kind, Meta(description='"strengthen" or "stretch"')]
+    start: Annotated[Start, Meta(description='the position it starts from, such as "standing"')]
+    places: Annotated[tuple[Place, ...], Meta(min_length=1, description='where it fits: ["desk", "home"]')]
+    needs_floor: Annotated[bool, Meta(description="true if it needs a mat or lying down")]
+    repetitions: Annotated[Span, Meta(description="fewest and most repetitions of a set, such as [10, 12]")] | None = (
+        None
     )
-    motion: MotionName | None = Field(
-        None, description=f"what the sensor may count or time of it: {', '.join(get_args(MotionName))}"
-    )
-    leave_out: tuple[Condition, ...] = Field((), description=f"conditions that rule it out: {', '.join(Condition)}")
-    chair_when: tuple[Condition, ...] = Field((), description="conditions that rule it out unless a chair is at hand")
-    source: str = Field(min_length=3, description='where it comes from: a citation, or "my physiotherapist"')
+    hold_s: Annotated[Span, Meta(description="shortest and longest hold in seconds, such as [30, 60]")] | None = None
+    sets: Annotated[Span, Meta(description="fewest and most sets, such as [3, 6]")] | None = None
+    sides: Annotated[bool, Meta(description="true if it is done on one side after the other")]
+    once_a_day: Annotated[bool, Meta(description="true if once a day is enough")] = False
+    sees: Annotated[
+        dict[PlacementName, Seen], Meta(description='what a sensor there can follow, such as { thigh = "hold" }')
+    ] = field(default_factory=dict)
+    motion: (
+        Annotated[
+            MotionName, Meta(description=f"what the sensor may count or time of it: {', '.join(get_args(MotionName))}")
+        ]
+        | None
+    ) = None
+    leave_out: Annotated[
+        tuple[Condition, ...], Meta(description=f"conditions that rule it out: {', '.join(Condition)}")
+    ] = ()
+    chair_when: Annotated[
+        tuple[Condition, ...], Meta(description="conditions that rule it out unless a chair is at hand")
+    ] = ()
+    source: Annotated[str, Meta(min_length=3, description='where it comes from: a citation, or "my physiotherapist"')]
 
-    @field_validator("repetitions", "hold_s", "sets")
-    @classmethod
-    def _sane(cls, span: Span | None) -> Span | None:
-        if span is not None and not 1 <= span[0] <= span[1] <= 600:
-            raise ValueError("must be two whole numbers from 1 to 600, the smaller first")
-        return span
-
-    @model_validator(mode="after")
-    def _some_dose(self) -> Self:
+    def __post_init__(self) -> None:
+        for key in ("repetitions", "hold_s", "sets"):
+            span = getattr(self, key)
+            if span is not None and span[0] > span[1]:
+                raise WrongValueError(key, "must be two whole numbers, the smaller first")
         if self.repetitions is None and self.hold_s is None and self.sets is None:
-            raise ValueError("has no numbers for its dose: give repetitions, hold_s or sets")
-        return self
+            raise WrongValueError("", "has no numbers for its dose: give repetitions, hold_s or sets")
 
     @property
     def least_s(self) -> float:
@@ -104,6 +110,9 @@ class Exercise(BaseModel, frozen=True, extra="forbid"):
         """What a sensor on this body part can see of it: ``repetitions``, ``hold``, ``posture`` or ``timed``."""
         seen: dict[Any, str] = dict(self.sees)
         return seen.get(placement, "timed")
+
+
+FACTS, WORDS = Exercise.__struct_fields__, ExerciseWords.__struct_fields__
 
 
 class CatalogueError(MonitorError):
@@ -122,11 +131,11 @@ class CatalogueError(MonitorError):
         return CatalogueError(self.file, self.exercise, self.key, self.remedy, line)
 
 
-class Catalogue(BaseModel, frozen=True, extra="forbid"):
+class Catalogue(Rules, frozen=True):
     """Every exercise that may be suggested, in the order of the files."""
 
     exercises: dict[str, Exercise]
-    own_words: dict[str, dict[str, ExerciseWords]] = {}
+    own_words: dict[str, dict[str, ExerciseWords]] = field(default_factory=dict)
     """Of the user's own exercises: words by language."""
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
@@ -148,7 +157,7 @@ class Catalogue(BaseModel, frozen=True, extra="forbid"):
 def load_catalogue() -> Catalogue:
     """The packaged exercises."""
     text = resources.files("monitor.coach").joinpath(PACKAGED).read_text(encoding="utf-8")
-    return Catalogue(exercises={name: Exercise.model_validate(table) for name, table in tomllib.loads(text).items()})
+    return Catalogue(exercises={name: check(Exercise, table) for name, table in tomllib.loads(text).items()})
 
 
 def with_own(text: str, file: str, language: str, base: Catalogue) -> tuple[Catalogue, list[CatalogueError]]:
@@ -188,12 +197,12 @@ def _own_exercise(
 
     Wrong facts cost the exercise, wrong words the language they are in.
     """
-    facts = {key: value for key, value in table.items() if key not in ExerciseWords.model_fields}
-    here = {key: value for key, value in table.items() if key in ExerciseWords.model_fields}
+    facts = {key: value for key, value in table.items() if key not in WORDS}
+    here = {key: value for key, value in table.items() if key in WORDS}
     told = {code: facts.pop(code) for code in languages() if isinstance(facts.get(code), dict)}
     if here or not told:
         told[ANY] = here
-    for code in [key for key, value in facts.items() if isinstance(value, dict) and key not in Exercise.model_fields]:
+    for code in [key for key, value in facts.items() if isinstance(value, dict) and key not in FACTS]:
         del facts[code]
         remedy = f"not a language of the program, which has {', '.join(languages())}; these words are not shown"
         wrong.append(CatalogueError(file, exercise_id, code, remedy))
@@ -216,21 +225,19 @@ def _checked(
 ) -> Model | None:
     """The table as this model; None where that cannot be, with every complaint, and what to write instead."""
     try:
-        return model.model_validate(table)
-    except ValidationError as error:
-        for found in error.errors():
-            key = ".".join(str(part) for part in found["loc"] if part != "[key]")
-            remedy = _remedy(model, found["type"], found["msg"], str(found["loc"][0]) if found["loc"] else "")
-            wrong.append(CatalogueError(file, exercise_id, f"{prefix}{key}" if key else "", remedy))
+        return check(model, table)
+    except FaultsError as error:
+        for fault in error.faults:
+            key = f"{prefix}{dotted(fault.place)}" if fault.place else ""
+            wrong.append(CatalogueError(file, exercise_id, key, _remedy(model, fault)))
     return None
 
 
-def _remedy(model: type[BaseModel], kind: str, said: str, key: str) -> str:
-    if kind == "extra_forbidden":
-        return f"unknown; known are {', '.join([*Exercise.model_fields, *ExerciseWords.model_fields])}"
-    said = "missing" if kind == "missing" else said.removeprefix("Value error, ")
-    wanted = model.model_fields.get(key)
-    return f"{said}; give {wanted.description}" if wanted else said
+def _remedy(model: type[Rules], fault: Fault) -> str:
+    if fault.sort == "unknown":
+        return f"unknown; known are {', '.join([*FACTS, *WORDS])}"
+    wanted = keys(model)[str(fault.place[0])].description if fault.place else ""
+    return f"{fault.problem}; give {wanted}" if wanted else fault.problem
 
 
 def _line_of(text: str, exercise_id: str, key: str) -> int:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.civil import day_of
 from monitor.coach.catalogue import Catalogue, CatalogueError, Condition, Exercise, Place, load_catalogue
 from monitor.events import Suggestion
+from monitor.rules import Rules
 from monitor.words import DEFAULT, words
 
 DAY_S = 86400.0
@@ -20,32 +22,44 @@ BEST_SEEN = ("repetitions", "hold", "posture", "timed")
 """What a sensor can see of an exercise, the best first."""
 
 
-class ExerciseRules(BaseModel, frozen=True, extra="forbid"):
+class ExerciseRules(Rules, frozen=True):
     """What may be suggested."""
 
-    enabled: bool = Field(True, description="Suggest an exercise with a call; false only invites to get up.")
-    place: Place = Field("desk", description='Where you are when you sit: "desk" or "home".')
-    floor_allowed: bool = Field(False, description="Exercises that need a mat or lying down may be suggested.")
-    time_min: float = Field(
-        0.0, ge=0, le=60, description="Time at hand in a break, in minutes; longer exercises are left out; 0 = any."
+    enabled: Annotated[bool, Meta(description="Suggest an exercise with a call; false only invites to get up.")] = True
+    place: Annotated[Place, Meta(description='Where you are when you sit: "desk" or "home".')] = "desk"
+    floor_allowed: Annotated[bool, Meta(description="Exercises that need a mat or lying down may be suggested.")] = (
+        False
     )
-    no_go: tuple[str, ...] = Field((), description='Exercises never to suggest, by id, such as ["lunge_stretch"].')
-    conditions: tuple[Condition, ...] = Field(
-        (), description=f"What applies to you, so that unfit exercises are left out: any of {', '.join(Condition)}."
-    )
-    file: str = Field(
-        "",
-        description="Your own exercises, a TOML file; empty takes exercises.toml beside the settings, if it is there.",
-    )
-    image_url: str = Field(
-        "",
-        pattern=r"^$|^https?://\S*\{id\}\S*$",
-        description="Where a phone or dashboard finds the pictures that `sitbreak exercises --svg FOLDER` writes, with "
-        '{id} in the place of the exercise: "http://homeassistant.local:8123/local/sitbreak/{id}.svg".',
-    )
-    with_chair: bool = Field(
-        False, description="A stable chair to hold on to is at hand; it is then named where balance matters."
-    )
+    time_min: Annotated[
+        float,
+        Meta(ge=0, le=60, description="Time at hand in a break, in minutes; longer exercises are left out; 0 = any."),
+    ] = 0.0
+    no_go: Annotated[
+        tuple[str, ...], Meta(description='Exercises never to suggest, by id, such as ["lunge_stretch"].')
+    ] = ()
+    conditions: Annotated[
+        tuple[Condition, ...],
+        Meta(description=f"What applies to you, so that unfit exercises are left out: any of {', '.join(Condition)}."),
+    ] = ()
+    file: Annotated[
+        str,
+        Meta(
+            description="Your own exercises, a TOML file; empty takes exercises.toml beside the settings, if"
+            " it is there."
+        ),
+    ] = ""
+    image_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^\Z|^https?://\S*\{id\}\S*\Z",
+            description="Where a phone or dashboard finds the pictures that `sitbreak exercises --svg FOLDER`"
+            " writes, with "
+            '{id} in the place of the exercise: "http://homeassistant.local:8123/local/sitbreak/{id}.svg".',
+        ),
+    ] = ""
+    with_chair: Annotated[
+        bool, Meta(description="A stable chair to hold on to is at hand; it is then named where balance matters.")
+    ] = False
 
 
 @dataclass

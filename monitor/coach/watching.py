@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
 
 from monitor.accel.limb import Vector
 from monitor.coach.catalogue import Exercise
@@ -22,6 +23,7 @@ from monitor.coach.moments import QUIET_MAX_S
 from monitor.events import AlertCleared, BreakDue, Event, Suggestion
 from monitor.exchange import ExerciseProgress
 from monitor.model import AccelBlock, Floats, Posture
+from monitor.rules import Rules
 from monitor.words import Words
 
 PUT_OFF = ("skip", "snooze", "wrong", "pause", "busy")
@@ -29,13 +31,19 @@ PUT_OFF = ("skip", "snooze", "wrong", "pause", "busy")
 of reach may still come."""
 
 
-class WatchRules(BaseModel, frozen=True, extra="forbid"):
+class WatchRules(Rules, frozen=True):
     """How long an exercise is expected."""
 
-    limit_s: float = Field(600.0, ge=30, le=3600, description="An exercise is expected for so long after the call.")
-    settle_s: float = Field(45.0, ge=5, le=600, description="Who sits for so long after getting up has finished.")
-    upright_s: float = Field(5.0, ge=1, le=60, description="So many upright seconds are getting up.")
-    idle_s: float = Field(120.0, ge=20, le=900, description="A set is over when nothing more has come for so long.")
+    limit_s: Annotated[
+        float, Meta(ge=30, le=3600, description="An exercise is expected for so long after the call.")
+    ] = 600.0
+    settle_s: Annotated[
+        float, Meta(ge=5, le=600, description="Who sits for so long after getting up has finished.")
+    ] = 45.0
+    upright_s: Annotated[float, Meta(ge=1, le=60, description="So many upright seconds are getting up.")] = 5.0
+    idle_s: Annotated[
+        float, Meta(ge=20, le=900, description="A set is over when nothing more has come for so long.")
+    ] = 120.0
 
     @property
     def look_s(self) -> float:

@@ -26,6 +26,7 @@ from monitor.outlets.console import ConsoleOutlet
 from monitor.outlets.mqtt.broker import HOST, BrokerMissingError, EmbeddedBroker, NoFreePortError
 from monitor.outlets.mqtt.credentials import password
 from monitor.outlets.mqtt.rules import MqttRules
+from monitor.rules import changed
 from monitor.settings.sections import Settings
 from monitor.web.server import free_port, is_installed, url_of
 
@@ -92,8 +93,8 @@ async def run_demo(demo: Demo, say: Callable[[str], None], console: Callable[[Cl
         if settings.mqtt.enabled:
             _say_how_to_watch(settings.mqtt, say)
         settings = with_page(demo, settings, say)
-        radio = settings.radio.model_copy(update={"backend": f"bumble:tcp-client:{simulated.air}"})
-        settings = settings.model_copy(update={"radio": radio})
+        radio = changed(settings.radio, backend=f"bumble:tcp-client:{simulated.air}")
+        settings = changed(settings, radio=radio)
         state_dir, nodes = demo.state_dir, {}
         kept = f"history in {state_dir}"
         if state_dir is None:
@@ -130,20 +131,20 @@ async def _with_broker(stack: AsyncExitStack, settings: Settings, listen: str, s
         say(f"no MQTT: {error}")
         return settings
     here = "127.0.0.1" if listen == "0.0.0.0" else "::1" if listen == "::" else listen
-    mqtt = settings.mqtt.model_copy(update={"host": here, "port": broker.port, "protocol": "3.1.1"})
-    return settings.model_copy(update={"mqtt": mqtt})
+    mqtt = changed(settings.mqtt, host=here, port=broker.port, protocol="3.1.1")
+    return changed(settings, mqtt=mqtt)
 
 
 def with_page(demo: Demo, settings: Settings, say: Callable[[str], None]) -> Settings:
     """The settings with the page at a free port; without it where nobody wants it or the extra is missing."""
-    rules = settings.web.model_copy(update={"enabled": demo.web})
+    rules = changed(settings.web, enabled=demo.web)
     if demo.web and not is_installed():
         say(f'no web page: it needs the extra "web": {install_line("web")}')
-        rules = rules.model_copy(update={"enabled": False})
+        rules = changed(rules, enabled=False)
     elif demo.web:
-        rules = rules.model_copy(update={"port": free_port(rules)})
+        rules = changed(rules, port=free_port(rules))
         say(f"web page at {url_of(rules)}")
-    return settings.model_copy(update={"web": rules})
+    return changed(settings, web=rules)
 
 
 def _say_how_to_watch(mqtt: MqttRules, say: Callable[[str], None]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.errors import MonitorError
+from monitor.rules import changed
 from monitor.settings.loading import Loaded
-from monitor.settings.sections import Settings, WearerSettings
+from monitor.settings.sections import Settings
 from monitor.wearables import WEARABLES
 from monitor.wearables.base import About, Reach
 
@@ -74,8 +75,8 @@ def choose(loaded: Loaded, asked: str) -> tuple[str, Settings]:
             f'--profile {profile} is a wearable of the kind "{kind}", '
             f'--set wearers.{wearer}.wearable says "{plan.wearable}": leave one of them out'
         )
-    worn = WearerSettings.model_validate({**plan.model_dump(), "wearable": kind, "address": "", "name": ""})
-    return profile, settings.model_copy(update={"wearers": {wearer: worn}})
+    worn = changed(plan, wearable=kind, address="", name="")
+    return profile, changed(settings, wearers={wearer: worn})
 
 
 def _simulates(kind: str) -> str:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from msgspec import DecodeError, Struct, ValidationError, json
 
 from monitor.settings.faults import SECRET
 
 KEPT_AS = "setup.json"
 
 
-class Answers(BaseModel, extra="forbid"):
+class Answers(Struct, forbid_unknown_fields=True):
     """The answers; empty means not asked yet, or none. No secret is among them."""
 
     wearer: str = "me"
@@ -65,15 +65,15 @@ def without_secrets(overrides: tuple[str, ...]) -> list[str]:
 def recall(state_dir: Path) -> Answers | None:
     """The answers of a sitting that was left; None where there are none that we understand."""
     try:
-        return Answers.model_validate_json((state_dir / KEPT_AS).read_text(encoding="utf-8"))
-    except (OSError, ValidationError):
+        return json.decode((state_dir / KEPT_AS).read_bytes(), type=Answers)
+    except (OSError, DecodeError, ValidationError):
         return None
 
 
 def keep(state_dir: Path, answers: Answers) -> None:
     """Write them down, for the user's eyes only."""
     state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_privately(state_dir / KEPT_AS, answers.model_dump_json(indent=2) + "\n")
+    write_privately(state_dir / KEPT_AS, json.format(json.encode(answers)).decode() + "\n")
 
 
 def forget(state_dir: Path) -> None:

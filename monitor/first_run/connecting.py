@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from monitor.errors import MonitorError
 from monitor.first_run.answers import write_privately
 from monitor.first_run.broker import BrokerReport, try_broker
 from monitor.first_run.guide import Guide
+from monitor.rules import Secret, changed
 from monitor.settings.faults import SettingsError
 
 TLS = ("off", "system", "ca-file")
@@ -116,7 +115,7 @@ def _tried(guide: Guide, password: str) -> BrokerReport:
     try:
         rules = guide.settings().mqtt
         if password:
-            rules = rules.model_copy(update={"password": SecretStr(password)})
+            rules = changed(rules, password=Secret(password))
         guide.talk.say("broker.trying", host=rules.host, port=rules.port)
         return guide.wait_for(try_broker(rules))
     except MonitorError as error:

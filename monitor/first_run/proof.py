@@ -25,6 +25,7 @@ from monitor.first_run.keys import typed_lines
 from monitor.first_run.placing import told
 from monitor.first_run.talk import Talk
 from monitor.in_reach import KINDS
+from monitor.rules import changed
 from monitor.settings.sections import Settings
 from monitor.wearables.base import Reach
 from monitor.words import words
@@ -212,9 +213,9 @@ def for_the_proof(settings: Settings, wearer: str) -> Settings:
     plan = settings.wearers[wearer]
     quiet: dict[str, Any] = {
         "wearers": {wearer: plan},
-        "web": settings.web.model_copy(update={"enabled": False}),
-        "push": settings.push.model_copy(update={"urls": (), "urls_file": ""}),
+        "web": changed(settings.web, enabled=False),
+        "push": changed(settings.push, urls=(), urls_file=""),
     }
     if KINDS[plan.wearable].REACH is not Reach.TOPIC:
-        quiet["mqtt"] = settings.mqtt.model_copy(update={"host": ""})
-    return settings.model_copy(update=quiet)
+        quiet["mqtt"] = changed(settings.mqtt, host="")
+    return changed(settings, **quiet)

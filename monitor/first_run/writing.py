@@ -11,10 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, SecretStr
-
 from monitor.first_run.answers import write_privately
 from monitor.first_run.guide import Guide
+from monitor.rules import Secret, plain
 from monitor.settings.loading import load
 from monitor.settings.sections import Settings, walk
 from monitor.settings.template import toml_value
@@ -74,8 +73,8 @@ def _value_at(settings: Settings, path: list[str]) -> Any:
 
 
 def _opened(value: Any) -> Any:
-    if isinstance(value, SecretStr):
-        return value.get_secret_value()
+    if isinstance(value, Secret):
+        return value.text
     return [_opened(each) for each in value] if isinstance(value, list | tuple) else value
 
 
@@ -101,25 +100,16 @@ def settings_text(tree: Mapping[str, Any], header: str) -> str:
             lines = []
             for key, value in values.items():
                 field = fields[(section, "*", key) if name else (section, key)]
-                if (key in ALWAYS and name) or _plain(value) != _default(field):
-                    lines += ["", *_comment(field.description or ""), f"{key} = {toml_value(value)}"]
+                if (key in ALWAYS and name) or _plain(value) != _plain(field.default):
+                    lines += ["", *_comment(field.description), f"{key} = {toml_value(value)}"]
             if lines:
                 parts.append("\n".join([f"[{section}.{name}]" if name else f"[{section}]", *lines[1:]]) + "\n")
     return "\n".join(parts)
 
 
-def _default(field: Any) -> Any:
-    value = field.get_default(call_default_factory=True)
-    if isinstance(value, SecretStr):
-        return value.get_secret_value()
-    return _plain(value)
-
-
 def _plain(value: Any) -> Any:
     """As JSON would have it, so that a tuple and a list are the same."""
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    return json.loads(json.dumps(value, default=str))
+    return json.loads(json.dumps(plain(_opened(value)), default=str))
 
 
 def _comment(text: str) -> list[str]:

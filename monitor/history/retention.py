@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
+
+from monitor.rules import Rules
 
 DAY_S = 86400.0
 
 
-class HistoryRules(BaseModel, frozen=True, extra="forbid"):
+class HistoryRules(Rules, frozen=True):
     """How long the history remembers."""
 
-    keep_posture_days: float = Field(
-        14.0, ge=1, le=3650, description="Days for which the posture of every second is kept; bouts and breaks stay."
-    )
-    keep_books_days: float = Field(
-        0.0,
-        ge=0,
-        le=36500,
-        description="Days for which bouts, breaks, gaps, alerts and exercises are kept; 0 is for ever.",
-    )
-    keep_unsent_days: float = Field(
-        30.0, ge=1, le=3650, description="Days for which news wait for a broker that cannot be reached."
-    )
+    keep_posture_days: Annotated[
+        float,
+        Meta(ge=1, le=3650, description="Days for which the posture of every second is kept; bouts and breaks stay."),
+    ] = 14.0
+    keep_books_days: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=36500,
+            description="Days for which bouts, breaks, gaps, alerts and exercises are kept; 0 is for ever.",
+        ),
+    ] = 0.0
+    keep_unsent_days: Annotated[
+        float, Meta(ge=1, le=3650, description="Days for which news wait for a broker that cannot be reached.")
+    ] = 30.0
 
 
 def forget(connection: sqlite3.Connection, wearer_id: int, rules: HistoryRules, now_s: float) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field, SecretStr
+from msgspec import Meta
 
 from monitor.errors import MonitorError
+from monitor.rules import Rules, Secret
 
 _FOR_ONE = re.compile(r"(?:(?P<wearer>[a-z0-9][a-z0-9_-]{0,31})=)?(?P<url>[A-Za-z][A-Za-z0-9+.-]*://.+)")
 
@@ -30,38 +31,43 @@ class AddressError(MonitorError):
         self.number = number
 
 
-def _listed(given: object) -> object:
-    # One address in an environment variable is the usual case, and needs no brackets.
-    return [given] if isinstance(given, str) and given else given or []
-
-
-class PushRules(BaseModel, frozen=True, extra="forbid"):
+class PushRules(Rules, frozen=True):
     """Pushes to the phone without Home Assistant: ntfy, Pushover, Telegram, Gotify, e-mail and many more."""
 
-    urls: Annotated[tuple[SecretStr, ...], BeforeValidator(_listed)] = Field(
-        (),
-        description='Addresses as apprise writes them, such as "ntfy://your-topic"; empty switches pushes off. They are'
-        " secrets: better kept in urls_file.",
-    )
-    urls_file: str = Field(
-        "", description="File with one address a line; a line that begins with # is a comment. Read at the start."
-    )
-    from_level: int = Field(
-        2,
-        ge=1,
-        le=3,
-        description="First calls carry level 1 (wearable), unanswered ones climb to 2 (phone) and 3 (room): pushed from"
-        " this level on; with a wearable that cannot call the first carries 2. 1 pushes every call.",
-    )
-    per_hour: int = Field(12, ge=1, le=60, description="So many pushes an hour to one address and no more.")
-    take_back: bool = Field(
-        True,
-        description="Take a call off the phone when the break is seen or it is answered, where the service lets one"
-        " (ntfy, Telegram; Pushover ends its repetition).",
-    )
-    timeout_s: float = Field(
-        20.0, ge=1, le=120, description="Seconds after which a service that does not answer is given up for a while."
-    )
+    urls: Annotated[
+        tuple[Secret, ...],
+        Meta(
+            description='Addresses as apprise writes them, such as "ntfy://your-topic"; empty switches pushes'
+            " off. They are"
+            " secrets: better kept in urls_file."
+        ),
+    ] = ()
+    urls_file: Annotated[
+        str,
+        Meta(description="File with one address a line; a line that begins with # is a comment. Read at the start."),
+    ] = ""
+    from_level: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=3,
+            description="First calls carry level 1 (wearable), unanswered ones climb to 2 (phone) and 3"
+            " (room): pushed from"
+            " this level on; with a wearable that cannot call the first carries 2. 1 pushes every call.",
+        ),
+    ] = 2
+    per_hour: Annotated[int, Meta(ge=1, le=60, description="So many pushes an hour to one address and no more.")] = 12
+    take_back: Annotated[
+        bool,
+        Meta(
+            description="Take a call off the phone when the break is seen or it is answered, where the service lets one"
+            " (ntfy, Telegram; Pushover ends its repetition)."
+        ),
+    ] = True
+    timeout_s: Annotated[
+        float,
+        Meta(ge=1, le=120, description="Seconds after which a service that does not answer is given up for a while."),
+    ] = 20.0
 
     @property
     def enabled(self) -> bool:
@@ -75,7 +81,7 @@ class Address:
 
     number: int
     """Counted from 1, in the order of the settings: what a message may say of it."""
-    url: SecretStr
+    url: Secret
     wearer: str
     """Whose alerts go there; empty for everybody's."""
 
@@ -83,10 +89,10 @@ class Address:
 def addresses(rules: PushRules) -> list[Address]:
     """All addresses of the settings, then those of the file. Raises PushFileError, AddressError."""
     found = []
-    for number, text in enumerate([url.get_secret_value() for url in rules.urls] + _of_file(rules.urls_file), start=1):
+    for number, text in enumerate([url.text for url in rules.urls] + _of_file(rules.urls_file), start=1):
         if (parts := _FOR_ONE.fullmatch(text.strip())) is None:
             raise AddressError(number, "not an address")
-        found.append(Address(number, SecretStr(parts["url"]), parts["wearer"] or ""))
+        found.append(Address(number, Secret(parts["url"]), parts["wearer"] or ""))
     if not found:
         raise PushFileError(rules.urls_file, "has no address in it")
     return found

@@ -69,7 +69,7 @@ class Service:
         for speaker in ("apprise", "urllib3"):  # they name addresses
             logging.getLogger(speaker).propagate = False
         apprise = Apprise()
-        if not apprise.add(address.url.get_secret_value()):
+        if not apprise.add(address.url.text):
             raise AddressError(address.number, "not one that apprise knows")
         self.wearer = address.wearer
         self._plugin = apprise[0]

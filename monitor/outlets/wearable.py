@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.clock import Clock
 from monitor.event_ids import alert_number
 from monitor.events import AlertCleared, BreakDue, BreakTaken, Event, TestAlert
 from monitor.exchange import Message, Update
 from monitor.model import Nudge
+from monitor.rules import Rules
 from monitor.words import DEFAULT, words
 
 
-class WearableRules(BaseModel, frozen=True, extra="forbid"):
+class WearableRules(Rules, frozen=True):
     """Whether the wearable itself may speak."""
 
-    enabled: bool = Field(True, description="Let the wearable buzz, where it can.")
-    stale_s: float = Field(
-        30.0, ge=5, le=600, description="Seconds after which praise or a test is too late to be buzzed."
-    )
+    enabled: Annotated[bool, Meta(description="Let the wearable buzz, where it can.")] = True
+    stale_s: Annotated[
+        float, Meta(ge=5, le=600, description="Seconds after which praise or a test is too late to be buzzed.")
+    ] = 30.0
 
 
 FRESH_WALL_S = 2.0

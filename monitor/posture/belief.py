@@ -10,50 +10,72 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.model import Bools, Floats
 from monitor.posture.rises import RiseColumns
+from monitor.rules import Rules
 
 
-class BeliefRules(BaseModel, frozen=True, extra="forbid"):
+class BeliefRules(Rules, frozen=True):
     """How movements change what is believed; log odds are of sitting.
 
     The heights are near what ``rises`` reads on hapt. All are set by hand, so that the training has no part in them.
     """
 
-    rise_m: float = Field(0.32, ge=0.1, le=0.8, description="Usual height of getting up.")
-    rise_spread_m: float = Field(0.10, ge=0.02, le=0.4, description="Its spread among people and chairs.")
-    fall_m: float = Field(0.28, ge=0.1, le=0.8, description="Usual height read when somebody sits down.")
-    fall_spread_m: float = Field(0.13, ge=0.02, le=0.4, description="Its spread; the landing hides some of it.")
-    shift_spread_m: float = Field(0.03, ge=0.005, le=0.2, description="Height read in a shift that takes a second.")
-    shift_growth_m: float = Field(
-        0.004, ge=0.0, le=0.05, description="How much that grows with the square of the seconds it takes."
+    rise_m: Annotated[float, Meta(ge=0.1, le=0.8, description="Usual height of getting up.")] = 0.32
+    rise_spread_m: Annotated[float, Meta(ge=0.02, le=0.4, description="Its spread among people and chairs.")] = 0.10
+    fall_m: Annotated[float, Meta(ge=0.1, le=0.8, description="Usual height read when somebody sits down.")] = 0.28
+    fall_spread_m: Annotated[float, Meta(ge=0.02, le=0.4, description="Its spread; the landing hides some of it.")] = (
+        0.13
     )
-    odd_share: float = Field(0.1, ge=0.01, le=0.5, description="Share of movements with any height whatever.")
-    change_share: float = Field(0.3, ge=0.01, le=0.9, description="Share of longer movements that change posture.")
-    short_change_share: float = Field(
-        0.02, ge=0.0, le=0.5, description="The same of movements that take a single second."
+    shift_spread_m: Annotated[
+        float, Meta(ge=0.005, le=0.2, description="Height read in a shift that takes a second.")
+    ] = 0.03
+    shift_growth_m: Annotated[
+        float, Meta(ge=0.0, le=0.05, description="How much that grows with the square of the seconds it takes.")
+    ] = 0.004
+    odd_share: Annotated[float, Meta(ge=0.01, le=0.5, description="Share of movements with any height whatever.")] = 0.1
+    change_share: Annotated[
+        float, Meta(ge=0.01, le=0.9, description="Share of longer movements that change posture.")
+    ] = 0.3
+    short_change_share: Annotated[
+        float, Meta(ge=0.0, le=0.5, description="The same of movements that take a single second.")
+    ] = 0.02
+    turn_deg: Annotated[
+        float, Meta(ge=1.0, le=40.0, description="A change of posture turns the trunk by this or more.")
+    ] = 8.0
+    over_deg: Annotated[float, Meta(ge=20.0, le=90.0, description="A trunk that turns more than this lay or lies.")] = (
+        55.0
     )
-    turn_deg: float = Field(8.0, ge=1.0, le=40.0, description="A change of posture turns the trunk by this or more.")
-    over_deg: float = Field(55.0, ge=20.0, le=90.0, description="A trunk that turns more than this lay or lies.")
-    after_lying: float = Field(
-        1.5, ge=0.0, le=4.0, description="Log odds of sitting after lying; steps or a rise tell if not."
+    after_lying: Annotated[
+        float, Meta(ge=0.0, le=4.0, description="Log odds of sitting after lying; steps or a rise tell if not.")
+    ] = 1.5
+    stepped: Annotated[float, Meta(ge=0.5, le=6.0, description="Log odds of standing after a step.")] = 1.0
+    limit: Annotated[float, Meta(ge=1.0, le=10.0, description="Nothing that has happened counts more than this.")] = 4.0
+    pose_share: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="How much the last pose counts after a movement.")
+    ] = 0.5
+    leak: Annotated[float, Meta(ge=0.0, le=0.5, description="What gives way to the prior in each moving second.")] = (
+        0.05
     )
-    stepped: float = Field(1.0, ge=0.5, le=6.0, description="Log odds of standing after a step.")
-    limit: float = Field(4.0, ge=1.0, le=10.0, description="Nothing that has happened counts more than this.")
-    pose_share: float = Field(0.5, ge=0.0, le=1.0, description="How much the last pose counts after a movement.")
-    leak: float = Field(0.05, ge=0.0, le=0.5, description="What gives way to the prior in each moving second.")
-    prior: float = Field(
-        0.0, ge=-3.0, le=3.0, description="Log odds of sitting after much movement without a step, upright being known."
-    )
-    clear: float = Field(2.0, ge=0.0, le=6.0, description="Log odds from which on a pose is clearly a seat.")
-    doubt: float = Field(
-        0.1, ge=0.0, le=0.5, description="Share of what spoke for standing that a clear seat takes away in a second."
-    )
-    gap_s: float = Field(10.0, ge=1.0, le=60.0, description="After so long without data anything may have happened.")
+    prior: Annotated[
+        float,
+        Meta(
+            ge=-3.0, le=3.0, description="Log odds of sitting after much movement without a step, upright being known."
+        ),
+    ] = 0.0
+    clear: Annotated[float, Meta(ge=0.0, le=6.0, description="Log odds from which on a pose is clearly a seat.")] = 2.0
+    doubt: Annotated[
+        float,
+        Meta(ge=0.0, le=0.5, description="Share of what spoke for standing that a clear seat takes away in a second."),
+    ] = 0.1
+    gap_s: Annotated[
+        float, Meta(ge=1.0, le=60.0, description="After so long without data anything may have happened.")
+    ] = 10.0
 
 
 def weighed(odds: float, rise_m: float, turn_deg: float, lasted_s: float, rules: BeliefRules) -> float:

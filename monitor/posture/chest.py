@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from monitor.posture.likely import Likely, LikelyRules
-from monitor.posture.logistic import LikelyModel, model_text
+from monitor.posture.logistic import LikelyModel, load_model
 
 CHEST_RULES = LikelyRules(restless_min_g=0.06, lying_above_deg=64.9)
 """A chest that sways is being put on, bends or goes; one as flat as this lies (the trunk's angle, ``trunk.py``)."""
@@ -30,6 +30,6 @@ class Chest(Likely):
     CANNOT: ClassVar[str] = (
         "Tell an upright seat from standing still, sitting before the first walk: unknown then; cycling."
     )
-    MODEL: ClassVar[LikelyModel] = LikelyModel.model_validate_json(model_text("chest"))
+    MODEL: ClassVar[LikelyModel] = load_model(LikelyModel, "chest")
 
     rules: LikelyRules = field(default_factory=lambda: CHEST_RULES)

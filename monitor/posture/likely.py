@@ -7,10 +7,10 @@ likelihoods from which on sitting or upright is said, the answer is unknown.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.accel.metrics import angle_deg
 from monitor.accel.mounting import Mounting, MountingRules
@@ -21,6 +21,7 @@ from monitor.model import Bools, Epochs, Floats, Posture, PostureEpochs
 from monitor.posture.logistic import LikelyModel, probability
 from monitor.posture.rows import posture_rows
 from monitor.posture.signs import Signs
+from monitor.rules import Rules
 
 LOOSE_STEPS = SteppingRules(
     spread_min_g=0.05,
@@ -55,22 +56,24 @@ def walking_only(epochs: Epochs) -> Epochs:
     return replace(epochs, jerk_g=np.where(epochs.window_spread_g > WALK_MAX_G, np.nan, epochs.jerk_g))
 
 
-class LikelyRules(BaseModel, frozen=True, extra="forbid"):
+class LikelyRules(Rules, frozen=True):
     """What is not trained; our own judgement, but where a site's file says otherwise."""
 
-    busy_min_g: float = Field(
-        0.25, ge=0.05, le=2.0, description="Somebody upright who moves more than this without steps is busy."
-    )
-    still_max_g: float = Field(
-        0.05, ge=0, le=1, description="Before the first walk, a second that moves less is rarely called upright."
-    )
-    restless_min_g: float = Field(
-        1.0, ge=0.02, le=2.0, description="Somebody who has swayed more than this for 20 s is not said to sit."
-    )
-    lying_above_deg: float = Field(
-        180.0, ge=50, le=180, description="Somebody tilted more than this against walking lies rather than sits."
-    )
-    confidence_max: float = Field(0.99, ge=0.5, le=1, description="No answer is given more confidence than this.")
+    busy_min_g: Annotated[
+        float, Meta(ge=0.05, le=2.0, description="Somebody upright who moves more than this without steps is busy.")
+    ] = 0.25
+    still_max_g: Annotated[
+        float, Meta(ge=0, le=1, description="Before the first walk, a second that moves less is rarely called upright.")
+    ] = 0.05
+    restless_min_g: Annotated[
+        float, Meta(ge=0.02, le=2.0, description="Somebody who has swayed more than this for 20 s is not said to sit.")
+    ] = 1.0
+    lying_above_deg: Annotated[
+        float, Meta(ge=50, le=180, description="Somebody tilted more than this against walking lies rather than sits.")
+    ] = 180.0
+    confidence_max: Annotated[
+        float, Meta(ge=0.5, le=1, description="No answer is given more confidence than this.")
+    ] = 0.99
 
 
 @dataclass(eq=False)

@@ -7,14 +7,18 @@ on. They are read once, when a placement is imported, and are no part of a place
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import TypeVar
 
 import numpy as np
-from pydantic import BaseModel
+from msgspec import json
 
 from monitor.model import Floats
+from monitor.rules import Rules
+
+Model = TypeVar("Model", bound=Rules)
 
 
-class Logistic(BaseModel, frozen=True, extra="forbid"):
+class Logistic(Rules, frozen=True):
     """A logistic model: log odds = bias + sum of weight times sign."""
 
     bias: float
@@ -36,7 +40,7 @@ def probability(log_odds: Floats) -> Floats:
     return share
 
 
-class Provenance(BaseModel, frozen=True, extra="forbid"):
+class Provenance(Rules, frozen=True):
     """Where parameters come from."""
 
     about: str
@@ -44,7 +48,7 @@ class Provenance(BaseModel, frozen=True, extra="forbid"):
     command: str
 
 
-class TrunkModel(BaseModel, frozen=True, extra="forbid"):
+class TrunkModel(Rules, frozen=True):
     """A trunk site: what a still pose says, and how right that is together with what has happened."""
 
     provenance: Provenance
@@ -58,7 +62,7 @@ class TrunkModel(BaseModel, frozen=True, extra="forbid"):
     active_confidence: float
 
 
-class LikelyModel(BaseModel, frozen=True, extra="forbid"):
+class LikelyModel(Rules, frozen=True):
     """A weak site: how likely sitting is, and when that is enough to say so."""
 
     provenance: Provenance
@@ -74,6 +78,6 @@ class LikelyModel(BaseModel, frozen=True, extra="forbid"):
     unwalked_upright_from: float
 
 
-def model_text(name: str) -> str:
-    """The parameter file of a placement."""
-    return files("monitor.posture").joinpath("models", f"{name}.json").read_text(encoding="utf-8")
+def load_model(kind: type[Model], name: str) -> Model:
+    """The parameters of a placement, from their file."""
+    return json.decode(files("monitor.posture").joinpath("models", f"{name}.json").read_bytes(), type=kind)

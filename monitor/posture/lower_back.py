@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from monitor.posture.belief import Belief, BeliefRules
-from monitor.posture.logistic import TrunkModel, model_text
+from monitor.posture.logistic import TrunkModel, load_model
 from monitor.posture.trunk import Trunk, TrunkRules
 
 BACK_BELIEF = BeliefRules(prior=2.5, stepped=5.0, leak=0.25, limit=6.0)
@@ -29,7 +29,7 @@ class LowerBack(Trunk):
         "Stepping and lying well; sitting against standing by tilt, sway and history, after 20 seconds of walking."
     )
     CANNOT: ClassVar[str] = "Tell an upright seat from standing, a bent back from sitting, cycling from walking."
-    MODEL: ClassVar[TrunkModel] = TrunkModel.model_validate_json(model_text("lower_back"))
+    MODEL: ClassVar[TrunkModel] = load_model(TrunkModel, "lower_back")
 
     rules: TrunkRules = field(default_factory=lambda: BACK_RULES)
     belief: Belief = field(default_factory=lambda: Belief(BACK_BELIEF))

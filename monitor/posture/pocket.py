@@ -13,10 +13,10 @@ and 45 % of sitting was that quiet. A sensor too coarse to see so little (8 mg s
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.accel.metrics import angle_deg
 from monitor.accel.mounting import Mounting
@@ -26,6 +26,7 @@ from monitor.accel.wear import Wear
 from monitor.model import Bools, Epochs, Floats, Posture, PostureEpochs
 from monitor.posture.rows import posture_rows
 from monitor.posture.smoothing import Hysteresis, Lasting
+from monitor.rules import Rules
 
 _FRESH_RISK, _FRESH_HALVING_S = 0.15, 10.0
 """A thigh that has just become horizontal may kick a ball, and how soon that is out of the question."""
@@ -38,37 +39,41 @@ def quiet_confidence(sway_deg: Floats) -> Floats:
     return likely
 
 
-class PocketRules(BaseModel, frozen=True, extra="forbid"):
+class PocketRules(Rules, frozen=True):
     """Tilt of a pocket, and when its mounting is forgotten.
 
     The tilts are the thigh's, the swaying was measured on wisdm51 (above); what a hand does is our own judgement.
     """
 
-    sedentary_above_deg: float = Field(
-        48.0, ge=30, le=80, description="A pocket tilted more than this against walking sits."
-    )
-    upright_below_deg: float = Field(
-        40.0, ge=10, le=60, description="A pocket tilted less than this stands; in between it stays as it was."
-    )
-    moving_min_g: float = Field(
-        0.06, ge=0.0, le=1.0, description="Above this the tilt is averaged over 4 s instead of one."
-    )
-    busy_min_g: float = Field(
-        0.25, ge=0.05, le=2.0, description="A pocket that moves more than this without steps is busy."
-    )
-    sway_of_s: int = Field(20, ge=5, le=30, description="Over so many seconds the swaying is watched.")
-    sway_min_deg: float = Field(
-        0.05, ge=0.0, le=1.0, description="A pocket that turns less than this in a second is perhaps a table."
-    )
-    sway_max_deg: float = Field(
-        0.18, ge=0.0, le=2.0, description="A pocket that usually turns less than this in a second sits."
-    )
-    forget_gap_s: float = Field(
-        20.0, ge=2, le=3600, description="After a gap as long the phone may sit another way round."
-    )
-    handled_turn_of_s: int = Field(3, ge=1, le=20, description="Over so many seconds the turning is watched.")
-    handled_turn_deg: float = Field(30.0, ge=10, le=120, description="Turning so far without steps may be a hand.")
-    handled_of_s: int = Field(20, ge=6, le=120, description="It is a hand when half of so many seconds turn as far.")
+    sedentary_above_deg: Annotated[
+        float, Meta(ge=30, le=80, description="A pocket tilted more than this against walking sits.")
+    ] = 48.0
+    upright_below_deg: Annotated[
+        float, Meta(ge=10, le=60, description="A pocket tilted less than this stands; in between it stays as it was.")
+    ] = 40.0
+    moving_min_g: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="Above this the tilt is averaged over 4 s instead of one.")
+    ] = 0.06
+    busy_min_g: Annotated[
+        float, Meta(ge=0.05, le=2.0, description="A pocket that moves more than this without steps is busy.")
+    ] = 0.25
+    sway_of_s: Annotated[int, Meta(ge=5, le=30, description="Over so many seconds the swaying is watched.")] = 20
+    sway_min_deg: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="A pocket that turns less than this in a second is perhaps a table.")
+    ] = 0.05
+    sway_max_deg: Annotated[
+        float, Meta(ge=0.0, le=2.0, description="A pocket that usually turns less than this in a second sits.")
+    ] = 0.18
+    forget_gap_s: Annotated[
+        float, Meta(ge=2, le=3600, description="After a gap as long the phone may sit another way round.")
+    ] = 20.0
+    handled_turn_of_s: Annotated[int, Meta(ge=1, le=20, description="Over so many seconds the turning is watched.")] = 3
+    handled_turn_deg: Annotated[
+        float, Meta(ge=10, le=120, description="Turning so far without steps may be a hand.")
+    ] = 30.0
+    handled_of_s: Annotated[
+        int, Meta(ge=6, le=120, description="It is a hand when half of so many seconds turn as far.")
+    ] = 20
 
 
 @dataclass(eq=False)

@@ -12,30 +12,43 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
 
 from monitor.accel.recent import RecentTurn
 from monitor.model import SEDENTARY, Bools, Epochs
 from monitor.posture.rows import among
 from monitor.posture.smoothing import Holding, Share
+from monitor.rules import Rules
 
 
-class RideRules(BaseModel, frozen=True, extra="forbid"):
+class RideRules(Rules, frozen=True):
     """When a shaking seat is a vehicle."""
 
-    shake_min_g: float = Field(0.02, ge=0.005, le=0.2, description="The road shakes a seat by at least so much.")
-    shake_max_g: float = Field(0.30, ge=0.05, le=1.0, description="What shakes more than this is the wearer.")
-    turn_max_deg: float = Field(4.0, ge=0.5, le=20, description="Shaken legs turn no further from second to second.")
-    halving_s: float = Field(60.0, ge=20, le=600, description="Shaking longer ago than this counts by half.")
-    share_min: float = Field(
-        0.95, ge=0.7, le=0.999, description="A vehicle is believed when so much of the time shook; it takes 4 minutes."
+    shake_min_g: Annotated[float, Meta(ge=0.005, le=0.2, description="The road shakes a seat by at least so much.")] = (
+        0.02
     )
-    share_end: float = Field(0.5, ge=0.1, le=0.9, description="The ride is over when less of the time shakes.")
-    rest_max_g: float = Field(0.010, ge=0.001, le=0.05, description="A sensor at rest shakes no more than this.")
-    rest_min_s: int = Field(60, ge=1, le=3600, description="A sensor must have been seen at rest for so long.")
+    shake_max_g: Annotated[float, Meta(ge=0.05, le=1.0, description="What shakes more than this is the wearer.")] = 0.30
+    turn_max_deg: Annotated[
+        float, Meta(ge=0.5, le=20, description="Shaken legs turn no further from second to second.")
+    ] = 4.0
+    halving_s: Annotated[float, Meta(ge=20, le=600, description="Shaking longer ago than this counts by half.")] = 60.0
+    share_min: Annotated[
+        float,
+        Meta(ge=0.7, le=0.999, description="A vehicle is believed when so much of the time shook; it takes 4 minutes."),
+    ] = 0.95
+    share_end: Annotated[float, Meta(ge=0.1, le=0.9, description="The ride is over when less of the time shakes.")] = (
+        0.5
+    )
+    rest_max_g: Annotated[float, Meta(ge=0.001, le=0.05, description="A sensor at rest shakes no more than this.")] = (
+        0.010
+    )
+    rest_min_s: Annotated[int, Meta(ge=1, le=3600, description="A sensor must have been seen at rest for so long.")] = (
+        60
+    )
 
 
 @dataclass

@@ -13,27 +13,32 @@ the trunk turns over (lying down) the height says nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
 
 from monitor.accel.metrics import angle_deg
 from monitor.model import Bools, Epochs, Floats
+from monitor.rules import Rules
 
 _GRAVITY_M_S2 = 9.81
 
 
-class RiseRules(BaseModel, frozen=True, extra="forbid"):
+class RiseRules(Rules, frozen=True):
     """What counts as a movement between two still moments."""
 
-    still_max_g: float = Field(
-        0.05, ge=0.01, le=0.3, description="A second in which the acceleration varies less than this is still."
-    )
-    soft_min_g: float = Field(
-        0.01, ge=0.0, le=0.1, description="A movement begins a second earlier where that varies by more than this."
-    )
-    longest_s: int = Field(9, ge=3, le=20, description="Getting up and sitting down last no longer than this.")
+    still_max_g: Annotated[
+        float, Meta(ge=0.01, le=0.3, description="A second in which the acceleration varies less than this is still.")
+    ] = 0.05
+    soft_min_g: Annotated[
+        float,
+        Meta(ge=0.0, le=0.1, description="A movement begins a second earlier where that varies by more than this."),
+    ] = 0.01
+    longest_s: Annotated[
+        int, Meta(ge=3, le=20, description="Getting up and sitting down last no longer than this.")
+    ] = 9
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,15 +13,16 @@ recording of a wheelchair was at hand.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.accel.metrics import norm
 from monitor.accel.wear import Wear
 from monitor.model import Epochs, Posture, PostureEpochs
 from monitor.posture.rows import posture_rows
+from monitor.rules import Rules
 
 CONFIDENCE = 0.9
 """No labelled wheelchair has said how often it is right."""
@@ -29,12 +30,13 @@ ARM_MIN_G = 0.25
 """Hands are busy without anybody moving about."""
 
 
-class SeatedRules(BaseModel, frozen=True, extra="forbid"):
+class SeatedRules(Rules, frozen=True):
     """From when on somebody seated is moving."""
 
-    moving_min_g: float = Field(
-        0.15, ge=0.02, le=1, description="Somebody seated who moves more than this over four seconds is moving about."
-    )
+    moving_min_g: Annotated[
+        float,
+        Meta(ge=0.02, le=1, description="Somebody seated who moves more than this over four seconds is moving about."),
+    ] = 0.15
 
 
 @dataclass(eq=False)

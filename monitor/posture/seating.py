@@ -15,36 +15,54 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
 
 from monitor.accel.metrics import angle_deg
 from monitor.accel.recent import stretches
 from monitor.model import NO_STATEMENT, SEDENTARY, Bools, Epochs, Floats, Posture
 from monitor.posture.rows import among
+from monitor.rules import Rules
 
 
-class SeatingRules(BaseModel, frozen=True, extra="forbid"):
+class SeatingRules(Rules, frozen=True):
     """When a horizontal thigh is believed to sit."""
 
-    stay_s: int = Field(3, ge=0, le=10, description="Nobody sits down for less than this and one second more.")
-    calm_max_g: float = Field(
-        0.035, ge=0.0, le=0.5, description="A thigh that rests on a seat shakes no more than this within a second."
+    stay_s: Annotated[
+        int, Meta(ge=0, le=10, description="Nobody sits down for less than this and one second more.")
+    ] = 3
+    calm_max_g: Annotated[
+        float,
+        Meta(ge=0.0, le=0.5, description="A thigh that rests on a seat shakes no more than this within a second."),
+    ] = 0.035
+    restless_s: Annotated[
+        int, Meta(ge=1, le=60, description="A horizontal thigh that is never calm sits after so long.")
+    ] = 6
+    rising_min_g: Annotated[
+        float,
+        Meta(ge=0.05, le=2.0, description="A second that shakes more than this may be that of rising from a crouch."),
+    ] = 0.2
+    high_deg: Annotated[
+        float, Meta(ge=0, le=60, description="A knee this much above every seat so far may be a squat.")
+    ] = 8.0
+    high_min_deg: Annotated[
+        float, Meta(ge=90, le=120, description="A thigh tilted less than this is not deep in a squat.")
+    ] = 98.0
+    high_max_deg: Annotated[float, Meta(ge=95, le=180, description="A thigh tilted more than this lies, knee up.")] = (
+        115.0
     )
-    restless_s: int = Field(6, ge=1, le=60, description="A horizontal thigh that is never calm sits after so long.")
-    rising_min_g: float = Field(
-        0.2, ge=0.05, le=2.0, description="A second that shakes more than this may be that of rising from a crouch."
-    )
-    high_deg: float = Field(8.0, ge=0, le=60, description="A knee this much above every seat so far may be a squat.")
-    high_min_deg: float = Field(
-        98.0, ge=90, le=120, description="A thigh tilted less than this is not deep in a squat."
-    )
-    high_max_deg: float = Field(115.0, ge=95, le=180, description="A thigh tilted more than this lies, knee up.")
-    high_calm_max_g: float = Field(0.015, ge=0.0, le=0.5, description="A seat with the knee so high is this calm.")
-    surely_s: int = Field(12, ge=1, le=60, description="Whoever has stayed so for so long sits, whatever else is seen.")
-    known_s: float = Field(60.0, ge=5, le=3600, description="A seat is remembered once it was sat in for so long.")
+    high_calm_max_g: Annotated[
+        float, Meta(ge=0.0, le=0.5, description="A seat with the knee so high is this calm.")
+    ] = 0.015
+    surely_s: Annotated[
+        int, Meta(ge=1, le=60, description="Whoever has stayed so for so long sits, whatever else is seen.")
+    ] = 12
+    known_s: Annotated[
+        float, Meta(ge=5, le=3600, description="A seat is remembered once it was sat in for so long.")
+    ] = 60.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

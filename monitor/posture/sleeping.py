@@ -12,29 +12,39 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
 
 from monitor.model import SEDENTARY, Bools, Epochs, Posture
 from monitor.posture.rows import among
 from monitor.posture.smoothing import Holding, Lasting, Share
+from monitor.rules import Rules
 
 
-class SleepRules(BaseModel, frozen=True, extra="forbid"):
+class SleepRules(Rules, frozen=True):
     """When lying still is sleep."""
 
-    unbroken_s: float = Field(
-        7200.0, ge=3600, le=14400, description="Whoever sleeps has not got up for so long, at the least."
+    unbroken_s: Annotated[
+        float, Meta(ge=3600, le=14400, description="Whoever sleeps has not got up for so long, at the least.")
+    ] = 7200.0
+    lying_s: Annotated[
+        int, Meta(ge=300, le=7200, description="So long of that he has lain on the side, prone or with the knee up.")
+    ] = 1800
+    stir_min_g: Annotated[
+        float, Meta(ge=0.01, le=0.5, description="A second that shakes more than this is a stir.")
+    ] = 0.05
+    stir_halving_s: Annotated[
+        float, Meta(ge=30, le=1800, description="A stir longer ago than this counts by half.")
+    ] = 300.0
+    stir_share_max: Annotated[
+        float, Meta(ge=0.0, le=0.5, description="Who falls asleep stirs in no more of his seconds.")
+    ] = 0.05
+    awake_share: Annotated[float, Meta(ge=0.05, le=1.0, description="Who stirs in more of his seconds is awake.")] = (
+        0.25
     )
-    lying_s: int = Field(
-        1800, ge=300, le=7200, description="So long of that he has lain on the side, prone or with the knee up."
-    )
-    stir_min_g: float = Field(0.05, ge=0.01, le=0.5, description="A second that shakes more than this is a stir.")
-    stir_halving_s: float = Field(300.0, ge=30, le=1800, description="A stir longer ago than this counts by half.")
-    stir_share_max: float = Field(0.05, ge=0.0, le=0.5, description="Who falls asleep stirs in no more of his seconds.")
-    awake_share: float = Field(0.25, ge=0.05, le=1.0, description="Who stirs in more of his seconds is awake.")
 
 
 @dataclass

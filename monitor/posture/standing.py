@@ -7,13 +7,15 @@ upright seat differs from standing), so a pose of standing is the better one to 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.accel.metrics import unit
 from monitor.model import Bools, Floats
 from monitor.posture.rises import RiseColumns
+from monitor.rules import Rules
 
 
 @dataclass(eq=False)
@@ -63,21 +65,22 @@ class Shown:
             self.vector = [a + b for a, b in zip(self.vector, direction, strict=True)]
 
 
-class GuessRules(BaseModel, frozen=True, extra="forbid"):
+class GuessRules(Rules, frozen=True):
     """Which rises and falls show what standing looks like.
 
     The least rise is at the lower end of what getting up reads on hapt (``rises``); the others are our own judgement.
     """
 
-    rise_min_m: float = Field(0.18, ge=0.05, le=0.5, description="Who rises by so much has got up.")
-    fall_min_m: float = Field(0.15, ge=0.05, le=0.5, description="Who sinks by so much has sat down.")
-    rise_max_m: float = Field(0.8, ge=0.3, le=2.0, description="Nobody rises by more than this from a seat.")
-    turn_min_deg: float = Field(
-        5.0, ge=0.0, le=20.0, description="Whoever gets up or sits down turns the trunk by this or more."
-    )
-    turn_max_deg: float = Field(
-        55.0, ge=20.0, le=90.0, description="Where the trunk turns more than this between two still moments it lay."
-    )
+    rise_min_m: Annotated[float, Meta(ge=0.05, le=0.5, description="Who rises by so much has got up.")] = 0.18
+    fall_min_m: Annotated[float, Meta(ge=0.05, le=0.5, description="Who sinks by so much has sat down.")] = 0.15
+    rise_max_m: Annotated[float, Meta(ge=0.3, le=2.0, description="Nobody rises by more than this from a seat.")] = 0.8
+    turn_min_deg: Annotated[
+        float, Meta(ge=0.0, le=20.0, description="Whoever gets up or sits down turns the trunk by this or more.")
+    ] = 5.0
+    turn_max_deg: Annotated[
+        float,
+        Meta(ge=20.0, le=90.0, description="Where the trunk turns more than this between two still moments it lay."),
+    ] = 55.0
 
 
 @dataclass(eq=False)
@@ -106,12 +109,16 @@ class Guessed:
         return unit(np.repeat(np.array(states), np.diff([*from_row, len(directions)]), axis=0))
 
 
-class PauseRules(BaseModel, frozen=True, extra="forbid"):
+class PauseRules(Rules, frozen=True):
     """Which seconds between steps show standing; our own judgement."""
 
-    longest_s: int = Field(10, ge=3, le=30, description="Who walks on within so many seconds has only paused.")
-    enough_s: float = Field(4.0, ge=1.0, le=60.0, description="Standing is known after so many seconds of pauses.")
-    keep: float = Field(0.8, ge=0.0, le=1.0, description="What earlier pauses still count after a new one.")
+    longest_s: Annotated[int, Meta(ge=3, le=30, description="Who walks on within so many seconds has only paused.")] = (
+        10
+    )
+    enough_s: Annotated[
+        float, Meta(ge=1.0, le=60.0, description="Standing is known after so many seconds of pauses.")
+    ] = 4.0
+    keep: Annotated[float, Meta(ge=0.0, le=1.0, description="What earlier pauses still count after a new one.")] = 0.8
 
 
 @dataclass(eq=False)

@@ -10,11 +10,11 @@ cautiously and unproven.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
 
 from monitor.accel.calibration import Calibration
 from monitor.accel.metrics import angle_deg, unit
@@ -30,6 +30,7 @@ from monitor.posture.rows import among, posture_rows
 from monitor.posture.seating import Outlook, Seating
 from monitor.posture.sleeping import Sleep
 from monitor.posture.smoothing import Holding, Hysteresis, Lasting
+from monitor.rules import Rules
 
 _UP = (Posture.STANDING, Posture.STEPPING, Posture.ACTIVE)
 _STIRRING_G = 0.010
@@ -42,56 +43,63 @@ _YOUNG_S = 10.0
 """Evidence of upright, in seconds of walking, that is still little."""
 
 
-class ThighRules(BaseModel, frozen=True, extra="forbid"):
+class ThighRules(Rules, frozen=True):
     """Tilt and rhythm of a thigh; measured on harth and sens."""
 
-    sedentary_above_deg: float = Field(48.0, ge=30, le=80, description="A thigh tilted more than this sits or lies.")
-    upright_below_deg: float = Field(
-        40.0, ge=10, le=60, description="A thigh tilted less than this stands; in between it stays as it was."
-    )
-    lying_above_deg: float = Field(
-        115.0, ge=95, le=170, description="A thigh tilted more than this has its knee up: lying."
-    )
-    moving_min_g: float = Field(
-        0.06, ge=0.0, le=1.0, description="Above this the tilt is averaged over 4 s instead of one."
-    )
-    stepping_below_deg: float = Field(
-        50.0, ge=20, le=80, description="Steps are believed of a thigh tilted less than this."
-    )
-    cycling_min_deg: float = Field(
-        15.0, ge=0, le=40, description="A pedalling thigh is tilted at least so much on average."
-    )
-    cycling_max_deg: float = Field(
-        62.0, ge=45, le=80, description="A pedalling thigh is tilted at most so much on average."
-    )
-    cycling_across_min_g: float = Field(0.10, ge=0.0, le=1.0, description="Pedalling sways the thigh at least so much.")
-    cycling_rhythm_min: float = Field(0.5, ge=0.0, le=1.0, description="How regular pedalling is, 0 to 1.")
-    cycling_jerk_min_g: float = Field(
-        0.08, ge=0.0, le=1.0, description="Pedalling changes the acceleration within 0.08 s at least so much."
-    )
-    cycling_spread_min_g: float = Field(
-        0.06, ge=0.0, le=1.0, description="Pedalling changes the strength so much; swinging in a chair does not."
-    )
-    cycling_still_max_g: float = Field(
-        0.025, ge=0.0, le=0.2, description="A horizontal thigh that shakes less within a second is on no bicycle."
-    )
-    cycling_of_s: int = Field(
-        12, ge=4, le=60, description="Cycling is believed when most of so many seconds look like it."
-    )
-    cycling_hold_s: float = Field(30.0, ge=0, le=300, description="Cycling is kept so long over a pause at the lights.")
-    coasting_jerk_min_g: float = Field(
-        0.05, ge=0.0, le=1.0, description="Coasting shakes the saddle so much that a chair is out of the question."
-    )
-    coasting_of_s: int = Field(
-        6, ge=2, le=60, description="Coasting is believed when half of so many seconds shake like that."
-    )
-    coasting_hold_s: float = Field(90.0, ge=0, le=600, description="Cycling is kept so long while coasting.")
-    busy_across_min_g: float = Field(
-        0.3, ge=0.05, le=2.0, description="Exercise without steps swings the thigh at least so much."
-    )
-    busy_of_s: int = Field(
-        8, ge=2, le=60, description="Exercise is believed when three quarters of so many seconds look like it."
-    )
+    sedentary_above_deg: Annotated[
+        float, Meta(ge=30, le=80, description="A thigh tilted more than this sits or lies.")
+    ] = 48.0
+    upright_below_deg: Annotated[
+        float, Meta(ge=10, le=60, description="A thigh tilted less than this stands; in between it stays as it was.")
+    ] = 40.0
+    lying_above_deg: Annotated[
+        float, Meta(ge=95, le=170, description="A thigh tilted more than this has its knee up: lying.")
+    ] = 115.0
+    moving_min_g: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="Above this the tilt is averaged over 4 s instead of one.")
+    ] = 0.06
+    stepping_below_deg: Annotated[
+        float, Meta(ge=20, le=80, description="Steps are believed of a thigh tilted less than this.")
+    ] = 50.0
+    cycling_min_deg: Annotated[
+        float, Meta(ge=0, le=40, description="A pedalling thigh is tilted at least so much on average.")
+    ] = 15.0
+    cycling_max_deg: Annotated[
+        float, Meta(ge=45, le=80, description="A pedalling thigh is tilted at most so much on average.")
+    ] = 62.0
+    cycling_across_min_g: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="Pedalling sways the thigh at least so much.")
+    ] = 0.10
+    cycling_rhythm_min: Annotated[float, Meta(ge=0.0, le=1.0, description="How regular pedalling is, 0 to 1.")] = 0.5
+    cycling_jerk_min_g: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="Pedalling changes the acceleration within 0.08 s at least so much.")
+    ] = 0.08
+    cycling_spread_min_g: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="Pedalling changes the strength so much; swinging in a chair does not.")
+    ] = 0.06
+    cycling_still_max_g: Annotated[
+        float, Meta(ge=0.0, le=0.2, description="A horizontal thigh that shakes less within a second is on no bicycle.")
+    ] = 0.025
+    cycling_of_s: Annotated[
+        int, Meta(ge=4, le=60, description="Cycling is believed when most of so many seconds look like it.")
+    ] = 12
+    cycling_hold_s: Annotated[
+        float, Meta(ge=0, le=300, description="Cycling is kept so long over a pause at the lights.")
+    ] = 30.0
+    coasting_jerk_min_g: Annotated[
+        float,
+        Meta(ge=0.0, le=1.0, description="Coasting shakes the saddle so much that a chair is out of the question."),
+    ] = 0.05
+    coasting_of_s: Annotated[
+        int, Meta(ge=2, le=60, description="Coasting is believed when half of so many seconds shake like that.")
+    ] = 6
+    coasting_hold_s: Annotated[float, Meta(ge=0, le=600, description="Cycling is kept so long while coasting.")] = 90.0
+    busy_across_min_g: Annotated[
+        float, Meta(ge=0.05, le=2.0, description="Exercise without steps swings the thigh at least so much.")
+    ] = 0.3
+    busy_of_s: Annotated[
+        int, Meta(ge=2, le=60, description="Exercise is believed when three quarters of so many seconds look like it.")
+    ] = 8
 
 
 @dataclass(eq=False)

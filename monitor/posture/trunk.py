@@ -10,11 +10,11 @@ rose or sank (``rises``, ``belief``). Their log odds are added; the sign decides
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
 
 from monitor.accel.metrics import norm
 from monitor.accel.recent import RecentCount
@@ -29,6 +29,7 @@ from monitor.posture.signs import StillMean, log_tilt
 from monitor.posture.smoothing import LastClear
 from monitor.posture.upright import Pose, PoseColumns, Source
 from monitor.posture.walking import TRUNK_STEPS
+from monitor.rules import Rules
 
 MIDDLE_DEG = 11.6
 """Vähä-Ypyä et al. 2018; the sign ``tilt`` is 0 here."""
@@ -36,26 +37,28 @@ _LEAST_G = 0.003
 """What sways less is the sensor's own noise."""
 
 
-class TrunkRules(BaseModel, frozen=True, extra="forbid"):
+class TrunkRules(Rules, frozen=True):
     """What is not trained: lying as above (Vähä-Ypyä et al. 2018), the others are our own judgement."""
 
-    lying_above_deg: float = Field(64.9, ge=40, le=90, description="A trunk tilted more than this lies.")
-    moving_max_g: float = Field(
-        0.12, ge=0.02, le=1.0, description="A trunk that moves more than this without steps is busy: no posture."
-    )
-    same_deg: float = Field(
-        20.0, ge=5, le=45, description="A pose that was shown is used along with walking while they differ by less."
-    )
-    forget_gap_s: float = Field(
-        14400.0, ge=2, le=86400, description="After a gap as long the sensor may have been put on anew."
-    )
-    hold_share: float = Field(
-        0.0, ge=0.0, le=1.0, description="How much the last still or stepping second counts in a movement."
-    )
-    hold_s: float = Field(10.0, ge=1.0, le=60.0, description="It does so for no longer than this.")
-    sure_from: float = Field(
-        0.8, ge=0.5, le=1, description="While upright is not known at all, only what is as likely as this is said."
-    )
+    lying_above_deg: Annotated[float, Meta(ge=40, le=90, description="A trunk tilted more than this lies.")] = 64.9
+    moving_max_g: Annotated[
+        float, Meta(ge=0.02, le=1.0, description="A trunk that moves more than this without steps is busy: no posture.")
+    ] = 0.12
+    same_deg: Annotated[
+        float,
+        Meta(ge=5, le=45, description="A pose that was shown is used along with walking while they differ by less."),
+    ] = 20.0
+    forget_gap_s: Annotated[
+        float, Meta(ge=2, le=86400, description="After a gap as long the sensor may have been put on anew.")
+    ] = 14400.0
+    hold_share: Annotated[
+        float, Meta(ge=0.0, le=1.0, description="How much the last still or stepping second counts in a movement.")
+    ] = 0.0
+    hold_s: Annotated[float, Meta(ge=1.0, le=60.0, description="It does so for no longer than this.")] = 10.0
+    sure_from: Annotated[
+        float,
+        Meta(ge=0.5, le=1, description="While upright is not known at all, only what is as likely as this is said."),
+    ] = 0.8
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from monitor.posture.logistic import TrunkModel, model_text
+from monitor.posture.logistic import TrunkModel, load_model
 from monitor.posture.trunk import Trunk, TrunkRules
 
 WAIST_RULES = TrunkRules(forget_gap_s=20.0)
@@ -27,6 +27,6 @@ class Waist(Trunk):
     CANNOT: ClassVar[str] = (
         "Tell a bolt upright seat from standing unless it saw the way there; anything before the first change; cycling."
     )
-    MODEL: ClassVar[TrunkModel] = TrunkModel.model_validate_json(model_text("waist"))
+    MODEL: ClassVar[TrunkModel] = load_model(TrunkModel, "waist")
 
     rules: TrunkRules = field(default_factory=lambda: WAIST_RULES)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from monitor.posture.likely import Likely
-from monitor.posture.logistic import LikelyModel, model_text
+from monitor.posture.logistic import LikelyModel, load_model
 
 
 @dataclass(eq=False)
@@ -25,4 +25,4 @@ class Wrist(Likely):
     NAME: ClassVar[str] = "wrist"
     KNOWS: ClassVar[str] = "Being on one's feet; after some walking also a forearm that rests, which is mostly sitting."
     CANNOT: ClassVar[str] = "Tell sitting from standing with folded arms, sitting from lying, cycling from a desk."
-    MODEL: ClassVar[LikelyModel] = LikelyModel.model_validate_json(model_text("wrist"))
+    MODEL: ClassVar[LikelyModel] = load_model(LikelyModel, "wrist")

@@ -8,18 +8,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-
 from monitor.errors import MonitorError
+from monitor.rules import FaultsError
 
 LISTS_ALL = "`sitbreak config template` lists all"
 SHOWN = 60
 """Characters of a wrong value that are said back."""
 SECRET = re.compile(r"password|secret|token|urls|_keys?(\.|$)")
 """What must not be said back; a test holds it against the types of all settings."""
-_IN_TOML = {"valid tuple": "list", "valid list": "list", "valid dictionary": "table", "valid string": "text in quotes"}
-"""pydantic's words for what TOML calls otherwise."""
 
 
 class SettingsError(MonitorError):
@@ -34,27 +30,29 @@ class SettingsError(MonitorError):
 
 
 def explained(
-    error: ValidationError, sources: Mapping[str, str], fallback: str, known: Mapping[str, str], within: str = ""
+    error: FaultsError, sources: Mapping[str, str], fallback: str, known: Mapping[str, str], within: str = ""
 ) -> SettingsError:
     """The first fault in one line: origin, section, key, value, remedy.
 
     ``known`` are all settings with their descriptions; ``within`` is the table that was checked, if not the whole.
     """
-    first = error.errors()[0]
-    path = [*filter(None, within.split(".")), *(str(part) for part in first["loc"] if part != "[key]")]
+    first = error.faults[0]
+    path = [*filter(None, within.split(".")), *map(str, first.place)]
     dotted = ".".join(path)
     origin = sources.get(dotted) or next((o for k, o in sources.items() if k.startswith(f"{dotted}.")), fallback)
     generic = ".".join("*" if index == 1 and path[0] == "wearers" else part for index, part in enumerate(path))
     if within:  # a wearer's own keys of another section, as that section has them
         generic = ".".join([within.rpartition(".")[2], *path[len(within.split(".")) :]])
-    if first["type"] == "extra_forbidden":
+    if first.sort == "unknown":
         section, key = _place(path)
         return SettingsError(origin, f"{section}{key}", f"unknown setting{suggestion(generic, known)}; {LISTS_ALL}")
-    if isinstance(first["input"], Mapping):  # the fault is in how the keys of a table go together
-        return SettingsError(origin, f"[{dotted}]", _message(first, ""))
+    if isinstance(first.value, Mapping):  # the fault is in how the keys of a table go together
+        return SettingsError(origin, f"[{dotted}]", first.problem)
     section, key = _place(path)
-    shown = "" if SECRET.search(dotted) or len(path) < 2 else _shown(first["input"])  # a whole table may hold secrets
-    return SettingsError(origin, f"{section}{key}{shown}", _message(first, known.get(generic, "")))
+    shown = "" if SECRET.search(dotted) or len(path) < 2 else _shown(first.value)  # a whole table may hold secrets
+    problem = first.problem.removeprefix(f'"{first.value}": ')  # it stands before
+    about = f". {known[generic]}" if first.sort == "form" and known.get(generic) else ""
+    return SettingsError(origin, f"{section}{key}{shown}", problem + about)
 
 
 def suggestion(asked: str, known: Iterable[str]) -> str:
@@ -69,13 +67,3 @@ def _place(path: list[str]) -> tuple[str, str]:
 
 def _shown(value: Any) -> str:
     return f" = {json.dumps(value, default=str)[:SHOWN]}" if value is not None else ""
-
-
-def _message(fault: ErrorDetails, description: str) -> str:
-    """pydantic's words, where they tell a user anything; a pattern does not, the setting's own sentence does."""
-    message = fault["msg"].removeprefix("Value error, ").removeprefix(f'"{fault["input"]}": ')  # it stands before
-    if fault["type"] == "string_pattern_mismatch" and description:
-        return f"not of the form that is wanted. {description}"
-    for theirs, ours in _IN_TOML.items():
-        message = message.replace(theirs, ours)
-    return message[0].lower() + message[1:]

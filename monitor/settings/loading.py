@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from msgspec.structs import asdict
 
+from monitor.rules import FaultsError, changed, plain
 from monitor.settings.faults import LISTS_ALL, SettingsError, explained, suggestion
 from monitor.settings.sections import Settings, described, settings_of, walk, with_sections
 from monitor.wearables import WEARABLES
@@ -48,12 +49,12 @@ def load(config: Path | None, overrides: Sequence[str] = (), environment: Mappin
         sources.update(dict.fromkeys(_leaves(values), origin))
     try:
         settings = settings_of(merged)
-    except ValidationError as error:
+    except FaultsError as error:
         raise explained(error, sources, str(config or "settings"), described()) from None
     for wearer in settings.wearers:
         try:
             settings.coach_of(wearer)
-        except ValidationError as error:
+        except FaultsError as error:
             table = f"wearers.{wearer}.coach"
             raise explained(error, sources, str(config or "settings"), described(), table) from None
     for name in settings.web.password_hashes:
@@ -61,13 +62,13 @@ def load(config: Path | None, overrides: Sequence[str] = (), environment: Mappin
             origin = sources.get(f"web.password_hashes.{name}", sources.get("web.password_hashes", "settings"))
             raise SettingsError(origin, f"[web.password_hashes] {name}", f"not a wearer; use {settings.wearers_listed}")
     own = _own_exercises(settings.exercises.file, config, sources.get("exercises.file", "settings"))
-    exercises = settings.exercises.model_copy(update={"file": own})
-    return Loaded(settings.model_copy(update={"exercises": exercises}), sources)
+    exercises = changed(settings.exercises, file=own)
+    return Loaded(changed(settings, exercises=exercises), sources)
 
 
 def in_force(loaded: Loaded) -> Iterator[tuple[str, str, str]]:
     """Every setting: dotted key, value as text (secrets hidden), and where it comes from."""
-    shown = with_sections(*WEARABLES)(**dict(loaded.settings)).model_dump(mode="json")
+    shown = plain(with_sections(*WEARABLES)(**asdict(loaded.settings)))
     for section, values in shown.items():
         rows = [(f"{section}.{key}", value) for key, value in values.items()]
         if section == "wearers":

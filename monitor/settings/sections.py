@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints, create_model, model_validator
+from msgspec import Meta, defstruct, field
 
 from monitor.backfill import BackfillRules
 from monitor.bouts.bookkeeping import BoutRules
@@ -24,42 +24,47 @@ from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.push_rules import PushRules
 from monitor.outlets.wearable import WearableRules
 from monitor.posture import PLACEMENTS
+from monitor.rules import Key, Rules, WrongValueError, check, keys, plain
 from monitor.settings.faults import SettingsError
 from monitor.transport.radio_rules import RadioRules
 from monitor.wearables import WEARABLES
 from monitor.web.rules import WebRules
 
-WearerName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+WearerName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}\Z")]
 
 
-class WearerSettings(BaseModel, frozen=True, extra="forbid"):
+class WearerSettings(Rules, frozen=True):
     """One person and the wearable they wear."""
 
-    wearable: str = Field("deskband", description=f"Kind of wearable: {', '.join(WEARABLES)}.")
-    placement: str = Field("thigh", description=f"Where it is worn: {', '.join(PLACEMENTS)}.")
-    address: str = Field(
-        "",
-        pattern=r"^$|^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$|^[0-9A-Fa-f-]{36}$",
-        description="Bluetooth address of the wearable; empty finds it by name or kind.",
-    )
-    name: str = Field("", description="Advertised Bluetooth name of the wearable; empty takes the first of its kind.")
-    label: str = Field("Desk wearable", description="What Home Assistant calls the device.")
-    coach: dict[str, Any] = Field(
-        default_factory=dict, description="Any key of [coach] that is different for this wearer."
+    wearable: Annotated[str, Meta(description=f"Kind of wearable: {', '.join(WEARABLES)}.")] = "deskband"
+    placement: Annotated[str, Meta(description=f"Where it is worn: {', '.join(PLACEMENTS)}.")] = "thigh"
+    address: Annotated[
+        str,
+        Meta(
+            pattern=r"^\Z|^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}\Z|^[0-9A-Fa-f-]{36}\Z",
+            description="Bluetooth address of the wearable; empty finds it by name or kind.",
+        ),
+    ] = ""
+    name: Annotated[
+        str, Meta(description="Advertised Bluetooth name of the wearable; empty takes the first of its kind.")
+    ] = ""
+    label: Annotated[str, Meta(description="What Home Assistant calls the device.")] = "Desk wearable"
+    coach: Annotated[dict[str, Any], Meta(description="Any key of [coach] that is different for this wearer.")] = field(
+        default_factory=dict
     )
 
-    @model_validator(mode="after")
-    def _known_parts(self) -> WearerSettings:
+    def __post_init__(self) -> None:
         for word, value, table in (("wearable", self.wearable, WEARABLES), ("placement", self.placement, PLACEMENTS)):
             if value not in table:
-                raise ValueError(f'{word} = "{value[:40]}": not known; use one of {", ".join(table)}')
-        return self
+                raise WrongValueError(word, f"not known; use one of {', '.join(table)}")
 
 
-class Settings(BaseModel, frozen=True, extra="forbid"):
+class Settings(Rules, frozen=True):
     """The sections that are always there; ``settings_of`` adds those of wearables."""
 
-    wearers: dict[WearerName, WearerSettings] = Field(default_factory=lambda: {"me": WearerSettings()}, min_length=1)
+    wearers: Annotated[dict[WearerName, WearerSettings], Meta(min_length=1)] = field(
+        default_factory=lambda: {"me": WearerSettings()}
+    )
     coach: CoachRules = CoachRules()
     exercises: ExerciseRules = ExerciseRules()
     bouts: BoutRules = BoutRules()
@@ -76,7 +81,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     def coach_of(self, wearer: str) -> CoachRules:
         """The coach's rules for one wearer: the common ones with their own on top."""
         own = self.wearers[wearer].coach
-        return CoachRules.model_validate(self.coach.model_dump(exclude_unset=True) | own) if own else self.coach
+        return self.coach.with_own(own) if own else self.coach
 
     def wearer_named(self, name: str) -> str:
         """The wearer of this name, or the first one where none is named; raises SettingsError."""
@@ -98,42 +103,42 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     def digest(self) -> str:
         """Twelve hexadecimal digits that change when any setting in use (secrets left out) changes."""
         unused = set(WEARABLES) - {plan.wearable for plan in self.wearers.values()}
-        used = self.model_dump(mode="json", exclude=unused)
+        used = {section: rules for section, rules in plain(self).items() if section not in unused}
         return hashlib.sha256(json.dumps(used, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def settings_of(values: Mapping[str, Any]) -> Settings:
-    """The settings with these values; a section for each wearable that is worn or set. Raises ValidationError."""
+    """The settings with these values; a section for each wearable that is worn or set. Raises FaultsError."""
     said = {section: value for section, value in values.items() if value != {} or section not in WEARABLES}
     wearers = said.get("wearers", {"me": {}})
     plans = wearers.values() if isinstance(wearers, Mapping) else ()  # what is no table is refused by the model
     worn = [{"wearable": "deskband", **plan}["wearable"] for plan in plans if isinstance(plan, Mapping)]
-    return with_sections(*(kind for kind in WEARABLES if kind in said or kind in worn))(**said)
+    return check(with_sections(*(kind for kind in WEARABLES if kind in said or kind in worn)), said)
 
 
 @cache
 def with_sections(*kinds: str) -> type[Settings]:
     """The model of settings with a section for each of these kinds of wearable."""
-    sections: Any = {kind: (WEARABLES[kind].RULES, WEARABLES[kind].RULES()) for kind in kinds}
-    return create_model("Settings", __base__=Settings, **sections)
+    sections = [(kind, WEARABLES[kind].RULES, WEARABLES[kind].RULES()) for kind in kinds]
+    made = defstruct("Settings", sections, bases=(Settings,), module=__name__, frozen=True, kw_only=True)
+    assert issubclass(made, Settings)
+    return made
 
 
-def walk(kinds: Iterable[str] = WEARABLES) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every setting: its path (``*`` for a wearer's name) and pydantic's description of the field.
+def walk(kinds: Iterable[str] = WEARABLES) -> Iterator[tuple[tuple[str, ...], Key]]:
+    """Every setting: its path (``*`` for a wearer's name) and what is said of it.
 
     ``kinds``: the wearables whose settings are wanted; those of all unless told.
     """
-    for section, info in with_sections(*kinds).model_fields.items():
+    for section, told in keys(with_sections(*kinds)).items():
         if section == "wearers":
-            for key, field in WearerSettings.model_fields.items():
+            for key, field in keys(WearerSettings).items():
                 yield ("wearers", "*", key), field
         else:
-            assert isinstance(info.annotation, type)
-            assert issubclass(info.annotation, BaseModel)
-            for key, field in info.annotation.model_fields.items():
+            for key, field in keys(told.kind).items():
                 yield (section, key), field
 
 
 def described() -> dict[str, str]:
     """Every setting, dotted, with its sentence."""
-    return {".".join(keys): field.description or "" for keys, field in walk()}
+    return {".".join(path): field.description for path, field in walk()}

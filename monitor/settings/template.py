@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import textwrap
+from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, SecretStr
-from pydantic.fields import FieldInfo
+from msgspec.structs import asdict
 
+from monitor.rules import Rules, Secret, keys
 from monitor.settings.sections import WearerSettings, with_sections
 from monitor.wearables import WEARABLES
 
@@ -22,18 +23,15 @@ HEADER = """\
 def settings_template() -> str:
     """The whole file as text; valid TOML, with nothing set but one wearer."""
     parts = [HEADER, _section("wearers.me", WearerSettings, set_keys={"wearable", "placement"})]
-    for section, info in with_sections(*WEARABLES).model_fields.items():
-        if section != "wearers" and isinstance(info.annotation, type):
-            parts.append(_section(section, info.annotation))
+    parts += [_section(name, key.kind) for name, key in keys(with_sections(*WEARABLES)).items() if name != "wearers"]
     return "\n".join(parts)
 
 
-def _section(name: str, model: type[BaseModel], set_keys: frozenset[str] | set[str] = frozenset()) -> str:
+def _section(name: str, model: type[Rules], set_keys: frozenset[str] | set[str] = frozenset()) -> str:
     lines = [f"[{name}]", *_comment(_first_sentence(model.__doc__ or ""))]
-    for key, field in model.model_fields.items():
-        lines += ["", *_comment(f"{field.description or ''}{_bounds(field)}")]
-        value = field.get_default(call_default_factory=True)
-        lines.append(f"{'' if key in set_keys else '# '}{key} = {toml_value(value)}")
+    for name, key in keys(model).items():
+        lines += ["", *_comment(f"{key.description}{_bounds(key.limits)}")]
+        lines.append(f"{'' if name in set_keys else '# '}{name} = {toml_value(key.default)}")
     return "\n".join(lines) + "\n"
 
 
@@ -45,8 +43,7 @@ def _comment(text: str) -> list[str]:
     return [f"# {line}" for line in textwrap.wrap(text, 110)]
 
 
-def _bounds(field: FieldInfo) -> str:
-    limits = {name: getattr(rule, name) for rule in field.metadata for name in ("ge", "le") if hasattr(rule, name)}
+def _bounds(limits: Mapping[str, float]) -> str:
     if "ge" in limits and "le" in limits:
         return f" ({toml_value(limits['ge'])} to {toml_value(limits['le'])})"
     return f" (at least {toml_value(limits['ge'])})" if "ge" in limits else ""
@@ -54,10 +51,10 @@ def _bounds(field: FieldInfo) -> str:
 
 def toml_value(value: Any) -> str:
     """A default as TOML writes it."""
-    if isinstance(value, SecretStr):
+    if isinstance(value, Secret):
         return '""'
-    if isinstance(value, BaseModel):
-        value = value.model_dump()
+    if isinstance(value, Rules):
+        value = asdict(value)
     if isinstance(value, dict):
         inner = ", ".join(f"{key} = {toml_value(item)}" for key, item in value.items())
         return f"{{ {inner} }}" if inner else "{}"

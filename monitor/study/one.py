@@ -26,6 +26,7 @@ from monitor.history.store import Commit, Store
 from monitor.pipeline import Step
 from monitor.replay.replaying import replay_packet_log, replay_recording
 from monitor.reporting.tidy import Cell
+from monitor.rules import changed, plain
 from monitor.settings.sections import Settings, settings_of
 from monitor.study.tables import Row, bout_rows, day_row, recording_row
 from monitor.transport.devices import open_any
@@ -57,7 +58,7 @@ class Part:
 def chosen(settings: Settings, placement: str) -> dict[str, Any]:
     """The settings that bear on a study, JSON-ready: a change of any other finds all parts finished."""
     zone = {"time_zone": settings.coach.time_zone or "UTC"}  # never a worker's own zone
-    sections = settings.model_dump(mode="json", include={"bouts", "backfill"})
+    sections = {"bouts": plain(settings.bouts), "backfill": plain(settings.backfill)}
     return {"wearers": {"me": {"placement": placement}}, "coach": zone, **sections}
 
 
@@ -137,7 +138,7 @@ def _steps(work: Work, about: dict[str, Cell]) -> Iterator[Step]:
 def _pipeline(work: Work) -> Backfill:
     settings = settings_of(work.settings)
     # a wearer of a study has a name from a file, which may be no name for a wearer of the daemon
-    settings = settings.model_copy(update={"wearers": {work.wearer: settings.wearers["me"]}})
+    settings = changed(settings, wearers={work.wearer: settings.wearers["me"]})
     backfill = new_pipeline(settings, work.wearer)
     return replace(backfill, pipeline=replace(backfill.pipeline, coach=None, watching=None))  # nobody is called
 

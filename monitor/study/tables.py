@@ -10,6 +10,7 @@ from monitor.history.runs import PostureRun
 from monitor.model import Posture
 from monitor.reporting import account, tidy
 from monitor.reporting.tidy import COUNT, MOMENT, NUMBER, TEXT, Cell
+from monitor.rules import plain
 
 WHOSE = {"wearer": TEXT, "recording": TEXT}
 LONG_MIN = (30, 60)
@@ -47,7 +48,7 @@ def day_row(day: DayBooks, after: DayBooks) -> Row:
     length_h = round((day.end_s - day.start_s) / 3600, 2)
     return [
         *(day.date.isoformat(), length_h, spent.not_recorded_s),
-        *_spent(spent.model_dump()),
+        *_spent(plain(spent)),
         *postures_s(day.postures),
         *(bouts.count, bouts.mean_s, bouts.median_s, bouts.usual_s, bouts.longest_s),
         *(_in_long_s(day, 60.0 * minutes) for minutes in LONG_MIN),
@@ -59,7 +60,7 @@ def recording_row(about: dict[str, Cell], whole: DayBooks | None, days: int) -> 
     """One recording: what is known ``about`` it, and what its books come to; without the columns of ``WHOSE``."""
     known: dict[str, Cell] = {**about, "days": days}
     if whole is not None:
-        spent = account.totals(whole, whole.end_s).model_dump()
+        spent = plain(account.totals(whole, whole.end_s))
         known |= dict(zip(_SPENT, _spent(spent), strict=True))
         known |= {"bouts": len(whole.bouts), "breaks": whole.break_count}
     return [known.get(name) for name in COLUMNS["recordings"] if name not in WHOSE]

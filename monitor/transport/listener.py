@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from monitor.clock import Clock
 from monitor.model import AccelBlock, Fact, LinkEvent, LinkState
+from monitor.rules import changed
 from monitor.transport.carrier import GattAction
 from monitor.transport.radio_rules import RadioRules
 from monitor.transport.session import Deliver, Session
@@ -166,7 +167,7 @@ class Listener(Supervisor):
         self._something = asyncio.Event()
         self._listening: Session | None = None
         silence_s = max(rules.silence_s / clock.speed, LEAST_SILENCE_S)
-        self._patience = rules.model_copy(update={"stall_s": silence_s, "stall_probes": 1})
+        self._patience = changed(rules, stall_s=silence_s, stall_probes=1)
         self._silence = f"nothing that makes sense was heard for {rules.silence_s:.0f} s"
 
     async def run(self) -> None:

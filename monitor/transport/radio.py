@@ -77,7 +77,7 @@ class Radio:
             raise RadioError(
                 f"radio.backend = {self.rules.backend!r} needs bleak-esphome ({error})", install_line("proxies")
             ) from error
-        return ProxyHost(self.rules.backend.removeprefix(_PROXY), self.rules.proxy_key.get_secret_value(), self._lost)
+        return ProxyHost(self.rules.backend.removeprefix(_PROXY), self.rules.proxy_key.text, self._lost)
 
     def scanner_keywords(self) -> dict[str, Any]:
         """Keywords for ``BleakScanner``."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Annotated
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
+from monitor.rules import Rules
 from monitor.wearables.base import Action, Outcome, Read, Reconnect, Reply, Subscribe, Write
 
 Askable = Read | Write | Subscribe
@@ -14,12 +16,16 @@ NEEDS_PAIRING = frozenset({0x05, 0x08, 0x0F})
 """ATT: insufficient authentication, authorization, encryption; the error then says itself what to do."""
 
 
-class AskingRules(BaseModel, frozen=True, extra="forbid"):
+class AskingRules(Rules, frozen=True):
     """How long a driver keeps asking."""
 
-    request_timeout_s: float = Field(10.0, ge=2, le=120, description="How long to wait for the wearable's answer.")
-    request_pause_s: float = Field(2.0, ge=0, le=60, description="Pause before a request that failed is made again.")
-    request_tries: int = Field(3, ge=1, le=10, description="How often to ask before giving a request up.")
+    request_timeout_s: Annotated[
+        float, Meta(ge=2, le=120, description="How long to wait for the wearable's answer.")
+    ] = 10.0
+    request_pause_s: Annotated[
+        float, Meta(ge=0, le=60, description="Pause before a request that failed is made again.")
+    ] = 2.0
+    request_tries: Annotated[int, Meta(ge=1, le=10, description="How often to ask before giving a request up.")] = 3
 
 
 class Settled(Enum):

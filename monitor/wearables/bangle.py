@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
+from monitor.rules import Rules
 from monitor.wearables.base import About, Advertised
 from monitor.wearables.deskband_profile import DeskBandDriver, DeskBandRules
 
 
-class BangleRules(DeskBandRules, frozen=True, extra="forbid"):
+class BangleRules(DeskBandRules, frozen=True):
     """What a Bangle.js is asked for."""
 
-    rate_hz: float = Field(
-        12.5, ge=12.5, le=50, description="Sampling rate wanted; a watch that does not change it keeps its own."
+    rate_hz: Annotated[
+        float, Meta(ge=12.5, le=50, description="Sampling rate wanted; a watch that does not change it keeps its own.")
+    ] = 12.5
+    range_g: Annotated[int, Meta(ge=2, le=8, description="Measuring range wanted, plus and minus so many g.")] = 4
+    latency_s: Annotated[
+        float, Meta(ge=0.1, le=10, description="How long the watch may gather samples before sending.")
+    ] = 1.5
+    allow_delta: Annotated[bool, Meta(description="Let the watch compress samples; our app has no compression.")] = (
+        False
     )
-    range_g: int = Field(4, ge=2, le=8, description="Measuring range wanted, plus and minus so many g.")
-    latency_s: float = Field(1.5, ge=0.1, le=10, description="How long the watch may gather samples before sending.")
-    allow_delta: bool = Field(False, description="Let the watch compress samples; our app has no compression.")
 
 
 @dataclass
@@ -27,7 +32,7 @@ class Bangle(DeskBandDriver):
     """Driver of one Bangle.js 2."""
 
     ADVERTISED: ClassVar[Advertised] = Advertised(name_prefixes=("Bangle.js",))
-    RULES: ClassVar[type[BaseModel]] = BangleRules
+    RULES: ClassVar[type[Rules]] = BangleRules
     MODEL: ClassVar[str] = "Bangle.js 2"
     REMEDY: ClassVar[str] = (
         "the app that streams is not on the watch: install it as config/bangle/README.md says, then restart the watch"

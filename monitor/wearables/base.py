@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar, Protocol
 
-from pydantic import BaseModel
-
 from monitor.errors import MonitorError
 from monitor.model import Fact, Nudge
+from monitor.rules import Rules
 
 G_MS2 = 9.80665
 """Of devices that tell m/s^2: standard gravity (3rd CGPM, 1901)."""
@@ -215,7 +214,7 @@ class Driver(Wearable, Protocol):
     """What stands in the table: a class that can be built from its settings and described to people."""
 
     ABOUT: ClassVar[About]
-    RULES: ClassVar[type[BaseModel]]
+    RULES: ClassVar[type[Rules]]
     """Its settings: the section of the file that is named like its entry in the table."""
 
     def __init__(self, rules: Any = ...) -> None:

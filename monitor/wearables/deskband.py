@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pydantic import BaseModel
-
+from monitor.rules import Rules
 from monitor.wearables.base import About, Advertised
 from monitor.wearables.deskband_profile import DeskBandDriver, DeskBandRules
 from monitor.wearables.deskband_profile.codec import SERVICE
@@ -19,7 +18,7 @@ class DeskBand(DeskBandDriver):
     """Driver of one DeskBand."""
 
     ADVERTISED: ClassVar[Advertised] = Advertised(service_uuids=(SERVICE,), name_prefixes=("DeskBand-",))
-    RULES: ClassVar[type[BaseModel]] = DeskBandRules
+    RULES: ClassVar[type[Rules]] = DeskBandRules
     MODEL: ClassVar[str] = "DeskBand"
     REMEDY: ClassVar[str] = "switch the band off and on, or see whether its firmware speaks DeskBand 1.x"
     ABOUT: ClassVar[About] = About(

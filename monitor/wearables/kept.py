@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
+from monitor.rules import FaultsError, check, plain
 from monitor.wearables.base import Resume
 
 Memory = TypeVar("Memory")
@@ -15,16 +14,16 @@ class Kept(Generic[Memory]):
     """Memories of one kind."""
 
     def __init__(self, kind: type[Memory]) -> None:
-        self._adapter = TypeAdapter(kind)
+        self._kind = kind
 
     def written(self, memory: Memory) -> Resume:
         """JSON-ready."""
-        resume: Resume = self._adapter.dump_python(memory, mode="json")
+        resume: Resume = plain(memory)
         return resume
 
     def read(self, resume: object) -> Memory | None:
         """The memory; None where another version or another program wrote it."""
         try:
-            return self._adapter.validate_python(resume)
-        except ValidationError:
+            return check(self._kind, resume)
+        except FaultsError:
             return None

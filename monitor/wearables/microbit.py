@@ -7,11 +7,12 @@ wish for 40. Therefore the period is written, read back, and where it became muc
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.model import AnswerKind, Nudge, WearableFacts
+from monitor.rules import Rules
 from monitor.wearables.asking import AskingRules
 from monitor.wearables.base import (
     About,
@@ -62,12 +63,12 @@ NO_DATA = (
 )
 
 
-class MicroBitRules(AskingRules, frozen=True, extra="forbid"):
+class MicroBitRules(AskingRules, frozen=True):
     """What a micro:bit is asked for."""
 
-    period_ms: int = Field(
-        40, ge=5, le=160, description="Milliseconds between samples; a first-generation board makes 20 of 40."
-    )
+    period_ms: Annotated[
+        int, Meta(ge=5, le=160, description="Milliseconds between samples; a first-generation board makes 20 of 40.")
+    ] = 40
 
 
 def decode_period(data: bytes) -> int:
@@ -102,7 +103,7 @@ class MicroBit(LinkedDriver):
     """Driver of one micro:bit."""
 
     ADVERTISED: ClassVar[Advertised] = Advertised(name_prefixes=("BBC micro:bit",))
-    RULES: ClassVar[type[BaseModel]] = MicroBitRules
+    RULES: ClassVar[type[Rules]] = MicroBitRules
     ALERTED_BY: ClassVar[tuple[str, ...]] = (TEXT, MATRIX)
     ABOUT: ClassVar[About] = About(
         title="BBC micro:bit",

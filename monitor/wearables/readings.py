@@ -13,28 +13,36 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.model import AccelBlock, Quality
+from monitor.rules import Rules
 
 Vector = tuple[float, float, float]
 
 
-class ReadingRules(BaseModel, frozen=True, extra="forbid"):
+class ReadingRules(Rules, frozen=True):
     """What single readings are taken for."""
 
-    bridge_s: float = Field(
-        4.0, ge=1.0, le=4.5, description="Seconds between two readings that count as known when nothing moved between."
-    )
-    agree_of: int = Field(
-        5, ge=2, le=20, description="So many readings in movement are averaged before one of them is believed."
-    )
-    agree_within_s: float = Field(10.0, ge=2.0, le=60.0, description="They must have come within so many seconds.")
-    agree_min: float = Field(
-        0.9, ge=0.0, le=1.0, description="How well their directions must agree: 1 is all the same, 0 is all ways."
-    )
+    bridge_s: Annotated[
+        float,
+        Meta(
+            ge=1.0, le=4.5, description="Seconds between two readings that count as known when nothing moved between."
+        ),
+    ] = 4.0
+    agree_of: Annotated[
+        int, Meta(ge=2, le=20, description="So many readings in movement are averaged before one of them is believed.")
+    ] = 5
+    agree_within_s: Annotated[
+        float, Meta(ge=2.0, le=60.0, description="They must have come within so many seconds.")
+    ] = 10.0
+    agree_min: Annotated[
+        float,
+        Meta(ge=0.0, le=1.0, description="How well their directions must agree: 1 is all the same, 0 is all ways."),
+    ] = 0.9
 
 
 @dataclass

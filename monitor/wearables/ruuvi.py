@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.model import BatteryLevel
+from monitor.rules import Rules
 from monitor.wearables.base import About, Advertised, DecodeError, Packet, Reach, Reply, Resume
 from monitor.wearables.kept import Kept
 from monitor.wearables.readings import ReadingRules, Readings
@@ -31,11 +32,13 @@ _LAYOUT = struct.Struct(">BhHHhhhHBH6s")
 _NO_ACCELERATION, _NO_MILLIVOLTS = -32768, 2047
 
 
-class RuuviRules(ReadingRules, frozen=True, extra="forbid"):
+class RuuviRules(ReadingRules, frozen=True):
     """How a RuuviTag is understood."""
 
-    battery_full_mv: int = Field(3000, ge=2500, le=3600, description="Voltage of a full cell.")
-    battery_empty_mv: int = Field(2000, ge=1600, le=2400, description="Voltage at which the tag falls silent.")
+    battery_full_mv: Annotated[int, Meta(ge=2500, le=3600, description="Voltage of a full cell.")] = 3000
+    battery_empty_mv: Annotated[int, Meta(ge=1600, le=2400, description="Voltage at which the tag falls silent.")] = (
+        2000
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class Ruuvi(ToldDriver):
 
     ADVERTISED: ClassVar[Advertised] = Advertised(name_prefixes=("Ruuvi ",), company_ids=(COMPANY,))
     REACH: ClassVar[Reach] = Reach.ADVERTISEMENT
-    RULES: ClassVar[type[BaseModel]] = RuuviRules
+    RULES: ClassVar[type[Rules]] = RuuviRules
     MODEL: ClassVar[str] = "RuuviTag"
     ABOUT: ClassVar[About] = About(
         title="RuuviTag",

@@ -9,11 +9,13 @@ clock, whose "drift" is then the error of the rate (set ``max_drift_ppm`` to a f
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.model import Floats
+from monitor.rules import Rules
 from monitor.wearables.clock_lines import HostLine, IndexLine
 
 STAMP_WRAP_US = 1 << 48
@@ -24,19 +26,19 @@ STEP_S = 10.0
 CATCH_UP = 0.5
 
 
-class SampleClockRules(BaseModel, frozen=True, extra="forbid"):
+class SampleClockRules(Rules, frozen=True):
     """How sample times follow the wearable's clock."""
 
-    max_drift_ppm: float = Field(
-        500.0, gt=0, le=100_000, description="Most that the wearable's clock may err, in parts per million."
-    )
-    slew_ms_per_s: float = Field(
-        5.0, gt=0, le=100, description="Most that sample times are corrected, in milliseconds a second."
-    )
-    settle_slew_ms_per_s: float = Field(
-        50.0, gt=0, le=400, description="The same while a clock is new and its first estimates are rough."
-    )
-    settle_s: float = Field(30.0, ge=0, le=600, description="How long a clock counts as new, in seconds.")
+    max_drift_ppm: Annotated[
+        float, Meta(gt=0, le=100_000, description="Most that the wearable's clock may err, in parts per million.")
+    ] = 500.0
+    slew_ms_per_s: Annotated[
+        float, Meta(gt=0, le=100, description="Most that sample times are corrected, in milliseconds a second.")
+    ] = 5.0
+    settle_slew_ms_per_s: Annotated[
+        float, Meta(gt=0, le=400, description="The same while a clock is new and its first estimates are rough.")
+    ] = 50.0
+    settle_s: Annotated[float, Meta(ge=0, le=600, description="How long a clock counts as new, in seconds.")] = 30.0
 
 
 @dataclass

@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
 
 from monitor.model import AccelBlock, Quality
+from monitor.rules import Rules
 from monitor.wearables.clock_lines import FEW
 from monitor.wearables.kept import Kept
 from monitor.wearables.lateness import Lateness
@@ -42,26 +43,32 @@ LATE_SLACK_S = 0.2
 """Jitter of a radio that works."""
 
 
-class StreamRules(BaseModel, frozen=True, extra="forbid"):
+class StreamRules(Rules, frozen=True):
     """When samples count as missing."""
 
-    low_rate_hz: float = Field(5.0, gt=0, description="Below this rate steps cannot be counted.")
-    stamp_slack: float = Field(
-        0.25,
-        gt=0,
-        le=1,
-        description="Share of a packet by which stamps may exceed its samples before some are missing.",
+    low_rate_hz: Annotated[float, Meta(gt=0, description="Below this rate steps cannot be counted.")] = 5.0
+    stamp_slack: Annotated[
+        float,
+        Meta(
+            gt=0, le=1, description="Share of a packet by which stamps may exceed its samples before some are missing."
+        ),
+    ] = 0.25
+    silence_s: Annotated[
+        float,
+        Meta(gt=0, description="After a longer silence of a device without stamps, what it took meanwhile is lost."),
+    ] = 2.0
+    estimate_s: Annotated[
+        float,
+        Meta(
+            gt=0, description="In a longer gap the number of missing samples is an estimate; the stamp says the time."
+        ),
+    ] = 2.0
+    quiet_s: Annotated[
+        float, Meta(gt=0, description="After a longer silence it is looked whether samples are late, or missing.")
+    ] = 0.25
+    hold_s: Annotated[float, Meta(gt=0, description="A value that did not change is repeated for so long at most.")] = (
+        60.0
     )
-    silence_s: float = Field(
-        2.0, gt=0, description="After a longer silence of a device without stamps, what it took meanwhile is lost."
-    )
-    estimate_s: float = Field(
-        2.0, gt=0, description="In a longer gap the number of missing samples is an estimate; the stamp says the time."
-    )
-    quiet_s: float = Field(
-        0.25, gt=0, description="After a longer silence it is looked whether samples are late, or missing."
-    )
-    hold_s: float = Field(60.0, gt=0, description="A value that did not change is repeated for so long at most.")
 
 
 _PAST = Kept(Past)

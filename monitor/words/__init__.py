@@ -12,8 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-from pydantic import BaseModel, ValidationError
-
+from monitor.rules import FaultsError, Rules, check
 from monitor.words.filling import filled, put_english
 from monitor.words.page import Page
 from monitor.words.report import ReportPage
@@ -58,7 +57,7 @@ DEFAULT = "en"
 SeenAs = Literal["seated", "lying", "load"]
 
 
-class Words(BaseModel, frozen=True, extra="forbid"):
+class Words(Rules, frozen=True):
     """All that is said in one language; ``{...}`` are filled in."""
 
     language: str
@@ -140,7 +139,7 @@ def words(language: str = DEFAULT) -> Words:
     """Everything said in one of ``languages()``; what is wrong in its file is logged, and English there."""
     english, file = _text_of(DEFAULT), f"words/{language}.toml"
     if language == DEFAULT:
-        return Words.model_validate(tomllib.loads(english))
+        return check(Words, tomllib.loads(english))
     told, complaints = read_words(_text_of(language), english, file)
     for complaint in complaints:
         _log.warning("%s", complaint)
@@ -158,13 +157,13 @@ def read_words(text: str, english: str, file: str) -> tuple[Words, list[str]]:
     try:
         table, complaints = filled(tomllib.loads(text), meant, file)
     except tomllib.TOMLDecodeError as error:
-        return Words.model_validate(meant), [f"{file}: not TOML: {error}; English is shown until it is mended"]
+        return check(Words, meant), [f"{file}: not TOML: {error}; English is shown until it is mended"]
     try:
-        return Words.model_validate(table), complaints
-    except ValidationError as error:
-        places = {error["loc"][:3]: error["msg"] for error in error.errors()}
+        return check(Words, table), complaints
+    except FaultsError as error:
+        places = {fault.place[:3]: fault.problem for fault in error.faults}
     complaints += [put_english(table, meant, place, said, file) for place, said in places.items()]
-    return Words.model_validate(table), complaints
+    return check(Words, table), complaints
 
 
 def _text_of(language: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from monitor.rules import Rules
 
 
-class Page(BaseModel, frozen=True, extra="forbid"):
+class Page(Rules, frozen=True):
     """The web page: headings, labels and buttons."""
 
     title: str

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from typing import Annotated
+
+from msgspec import Meta
+
+from monitor.rules import Rules
 
 
-class ReportPage(BaseModel, frozen=True, extra="forbid"):
+class ReportPage(Rules, frozen=True):
     """Headings, labels and sentences of a day's, a week's or a month's report."""
 
     title: str
@@ -13,8 +17,8 @@ class ReportPage(BaseModel, frozen=True, extra="forbid"):
     to_come: str
     days: dict[str, str]
     """By kind: the heading above the ribbons."""
-    weekdays: tuple[str, ...] = Field(min_length=7, max_length=7)
-    months: tuple[str, ...] = Field(min_length=12, max_length=12)
+    weekdays: Annotated[tuple[str, ...], Meta(min_length=7, max_length=7)]
+    months: Annotated[tuple[str, ...], Meta(min_length=12, max_length=12)]
     date: str
     span: str
     sitting: str

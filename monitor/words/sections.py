@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field, field_validator
+from typing import Annotated
+
+from msgspec import Meta
+
+from monitor.rules import Rules, WrongValueError
 
 Counted = tuple[str, str]
 """A noun for one and for several, each with its ``{}``."""
 
 
-class ExerciseWords(BaseModel, frozen=True, extra="forbid"):
+class ExerciseWords(Rules, frozen=True, kw_only=True):
     """One exercise, as a language tells it."""
 
-    title: str = Field(min_length=3, max_length=40, description='its name, such as "Lunge stretch"')
-    invite: str = Field(min_length=3, max_length=60, description='the offer in words: "10 knee lifts on each side"')
-    how: str = Field(min_length=10, max_length=240, description="one or two inviting sentences on how it is done")
-    dose: str = Field(min_length=3, max_length=60, description='how much, such as "10-12 per side"')
-    easier: str = Field(min_length=3, max_length=70, description="an easier way to do it")
-    harder: str = Field("", max_length=70, description="a harder way, if there is one")
-    why: str = Field(min_length=10, max_length=180, description="one sentence on why it fits after sitting")
-    works: tuple[str, ...] = Field(min_length=1, description="the muscles or abilities it works")
+    title: Annotated[str, Meta(min_length=3, max_length=40, description='its name, such as "Lunge stretch"')]
+    invite: Annotated[
+        str, Meta(min_length=3, max_length=60, description='the offer in words: "10 knee lifts on each side"')
+    ]
+    how: Annotated[
+        str, Meta(min_length=10, max_length=240, description="one or two inviting sentences on how it is done")
+    ]
+    dose: Annotated[str, Meta(min_length=3, max_length=60, description='how much, such as "10-12 per side"')]
+    easier: Annotated[str, Meta(min_length=3, max_length=70, description="an easier way to do it")]
+    harder: Annotated[str, Meta(max_length=70, description="a harder way, if there is one")] = ""
+    why: Annotated[str, Meta(min_length=10, max_length=180, description="one sentence on why it fits after sitting")]
+    works: Annotated[tuple[str, ...], Meta(min_length=1, description="the muscles or abilities it works")]
 
-    @field_validator("*")
-    @classmethod
-    def _is_text(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
-        # It goes to terminals and phones: a shared file must not steer those
-        if not "".join(value).replace("\n", "").isprintable():
-            raise ValueError("has characters that cannot be printed; write plain text")
-        return value
+    def __post_init__(self) -> None:
+        for key in self.__struct_fields__:  # they go to terminals and phones: a shared file must not steer those
+            if not "".join(getattr(self, key)).replace("\n", "").isprintable():
+                raise WrongValueError(key, "has characters that cannot be printed; write plain text")
 
 
-class Units(BaseModel, frozen=True, extra="forbid"):
+class Units(Rules, frozen=True):
     """Lengths of time."""
 
     second: Counted
@@ -37,7 +42,7 @@ class Units(BaseModel, frozen=True, extra="forbid"):
     hour: Counted
 
 
-class Call(BaseModel, frozen=True, extra="forbid"):
+class Call(Rules, frozen=True):
     """What a call says."""
 
     seated: str
@@ -59,7 +64,7 @@ class Call(BaseModel, frozen=True, extra="forbid"):
     test_message: str
 
 
-class Safety(BaseModel, frozen=True, extra="forbid"):
+class Safety(Rules, frozen=True):
     """Said wherever an exercise is shown at length, and once after "this hurts"; the program never diagnoses."""
 
     while_moving: str
@@ -69,7 +74,7 @@ class Safety(BaseModel, frozen=True, extra="forbid"):
     hurts_reset: str
 
 
-class Why(BaseModel, frozen=True, extra="forbid"):
+class Why(Rules, frozen=True):
     """Answers to "why did you call", "why are you silent"."""
 
     no_data: str
@@ -91,7 +96,7 @@ class Why(BaseModel, frozen=True, extra="forbid"):
     at: str
 
 
-class Noted(BaseModel, frozen=True, extra="forbid"):
+class Noted(Rules, frozen=True):
     """What the coach notes of its decisions."""
 
     called: str
@@ -105,7 +110,7 @@ class Noted(BaseModel, frozen=True, extra="forbid"):
     """By what an alert is over."""
 
 
-class Refused(BaseModel, frozen=True, extra="forbid"):
+class Refused(Rules, frozen=True):
     """Why a command cannot be obeyed, and what would be."""
 
     given: str
@@ -129,7 +134,7 @@ class Refused(BaseModel, frozen=True, extra="forbid"):
     not_a_number: str
 
 
-class Ready(BaseModel, frozen=True, extra="forbid"):
+class Ready(Rules, frozen=True):
     """The readiness check."""
 
     intro: str
@@ -138,7 +143,7 @@ class Ready(BaseModel, frozen=True, extra="forbid"):
     conditions: dict[str, str]
 
 
-class Listing(BaseModel, frozen=True, extra="forbid"):
+class Listing(Rules, frozen=True):
     """The list of exercises: what a sensor sees of each, and why some are not suggested."""
 
     exercise: str
@@ -161,7 +166,7 @@ class Listing(BaseModel, frozen=True, extra="forbid"):
     harder: str
 
 
-class Learned(BaseModel, frozen=True, extra="forbid"):
+class Learned(Rules, frozen=True):
     """What was learned of a wearer, told to them."""
 
     nothing: str
@@ -173,7 +178,7 @@ class Learned(BaseModel, frozen=True, extra="forbid"):
     answers: dict[str, str]
 
 
-class Trial(BaseModel, frozen=True, extra="forbid"):
+class Trial(Rules, frozen=True):
     """What the wearer's own trial has shown."""
 
     none: str
@@ -184,7 +189,7 @@ class Trial(BaseModel, frozen=True, extra="forbid"):
     caution: str
 
 
-class News(BaseModel, frozen=True, extra="forbid"):
+class News(Rules, frozen=True):
     """One sentence for clients that can only show text."""
 
     break_taken: str
@@ -193,7 +198,7 @@ class News(BaseModel, frozen=True, extra="forbid"):
     breaks: Counted
 
 
-class Ways(BaseModel, frozen=True, extra="forbid"):
+class Ways(Rules, frozen=True):
     """What became of a call on each of its ways."""
 
     told: str
@@ -213,7 +218,7 @@ class Ways(BaseModel, frozen=True, extra="forbid"):
     reasons: dict[str, str]
 
 
-class Progress(BaseModel, frozen=True, extra="forbid"):
+class Progress(Rules, frozen=True):
     """How far an exercise is, and what was seen of it: on motion alone, never on health or form."""
 
     expected: str

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from monitor.coach.policy import Coach, CoachRules, ExerciseRules, Moment
 from monitor.events import BreakDue, Event
 from monitor.model import NO_STATEMENT, SEDENTARY, UPRIGHT, Posture
+from monitor.rules import check
 
 NOON_S = 1_763_809_200.0
 """2025-11-22T11:00:00Z, noon in Vienna."""
@@ -114,4 +115,4 @@ def calls(events: list[Event]) -> list[BreakDue]:
 def a_coach(exercise_rules: ExerciseRules | None = None, **rules: object) -> Coach:
     """A coach in Vienna that speaks at 10 minutes, not early."""
     chosen = {"limit_s": 600.0, "early_s": 0.0, "time_zone": "Europe/Vienna", **rules}
-    return Coach.start("me", "thigh", CoachRules.model_validate(chosen), exercise_rules)
+    return Coach.start("me", "thigh", check(CoachRules, chosen), exercise_rules)

@@ -5,9 +5,8 @@ from typing import get_args
 
 import pytest
 
-from monitor.coach.catalogue import Catalogue, CatalogueError, PlacementName, load_catalogue, with_own
+from monitor.coach.catalogue import WORDS, Catalogue, CatalogueError, PlacementName, load_catalogue, with_own
 from monitor.posture import PLACEMENTS
-from monitor.words import ExerciseWords
 
 OWN = """
 [calf_raise]
@@ -46,14 +45,14 @@ def test_the_users_own_exercises_join_those_of_the_program() -> None:
     ("old", "new", "line", "key", "remedy"),
     [
         ('dose = "15 times"\n', "", 2, "dose", 'missing; give how much, such as "10-12 per side"'),
-        ('"strengthen"', '"dance"', 4, "kind", "'strengthen' or 'stretch'"),
+        ('"strengthen"', '"dance"', 4, "kind", '"strengthen", "stretch"'),
         ("[12, 15]", "[15, 12]", 11, "repetitions", "the smaller first; give fewest and most"),
-        ("[12, 15]", "[0, 0]", 11, "repetitions", "from 1 to 600"),
-        ("[12, 15]", "[1, 9999]", 11, "repetitions", "from 1 to 600"),
+        ("[12, 15]", "[0, 0]", 11, "repetitions", "must be at least 1; give fewest and most"),
+        ("[12, 15]", "[1, 9999]", 11, "repetitions", "must be at most 600; give fewest and most"),
         ("repetitions = [12, 15]\n", "", 2, "", "no numbers for its dose: give repetitions, hold_s or sets"),
         ("sides = false", "sides = false\nlevel = 3", 13, "level", "unknown; known are kind, start"),
         ("sides = false", 'sides = false\nleave_out = ["gout"]', 13, "leave_out.0", "conditions that rule it out"),
-        ("sides = false", 'sides = false\nsees = { elbow = "hold" }', 13, "sees.elbow", "'thigh'"),
+        ("sides = false", 'sides = false\nsees = { elbow = "hold" }', 13, "sees.elbow", '"thigh"'),
         ('"15 calf raises"', f'"{"very " * 20}"', 8, "invite", "at most 60 characters"),
         ('"15 times"', '"15 \\u001b]0;times"', 10, "dose", "characters that cannot be printed"),
         ("[calf_raise]", "[Calf-Raise]", 2, "", "not an id"),
@@ -118,8 +117,8 @@ works = ["Waden"]
 
 
 def test_a_missing_translation_is_said_and_another_language_is_shown() -> None:
-    facts = [line for line in OWN.splitlines() if line.split(" ")[0] not in ExerciseWords.model_fields]
-    told = [line for line in OWN.splitlines() if line.split(" ")[0] in ExerciseWords.model_fields]
+    facts = [line for line in OWN.splitlines() if line.split(" ")[0] not in WORDS]
+    told = [line for line in OWN.splitlines() if line.split(" ")[0] in WORDS]
     catalogue, complaints = own("\n".join([*facts, "[calf_raise.en]", *told]), "de")
     assert [str(error) for error in complaints] == [
         "mine.toml line 2 [calf_raise]: has no words in de; add a table [calf_raise.de]. Another language is shown."

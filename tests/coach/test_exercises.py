@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.coach.catalogue import CatalogueError, Condition, load_catalogue
 from monitor.coach.exercises import ExerciseRules, Suggester
+from monitor.rules import check
 from monitor.words import words
 from tests.coach.days import NOON_S
 
@@ -16,7 +17,7 @@ CATALOGUE = load_catalogue()
 
 
 def a_suggester(placement: str = "thigh", seed: int = 0, **rules: object) -> Suggester:
-    chosen = ExerciseRules.model_validate(rules)
+    chosen = check(ExerciseRules, rules)
     return Suggester(chosen, CATALOGUE, placement, seed, "Europe/Vienna")
 
 

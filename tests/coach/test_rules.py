@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import ValidationError
 
 from monitor.coach.exercises import ExerciseRules
 from monitor.coach.recipes import RECIPES
 from monitor.coach.rules import CoachRules, Profile
+from monitor.rules import FaultsError, check, keys
 
 
 @pytest.mark.parametrize(
@@ -18,22 +18,22 @@ from monitor.coach.rules import CoachRules, Profile
         ({"summary_at": "00:00"}, "at midnight the day is told anyway; use 00:01 to 23:59"),
         ({"time_zone": "Mars/Olympus"}, "not a time zone"),
         ({"recipe": "walk-9"}, "not a recipe; use one of desk-30"),
-        ({"limit_s": 59}, "greater than or equal to 60"),
-        ({"limit_s": 14401}, "less than or equal to 14400"),
-        ({"limit_s": float("nan")}, "finite number"),
-        ({"profile": "loud"}, "'gentle', 'normal' or 'strict'"),
-        ({"limits": 3}, "Extra inputs are not permitted"),
+        ({"limit_s": 59}, "at least 60"),
+        ({"limit_s": 14401}, "at most 14400"),
+        ({"limit_s": float("nan")}, "at least 60"),
+        ({"profile": "loud"}, '"gentle", "normal", "strict"'),
+        ({"limits": 3}, "is not known"),
     ],
 )
 def test_a_bad_setting_is_refused_with_its_remedy(settings: dict[str, object], complaint: str) -> None:
-    with pytest.raises(ValidationError, match=complaint):
-        CoachRules.model_validate(settings)
+    with pytest.raises(FaultsError, match=complaint):
+        check(CoachRules, settings)
 
 
 def test_every_default_is_valid_and_every_setting_is_described_in_a_sentence() -> None:
     for rules in (CoachRules, ExerciseRules):
         rules()
-        for name, setting in rules.model_fields.items():
+        for name, setting in keys(rules).items():
             assert setting.description, name
             assert setting.description.endswith("."), name
 
@@ -41,8 +41,8 @@ def test_every_default_is_valid_and_every_setting_is_described_in_a_sentence() -
 def test_a_recipe_gives_the_limit_unless_one_is_set() -> None:
     assert CoachRules(recipe="walk-2-per-20").limit_s == 1200
     assert CoachRules(recipe="walk-2-per-20", limit_s=900).limit_s == 900
-    common = CoachRules(recipe="walk-2-per-20").model_dump(exclude_unset=True)
-    assert CoachRules.model_validate(common | {"recipe": "stand-hour"}).limit_s == 3600
+    common = CoachRules(recipe="walk-2-per-20")
+    assert common.with_own({"recipe": "stand-hour"}).limit_s == 3600
     assert CoachRules().limit_s == RECIPES["desk-30"].limit_s == 1800
 
 

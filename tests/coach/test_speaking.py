@@ -7,6 +7,7 @@ import pytest
 from monitor.coach.policy import Coach, ExerciseRules, Moment
 from monitor.events import AlertCleared, AlertWithheld, BreakDue, Event
 from monitor.model import Posture
+from monitor.rules import check
 from tests.coach.days import NOON_S, BoutOver, Stretch, a_coach, calls, live, sitting, steps_of, tell
 
 
@@ -261,7 +262,7 @@ def test_calls_bear_ids_of_the_wearer() -> None:
 
 
 def test_who_cannot_stand_is_offered_something_seated() -> None:
-    coach = a_coach(ExerciseRules.model_validate({"conditions": ["cannot_stand"]}))
+    coach = a_coach(check(ExerciseRules, {"conditions": ["cannot_stand"]}))
     (call,) = calls(live(coach, sitting(600)))
     assert call.exercise is None
     assert "seated" in call.message

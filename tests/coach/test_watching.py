@@ -27,7 +27,7 @@ from tests.support.lifting import joined, moving
 from tests.support.lunging import lunges
 from tests.support.wearers import Recording, rotation, wear
 
-RULES = CoachRules(limit_s=120, early_s=0, repeat_every_s=300)
+RULES = CoachRules(limit_s=120.0, early_s=0.0, repeat_every_s=300.0)
 BOUTS = BoutRules(break_min_s=20, gap_max_s=60)
 LIFTS_ONLY = ExerciseRules(no_go=("lunge_stretch",))
 COUNT = 7

@@ -22,6 +22,7 @@ from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.push import PushOutlet
 from monitor.outlets.push_rules import PushRules
 from monitor.outlets.wearable import WearableOutlet
+from monitor.rules import check
 from tests.support.brokers import free_port
 from tests.support.living_outlet import ME, break_due
 from tests.support.outboxes import Feed, MemoryOutbox, NoLedger
@@ -35,7 +36,7 @@ MAKE: dict[str, Callable[[], Outlet]] = {
         MqttRules(host="127.0.0.1", port=free_port()), [ME], MemoryOutbox(), lambda *_: None, Clock()
     ),
     "push": lambda: PushOutlet(
-        PushRules.model_validate({"urls": "json://127.0.0.1:9/"}), ["me"], MemoryOutbox(), Clock(), NoLedger()
+        check(PushRules, {"urls": "json://127.0.0.1:9/"}), ["me"], MemoryOutbox(), Clock(), NoLedger()
     ),
     "wearable": lambda: WearableOutlet(lambda *_: None, Clock()),
 }

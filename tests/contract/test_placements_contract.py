@@ -8,12 +8,12 @@ from enum import Enum
 
 import numpy as np
 import pytest
-from pydantic import BaseModel
 
 from monitor.accel.epochs import join, take
 from monitor.model import Epochs, Posture, PostureEpochs, Quality
 from monitor.posture import PLACEMENTS
 from monitor.posture.base import Placement, decides_after_s
+from monitor.rules import Rules
 from tests.support.wearers import rotation, rows_of, wear
 
 RECORDING = wear(("sit", 40), ("walk", 30), ("stand", 30), ("sit", 90), ("cycle", 30), ("lie", 20), rate_hz=25.0)
@@ -106,7 +106,7 @@ def _assert_plain(value: object) -> None:
             assert isinstance(key, str | int)
             _assert_plain(part)
     else:
-        assert value is None or isinstance(value, int | float | str | bool | np.ndarray | Enum | BaseModel), value
+        assert value is None or isinstance(value, int | float | str | bool | np.ndarray | Enum | Rules), value
 
 
 @pytest.mark.parametrize("turn", [1, 2, 3])

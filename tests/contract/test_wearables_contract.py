@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel
 
 from monitor.model import Fact, Nudge
 from monitor.posture import PLACEMENTS
+from monitor.rules import Rules, keys
 from monitor.wearables import WEARABLES
 from monitor.wearables.base import Action, DecodeError, Outcome, Packet, Reach, Read, Reply, Subscribe, Wearable, Write
 
@@ -68,7 +68,7 @@ def plain(value: Any, path: str = "driver") -> Iterator[str]:
     elif is_dataclass(value):
         for each in fields(value):
             yield from plain(getattr(value, each.name), f"{path}.{each.name}")
-    elif not (value is None or isinstance(value, int | float | str | bool | Enum | np.ndarray | BaseModel)):
+    elif not (value is None or isinstance(value, int | float | str | bool | Enum | np.ndarray | Rules)):
         yield f"{path}: {type(value).__name__}"
 
 
@@ -96,7 +96,7 @@ def test_it_is_described_to_people(kind: str) -> None:
 def test_its_settings_have_defaults_and_sentences(kind: str) -> None:
     rules = WEARABLES[kind].RULES
     assert WEARABLES[kind](rules())
-    assert all((field.description or "").endswith(".") for field in rules.model_fields.values())
+    assert all((field.description or "").endswith(".") for field in keys(rules).values())
 
 
 def test_it_speaks_of_characteristics_by_full_lower_case_uuid(kind: str) -> None:

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from bumble.att import ATT_Error
 from bumble.core import BaseBumbleError
+from msgspec.structs import replace
 
 from firmware_sim.faults import Fate
 from firmware_sim.scenario import (
@@ -40,7 +41,7 @@ async def stream(host: AnyHost) -> list[bytes]:
 
 
 async def test_bursts_lose_several_in_a_row_and_end() -> None:
-    fault = LostBursts(kind="lost_bursts", at_s=60, duration_s=600, burst_s=10, every_s=60)
+    fault = LostBursts(at_s=60, duration_s=600, burst_s=10, every_s=60)
     async with linked("polar-h10", day(("sit", 3600.0), faults=(fault,))) as (strap, host):
         frames = await stream(host)
         await strap.advance(900.0)
@@ -55,7 +56,7 @@ async def test_bursts_lose_several_in_a_row_and_end() -> None:
 
 
 async def test_links_are_lost_again_and_again_and_found_again() -> None:
-    fault = Disconnects(kind="disconnects", at_s=60, every_s=300, times=3)
+    fault = Disconnects(at_s=60, every_s=300, times=3)
     async with worn("polar-h10", day(("sit", 3600.0), faults=(fault,))) as (strap, device):
         for until_s in (61.0, 300.0, 300.0):
             host = await connect(device, strap.address)
@@ -68,7 +69,7 @@ async def test_links_are_lost_again_and_again_and_found_again() -> None:
 
 
 async def test_a_device_that_forgets_its_hosts_pairs_with_none_for_a_while() -> None:
-    fault = RefusePairing(kind="refuse_pairing", at_s=60, duration_s=600)
+    fault = RefusePairing(at_s=60, duration_s=600)
     async with worn("polar-h10", day(("sit", 3600.0), faults=(fault,)), pairing=True) as (strap, device):
         host = await connect(device, strap.address)
         await host.connection.pair()
@@ -86,7 +87,7 @@ async def test_a_device_that_forgets_its_hosts_pairs_with_none_for_a_while() -> 
 
 
 async def test_a_hanging_chip_gives_the_same_reading_until_it_lives_again() -> None:
-    fault = StuckSensor(kind="stuck_sensor", at_s=60, duration_s=60)
+    fault = StuckSensor(at_s=60, duration_s=60)
     async with linked("thingy52", day(("sit", 3600.0), faults=(fault,))) as (wearable, host):
         raw = await host.subscribe(RAW)
         await wearable.advance(61.0)
@@ -100,7 +101,7 @@ async def test_a_hanging_chip_gives_the_same_reading_until_it_lives_again() -> N
 
 
 async def test_a_fading_battery_is_told_by_the_percent() -> None:
-    fault = BatteryFalls(kind="battery_falls", at_s=60, duration_s=600, level_pct=5)
+    fault = BatteryFalls(at_s=60, duration_s=600, level_pct=5)
     async with linked("polar-h10", day(("sit", 3600.0), faults=(fault,))) as (strap, host):
         levels = await host.subscribe(BATTERY)
         await strap.advance(700.0)
@@ -140,27 +141,27 @@ class Struck:
 
 def struck_by(*faults: Fault, at_end: str = "rest") -> Struck:
     struck = Struck()
-    scenario = day(("sit", 3600.0), faults=faults).model_copy(update={"at_end": at_end})
+    scenario = replace(day(("sit", 3600.0), faults=faults), at_end=at_end)
     Fate(scenario, struck, 1).begin(1000.0)  # type: ignore[arg-type]
     return struck
 
 
 def test_a_day_that_repeats_repeats_its_faults() -> None:
-    struck = struck_by(Disconnects(kind="disconnects", at_s=60, every_s=100, times=3), at_end="repeat")
+    struck = struck_by(Disconnects(at_s=60, every_s=100, times=3), at_end="repeat")
     struck.live_until(5000.0)
     assert struck.links_lost_s == [1060.0, 1160.0, 1260.0, 4660.0, 4760.0, 4860.0]
 
 
 def test_two_absences_that_overlap_end_with_the_later_one() -> None:
-    first, second = (OutOfRange(kind="out_of_range", at_s=at_s, duration_s=100) for at_s in (50, 100))
+    first, second = (OutOfRange(at_s=at_s, duration_s=100) for at_s in (50, 100))
     struck = struck_by(first, second)
     struck.live_until(2000.0)
     assert struck.absences == [(1050.0, True), (1100.0, True), (1200.0, False)]
 
 
 def test_losses_that_overlap_lose_the_larger_share_and_end_in_what_the_device_itself_loses() -> None:
-    weak = DropNotifications(kind="drop_notifications", at_s=50, duration_s=300, probability=0.2)
-    strong = DropNotifications(kind="drop_notifications", at_s=100, duration_s=50, probability=0.9)
+    weak = DropNotifications(at_s=50, duration_s=300, probability=0.2)
+    strong = DropNotifications(at_s=100, duration_s=50, probability=0.9)
     struck = struck_by(weak, strong)
     struck.live_until(2000.0)
     assert struck.lost_shares == [(1050.0, 0.2), (1100.0, 0.9), (1150.0, 0.2), (1350.0, 0.1)]

@@ -6,6 +6,7 @@ import inspect
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from firmware_sim.profiles import PROFILES
 from firmware_sim.profiles.options import OptionError, options_of, read_options
@@ -41,15 +42,42 @@ def test_words_are_read_as_the_device_says(profile: str, word: str, expected: di
 
 
 @pytest.mark.parametrize(
+    ("word", "sense"),
+    [
+        (word, sense)
+        for sense, words in ((True, "true Yes on 1 T y"), (False, "false NO off 0 f n"))
+        for word in words.split()
+    ],
+)
+def test_yes_and_no_are_understood_as_people_write_them(word: str, sense: bool) -> None:
+    assert read_options(PROFILES["verity"], [f"pairing={word}"]) == {"pairing": sense}
+
+
+@pytest.mark.parametrize(
     ("profile", "word", "remedy"),
     [
         ("verity", "seed=3", "no option 'seed'; it has firmware"),
         ("movesense", "wall_s=3", "no option 'wall_s'"),
-        ("movesense", "boot_ms=4294967296", "less than 4294967296"),
-        ("bangle", "rate_hz=26", "12.5, 25 or 50 Hz"),
-        ("ruuvi", "address=00:11:22:33:44:55", "static random address"),
-        ("witmotion", "ragged=2", "less than or equal to 1"),
-        ("polar-h10", "max_mtu=22", "greater than or equal to 23"),
+        ("movesense", "boot_ms=4294967296", "boot_ms=4294967296: must be at most 4294967295. What its clock shows"),
+        ("bangle", "rate_hz=26", "rate_hz=26: must be 12.5, 25 or 50. Rate of its app: 12.5, 25 or 50 Hz."),
+        ("bangle", "rate_hz=nan", "must be 12.5, 25 or 50"),
+        ("bangle", "rate_hz=fast", "must be a number"),
+        (
+            "ruuvi",
+            "address=00:11:22:33:44:55",
+            "not of the form that is wanted. Its static random address; the first digit is C to F",
+        ),
+        ("witmotion", "ragged=2", "must be at most 1. Share"),
+        ("witmotion", "ragged=nan", "must be at least 0"),
+        ("witmotion", "ragged=inf", "must be at most 1"),
+        ("polar-h10", "max_mtu=22", "must be at least 23"),
+        ("polar-h10", "max_mtu=100.5", "must be a whole number"),
+        ("deskband", "buffer_bytes=100", "must be at least 1024. Size of its ring buffer"),
+        ("deskband", "buffer_bytes=null", "must be a whole number"),
+        ("verity", "firmware=older", "must be 'new' or 'old'"),
+        ("verity", "pairing=perhaps", "must be true or false. Whether it refuses"),
+        ("microbit", "extras=led,lamp", "led, button or led,button"),
+        ("ruuvi", "address=C0:FF:EE:00:00:01:", "form"),
         ("polar-h10", "max_mtu", "not NAME=VALUE"),
     ],
 )
@@ -61,4 +89,4 @@ def test_what_cannot_be_is_refused_with_what_can(profile: str, word: str, remedy
 def test_an_option_of_a_band_leaves_the_rest_as_it_is() -> None:
     band = PROFILES["deskband"](lambda: 0, 1, "waist", **read_options(PROFILES["deskband"], ["first_session=65535"]))
     plain = PROFILES["deskband"](lambda: 0, 1, "waist")
-    assert band.firmware.settings == plain.firmware.settings.model_copy(update={"first_session": 65535})  # type: ignore[attr-defined]
+    assert band.firmware.settings == replace(plain.firmware.settings, first_session=65535)  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from bumble.att import ATT_Error
 from bumble.core import TimeoutError as BumbleTimeout
 from bumble.device import Device
 from bumble.hci import Address
+from msgspec.structs import replace
 
 from firmware_sim.air import Air
 from firmware_sim.clock import Clock, ScaledClock, SteppedClock
@@ -179,7 +180,7 @@ async def test_a_reboot_drops_the_link_and_begins_a_session_with_the_clock_at_ze
 
 async def test_an_alert_buzzes_is_acknowledged_and_makes_the_wearer_rise() -> None:
     reaction = Reaction(after_s=30, button="acknowledge", activities=(Activity(do="walk", duration_s=60),))
-    scenario = SITTING.model_copy(update={"reactions": (reaction,)})
+    scenario = replace(SITTING, reactions=(reaction,))
     truth = io.StringIO()
     clock = SteppedClock()
     async with (
@@ -209,8 +210,8 @@ async def test_the_plain_immediate_alert_buzzes_too() -> None:
 
 
 async def test_faults_strike_at_their_time() -> None:
-    faults = (OutOfRange(kind="out_of_range", at_s=30, duration_s=60), Reboot(kind="reboot", at_s=120))
-    scenario = SITTING.model_copy(update={"faults": faults})
+    faults = (OutOfRange(at_s=30, duration_s=60), Reboot(at_s=120))
+    scenario = replace(SITTING, faults=faults)
     async with Air() as air, virtual_band(air=air, scenario=scenario, clock=SteppedClock()) as band:
         device = await power_on(air.join("host"))
         host = await connect(device, band.address)
@@ -225,8 +226,8 @@ async def test_faults_strike_at_their_time() -> None:
 
 
 async def test_a_day_that_waits_begins_with_its_first_host_and_its_faults_count_from_there() -> None:
-    fault = Reboot(kind="reboot", at_s=30)
-    scenario = SITTING.model_copy(update={"starts": "when_connected", "faults": (fault,)})
+    fault = Reboot(at_s=30)
+    scenario = replace(SITTING, starts="when_connected", faults=(fault,))
     async with Air() as air, virtual_band(air=air, scenario=scenario, clock=SteppedClock()) as band:
         await band.advance(100.0)
         assert band.timeline.pass_time(100.0).do == "stand"

@@ -17,7 +17,7 @@ from bumble.att import ATT_Error, ATT_Handle_Value_Confirmation, ErrorCode
 from firmware_sim.peripheral import VirtualWearable
 from firmware_sim.profiles.polar_heart import Heart
 from firmware_sim.profiles.polar_products import UNSET_NS
-from firmware_sim.scenario import Scenario
+from firmware_sim.scenario import Activity, Scenario
 from tests.firmware.any_host import SITTING, AnyHost, connect, day, linked, worn
 from tests.firmware.host import advertisement_of
 from tests.support.patience import PATIENCE_S
@@ -226,12 +226,8 @@ def counts_of(content: bytes) -> list[int]:
 
 
 async def test_the_charger_ends_a_stream_unasked_and_allows_no_other() -> None:
-    scenario = Scenario.model_validate(
-        {
-            "title": "t",
-            "activities": [{"do": "sit", "duration_s": 60}, {"do": "off_body", "duration_s": 60, "charging": True}],
-        }
-    )
+    activities = (Activity(do="sit", duration_s=60), Activity(do="off_body", duration_s=60, charging=True))
+    scenario = Scenario(title="t", activities=activities)
     async with polar("verity", scenario) as (sense, host):
         await ask(host, START_VERITY)
         await sense.advance(70.0)
@@ -367,8 +363,8 @@ async def test_firmware_that_must_settle_takes_no_command_at_once() -> None:
 
 @pytest.mark.parametrize(("firmware", "moves"), [("old", False), ("new", True)])
 async def test_older_firmware_does_not_measure_its_battery_on_the_charger(firmware: str, moves: bool) -> None:
-    charger = {"do": "off_body", "duration_s": 3600, "charging": True}
-    scenario = Scenario.model_validate({"title": "t", "activities": [{"do": "sit", "duration_s": 5}, charger]})
+    charger = Activity(do="off_body", duration_s=3600, charging=True)
+    scenario = Scenario(title="t", activities=(Activity(do="sit", duration_s=5), charger))
     async with linked("verity", scenario, firmware=firmware) as (sense, host):
         await sense.advance(300.0)
         assert (await host.read(BATTERY) > bytes([87])) == moves

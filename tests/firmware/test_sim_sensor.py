@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from firmware_sim.sensor import Samples, Sensor, SensorRules
 
@@ -33,7 +34,7 @@ def test_a_sample_comes_every_period_and_carries_the_device_clock() -> None:
 
 
 def test_a_fast_clock_and_a_fast_chip_are_told_apart() -> None:
-    rules = PERFECT.model_copy(update={"drift_ppm": 100.0, "rate_error": 0.01})
+    rules = replace(PERFECT, drift_ppm=100.0, rate_error=0.01)
     sensor = Sensor(Steady(0, 0, 1), 1, rules)
     samples = sensor.read(1000.0)
     assert len(samples.counts) == 25_250
@@ -84,7 +85,7 @@ def test_how_often_it_is_read_makes_no_difference(cuts: list[float]) -> None:
 
 
 def test_its_offset_moves_as_it_takes_on_the_warmth_of_the_skin() -> None:
-    rules = PERFECT.model_copy(update={"offset_mg_per_c": 2.0, "warms_s": 600.0})
+    rules = replace(PERFECT, offset_mg_per_c=2.0, warms_s=600.0)
     sensor = Sensor(Steady(0, 0, 0), 4, rules)
     assert (sensor.read(10.0).counts == 0).all()
     sensor.warm(10.0, 31.0)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from bumble import l2cap
 from bumble.att import ATT_Error, ErrorCode
+from msgspec.structs import replace
 
 from firmware_sim.peripheral import VirtualWearable
 from firmware_sim.profiles.thingy52_codec import MotionConfiguration, encode_raw
@@ -113,7 +114,7 @@ async def test_no_other_light_is_taken(value: str) -> None:
 @pytest.mark.parametrize(("characteristic", "value"), [(LED, "02 01 64 F401"), (SPEAKER, "7003 2C01 50")])
 async def test_light_and_sound_call_the_wearer_who_rises(characteristic: str, value: str) -> None:
     reaction = Reaction(after_s=30, activities=(Activity(do="walk", duration_s=60),))
-    async with thingy(SITTING.model_copy(update={"reactions": (reaction,)})) as (wearable, host):
+    async with thingy(replace(SITTING, reactions=(reaction,))) as (wearable, host):
         await host.write(characteristic, value, response=characteristic == LED)
         await host.read(LED)
         await wearable.advance(60.0)

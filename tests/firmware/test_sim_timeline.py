@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+from typing import Literal
 
 from firmware_sim.scenario import Activity, Reaction, Scenario
 from firmware_sim.timeline import Timeline
@@ -18,10 +19,8 @@ DAY = (
 )
 
 
-def timeline(*reactions: Reaction, at_end: str = "rest", truth: Truth | None = None) -> Timeline:
-    return Timeline(
-        Scenario.model_validate({"title": "t", "activities": DAY, "reactions": reactions, "at_end": at_end}), truth
-    )
+def timeline(*reactions: Reaction, at_end: Literal["repeat", "rest"] = "rest", truth: Truth | None = None) -> Timeline:
+    return Timeline(Scenario(title="t", activities=DAY, reactions=reactions, at_end=at_end), truth)
 
 
 def plan(day: Timeline, until_s: float) -> list[tuple[float, float, str]]:

@@ -56,7 +56,7 @@ def test_a_new_file_is_written_for_the_users_eyes_only_and_is_right(tmp_path: Pa
     loaded = load(guide.config, (), {}).settings
     assert loaded.wearers["me"].placement == "pocket"
     assert loaded.coach.limit_s == 1500
-    assert loaded.push.urls[0].get_secret_value() == "ntfy://x"
+    assert loaded.push.urls[0].text == "ntfy://x"
     assert guide.config.stat().st_mode & 0o777 == 0o600
 
 

@@ -15,11 +15,10 @@ from monitor.exchange import Message
 from monitor.gauges import WearersGauges
 from monitor.outlets.mqtt.client import connect
 from monitor.outlets.mqtt.messages import Wearer
-from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.mqtt.signals import Refused
 from tests.support.brokers import Listener, Mosquitto
 from tests.support.guarded_broker import guarded_broker, user
-from tests.support.living_outlet import ME, LivingOutlet, break_due
+from tests.support.living_outlet import ME, LivingOutlet, break_due, rules_at
 
 pytestmark = pytest.mark.mosquitto
 
@@ -137,7 +136,7 @@ async def test_a_shared_subscription_a_will_and_anothers_results_are_no_way_roun
 @pytest.mark.parametrize("who", [None, ("stranger", "guessed"), ("nobody", "pw-nobody"), ("+", "pw-+"), ("#", "")])
 async def test_nobody_comes_in_without_a_name_and_its_password(shipped: Mosquitto, who: tuple[str, str] | None) -> None:
     given = {"username": who[0], "password": who[1]} if who else {}
-    answer = await connect(MqttRules(host="127.0.0.1", port=shipped.port, **given), "id")  # type: ignore[arg-type]
+    answer = await connect(rules_at(shipped.port, **given), "id")
     assert isinstance(answer, Refused)
 
 

@@ -23,6 +23,7 @@ from monitor.outlets.mqtt.broker import (
 )
 from monitor.outlets.mqtt.client import Connection, connect
 from monitor.outlets.mqtt.rules import MqttRules
+from monitor.rules import check
 from tests.support.brokers import Listener, free_port
 from tests.support.living_outlet import LivingOutlet, break_due
 
@@ -151,7 +152,7 @@ def test_a_user_that_would_spoil_its_settings_is_refused_and_the_password_not_sa
 @pytest.mark.parametrize("password", ["a word", 'quote" and \\ and ümlaut', "a 🪑"])
 async def test_with_a_password_it_listens_beyond_loopback_and_lets_nobody_else_in(password: str) -> None:
     async def lets_in(port: int, **who: str) -> bool:
-        answer = await connect(MqttRules(host="127.0.0.1", port=port, protocol="3.1.1", **who), "id")  # type: ignore
+        answer = await connect(check(MqttRules, {"host": "127.0.0.1", "port": port, "protocol": "3.1.1", **who}), "id")
         if isinstance(answer, Connection):
             answer.close()
         return isinstance(answer, Connection)

@@ -18,6 +18,7 @@ from monitor.events import AlertCleared, BreakTaken, Event, TestAlert
 from monitor.exchange import Update, WearerState
 from monitor.outlets.push import PushMissing, PushOutlet
 from monitor.outlets.push_rules import AddressError, PushRules
+from monitor.rules import check
 from tests.support.outboxes import Feed, MemoryOutbox, NoLedger
 from tests.support.phones import due
 from tests.support.receiver import Receiver
@@ -31,9 +32,7 @@ class Phone:
 
     def __init__(self, outbox: MemoryOutbox, *urls: str, wearers: tuple[str, ...] = ("me",), **rules: Any) -> None:
         self.outbox, self.feed = outbox, Feed()
-        self.outlet = PushOutlet(
-            PushRules.model_validate({"urls": urls, **rules}), wearers, outbox, Clock(), NoLedger()
-        )
+        self.outlet = PushOutlet(check(PushRules, {"urls": urls, **rules}), wearers, outbox, Clock(), NoLedger())
 
     def tell(self, *events: Event, wearer: str = "me", alert_id: str | None = None) -> None:
         """Store what is durable, then tell, as ``app`` does."""

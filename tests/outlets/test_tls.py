@@ -25,7 +25,7 @@ from monitor.outlets.mqtt.signals import Lost
 from tests.support.authority import Authority
 from tests.support.brokers import MOSQUITTO, Listener, Mosquitto
 from tests.support.guarded_broker import SHIPPED, guarded_broker, user
-from tests.support.living_outlet import ME, LivingOutlet, break_due
+from tests.support.living_outlet import ME, LivingOutlet, break_due, rules_at
 from tests.support.outboxes import MemoryOutbox
 
 pytestmark = pytest.mark.mosquitto
@@ -88,9 +88,7 @@ def demanding(pki: Pki) -> tuple[str, ...]:
 
 
 def trusting(pki: Pki, port: int, **changed: Any) -> MqttRules:
-    return MqttRules(
-        **{"host": "127.0.0.1", "port": port, "tls": "ca-file", "ca_file": str(pki.ours.ca_file)} | changed
-    )
+    return rules_at(port, **{"tls": "ca-file", "ca_file": str(pki.ours.ca_file)} | changed)
 
 
 async def why_not(rules: MqttRules) -> str:

@@ -11,7 +11,7 @@ from monitor.accel.stepping import SteppingRules, steps
 from monitor.model import Floats
 from monitor.posture.chest import Chest
 from monitor.posture.likely import Likely
-from monitor.posture.logistic import LikelyModel, Logistic, TrunkModel, model_text, probability
+from monitor.posture.logistic import LikelyModel, Logistic, TrunkModel, load_model, probability
 from monitor.posture.lower_back import LowerBack
 from monitor.posture.signs import Signs
 from monitor.posture.trunk import Trunk
@@ -45,7 +45,7 @@ def test_probability_of_log_odds() -> None:
 
 @pytest.mark.parametrize("site", [Waist, LowerBack])
 def test_a_trunk_file_is_plausible_and_says_where_it_comes_from(site: type[Trunk]) -> None:
-    model = TrunkModel.model_validate_json(model_text(site.NAME))  # type: ignore[attr-defined]
+    model = load_model(TrunkModel, site.NAME)  # type: ignore[attr-defined]
     assert model == site.MODEL
     assert "seed" in model.provenance.trained_on
     assert "benchmarks/train.py" in model.provenance.command
@@ -60,7 +60,7 @@ def test_a_trunk_file_is_plausible_and_says_where_it_comes_from(site: type[Trunk
 
 @pytest.mark.parametrize("site", [Chest, Wrist])
 def test_a_weak_sites_file_knows_only_signs_that_exist(site: type[Likely]) -> None:
-    model = LikelyModel.model_validate_json(model_text(site.NAME))  # type: ignore[attr-defined]
+    model = load_model(LikelyModel, site.NAME)  # type: ignore[attr-defined]
     assert model == site.MODEL
     assert {*model.walked.weights, *model.unwalked.weights} <= set(signs_at(0.0))
     assert min(model.sedentary_from, model.unwalked_sedentary_from) > 0.5

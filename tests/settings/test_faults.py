@@ -72,7 +72,7 @@ def test_a_wearers_own_coach_is_named_with_its_section_and_the_likely_key(tmp_pa
         load(path, [], {})
     assert str(caught.value).startswith(f"{path}: [wearers.me.coach] limit: unknown setting (did you mean")
     path.write_text("[wearers.me.coach]\nlimit_s = 9\n")
-    with pytest.raises(SettingsError, match=r"\[wearers.me.coach\] limit_s = 9: input should be greater than or equal"):
+    with pytest.raises(SettingsError, match=r"\[wearers.me.coach\] limit_s = 9: must be at least 60"):
         load(path, [], {})
 
 

@@ -17,6 +17,7 @@ from monitor.exchange import Command, Update, WearerState
 from monitor.outlets.mqtt.messages import Wearer
 from monitor.outlets.mqtt.outlet import MqttOutlet
 from monitor.outlets.mqtt.rules import MqttRules
+from monitor.rules import check
 from tests.support.outboxes import Feed, MemoryOutbox, MemoryRegister
 
 ME = Wearer("me", "a1b2c3", model="DeskBand")
@@ -79,7 +80,7 @@ def logged(words: str) -> Iterator[asyncio.Event]:
 
 def rules_at(port: int, **more: Any) -> MqttRules:
     """The settings for a broker on loopback."""
-    return MqttRules(host="127.0.0.1", port=port, **more)
+    return check(MqttRules, {"host": "127.0.0.1", "port": port, **more})
 
 
 def outlet_of(rules: MqttRules) -> MqttOutlet:

@@ -23,6 +23,7 @@ from monitor.outlets import push
 from monitor.outlets.push import PushOutlet
 from monitor.outlets.push_rules import PushRules
 from monitor.outlets.receipts import Outcome, Receipt
+from monitor.rules import check
 from tests.support.living_outlet import break_due
 from tests.support.outboxes import Feed
 from tests.support.receiver import Asked, Receiver
@@ -71,7 +72,7 @@ class Home:
 
     def __init__(self, history: History, path: Path, urls: tuple[str, ...], wearers: tuple[str, ...], **rules: Any):
         self.history, self.path, self.feed = history, path, Feed()
-        set_ = PushRules.model_validate({"urls": urls, **rules})
+        set_ = check(PushRules, {"urls": urls, **rules})
         box = history.outbox("push")
         self.outlet = PushOutlet(set_, wearers, box, Clock(), history, {"bob": "de"})
 

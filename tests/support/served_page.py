@@ -19,12 +19,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import SecretStr
-
 from monitor.event_ids import event_id
 from monitor.events import CommandAnswered
 from monitor.exchange import Command, ExerciseProgress, Update, WearerState
 from monitor.history.store import Commit, Store
+from monitor.rules import Secret, changed
 from monitor.web.desk import Person
 from monitor.web.passwords import hash_of
 from monitor.web.rules import WebRules
@@ -115,12 +114,12 @@ async def main(folder: Path, passwords: dict[str, str]) -> None:
         "ada": Person("ada", words("en"), ZoneInfo("Europe/Vienna"), 10.0),
         "bob": Person("bob", words("de"), ZoneInfo("Europe/Vienna"), 10.0),
     }
-    hashes = {name: SecretStr(hash_of(password)) for name, password in passwords.items()}
-    common = hashes.pop(EVERYBODY, SecretStr(""))
+    hashes = {name: Secret(hash_of(password)) for name, password in passwords.items()}
+    common = hashes.pop(EVERYBODY, Secret(""))
     rules = WebRules(enabled=True, password_hash=common, password_hashes=hashes)
     if given := os.environ.get("PAGE_CERTIFICATE"):
-        rules = rules.model_copy(update=dict(zip(("cert_file", "key_file"), given.split(os.pathsep), strict=True)))
-    rules = rules.model_copy(update={"port": free_port(rules.model_copy(update={"port": 0}))})
+        rules = changed(rules, **dict(zip(("cert_file", "key_file"), given.split(os.pathsep), strict=True)))
+    rules = changed(rules, port=free_port(changed(rules, port=0)))
     outlet = WebOutlet(rules, persons, folder, send, lambda: NOON_S)
     feed.put(Update("ada", (break_due(NOON_S, exercise=replace(HIPS, exercise_id="lunge_stretch")),), states["ada"]))
     print(url_of(rules), flush=True)

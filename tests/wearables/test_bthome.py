@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from monitor.checkpoint import freeze, thaw
 from monitor.model import AccelBlock, Answer, AnswerKind, BatteryLevel, Nudge
+from monitor.rules import FaultsError
 from monitor.wearables.base import G_MS2, DecodeError, Packet, Reply
 from monitor.wearables.bthome import BTHome, BTHomeRules
 from monitor.wearables.bthome.codec import SERVICE, Content, decode_frame, decode_objects
@@ -100,9 +100,9 @@ def test_a_key_is_never_shown_and_a_wrong_one_never_accepted() -> None:
     assert SEALED["key"] not in repr(rules)
     assert SEALED["key"] not in json.dumps(freeze(BTHome(rules)))
     assert thaw(freeze(BTHome(rules))).rules.keys == {}
-    with pytest.raises(ValidationError, match="32 hexadecimal digits"):
+    with pytest.raises(FaultsError, match="32 hexadecimal digits"):
         BTHomeRules(bind_keys={SEALED["mac"]: "abc"})
-    with pytest.raises(ValidationError, match="belongs to an address"):
+    with pytest.raises(FaultsError, match="belongs to an address"):
         BTHomeRules(bind_keys={"54:48": SEALED["key"]})
 
 

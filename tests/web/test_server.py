@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.rules import changed
 from monitor.web.rules import WebRules
 from monitor.web.server import WebError, WebOutlet, check_certificate, free_port, is_installed, url_of
 
@@ -17,6 +18,7 @@ ONE_LIFE = """
 import asyncio, signal, sys, urllib.request
 from pathlib import Path
 from datetime import UTC
+from monitor.rules import changed
 from monitor.web.desk import Person
 from monitor.web.rules import WebRules
 from monitor.web.server import WebOutlet, free_port, url_of
@@ -25,7 +27,7 @@ from tests.support.outboxes import Feed
 
 async def main():
     rules = WebRules(enabled=True)
-    rules = rules.model_copy(update={"port": free_port(rules.model_copy(update={"port": 0}))})
+    rules = changed(rules, port=free_port(changed(rules, port=0)))
     folder = Path(sys.argv[1])
     outlet = WebOutlet(rules, {"me": Person("me", words("en"), UTC, 10.0)}, folder, print, lambda: 0.0)
     before = signal.getsignal(signal.SIGINT)
@@ -100,7 +102,7 @@ def test_without_the_extra_the_daemon_says_how_to_install_it(monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    ("changed", "url"),
+    ("values", "url"),
     [
         ({}, "http://127.0.0.1:8321/"),
         ({"host": "0.0.0.0"}, "http://127.0.0.1:8321/"),
@@ -108,5 +110,5 @@ def test_without_the_extra_the_daemon_says_how_to_install_it(monkeypatch: pytest
         ({"cert_file": "a", "key_file": "b"}, "https://127.0.0.1:8321/"),
     ],
 )
-def test_the_url_is_one_that_a_browser_here_can_open(changed: dict[str, object], url: str) -> None:
-    assert url_of(WebRules().model_copy(update=changed)) == url
+def test_the_url_is_one_that_a_browser_here_can_open(values: dict[str, object], url: str) -> None:
+    assert url_of(changed(WebRules(), **values)) == url

@@ -21,7 +21,7 @@ class MqttFileError(MonitorError):
 def password(rules: MqttRules) -> str:
     """The password from the settings or from the first line of its file."""
     if not rules.password_file:
-        return rules.password.get_secret_value()
+        return rules.password.text
     try:
         text = _content("password_file", rules.password_file).decode()
     except UnicodeDecodeError:

@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from pydantic import BaseModel
-
 from monitor.model import AnswerKind, Nudge
+from monitor.rules import Rules
 from monitor.wearables.base import About, Advertised, DecodeError, Packet, Reach, Reply, Resume
 from monitor.wearables.bthome import codec, sealed
 from monitor.wearables.bthome.about import ABOUT
@@ -49,7 +48,7 @@ class BTHome(ToldDriver):
 
     ADVERTISED: ClassVar[Advertised] = Advertised(service_uuids=(codec.SERVICE,))
     REACH: ClassVar[Reach] = Reach.ADVERTISEMENT
-    RULES: ClassVar[type[BaseModel]] = BTHomeRules
+    RULES: ClassVar[type[Rules]] = BTHomeRules
     MODEL: ClassVar[str] = "BTHome sensor"
     ABOUT: ClassVar[About] = ABOUT
 

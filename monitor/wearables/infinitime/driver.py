@@ -7,12 +7,13 @@ While the watch is silent its value is read now and then: as long as it answers,
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.civil import local_time
 from monitor.model import AnswerKind, LinkEvent, LinkState, Nudge, WearableFacts
+from monitor.rules import Rules
 from monitor.wearables.asking import AskingRules
 from monitor.wearables.base import About, Action, Advertised, Outcome, Packet, Read, Reply, Subscribe, Write
 from monitor.wearables.infinitime import codec
@@ -50,20 +51,26 @@ IMMEDIATE = {"nudge": 1, "stand_up": 2, "urgent": 2, "identify": 1}
 """Alert levels for a watch that takes no text: mild or high."""
 
 
-class InfiniTimeRules(AskingRules, frozen=True, extra="forbid"):
+class InfiniTimeRules(AskingRules, frozen=True):
     """What a PineTime is asked for."""
 
-    alive_check_s: float = Field(
-        2.0, ge=1, le=60, description="After so long a silence the watch is asked whether it is still there."
+    alive_check_s: Annotated[
+        float, Meta(ge=1, le=60, description="After so long a silence the watch is asked whether it is still there.")
+    ] = 2.0
+    burst_wait_s: Annotated[
+        float,
+        Meta(ge=0.2, le=3, description="How long values wait, so that a held-up radio is not taken for stillness."),
+    ] = 1.5
+    set_clock: Annotated[bool, Meta(description="Set the watch's clock on connecting, as the phone's app would.")] = (
+        True
     )
-    burst_wait_s: float = Field(
-        1.5, ge=0.2, le=3, description="How long values wait, so that a held-up radio is not taken for stillness."
+    clock_timezone: Annotated[str, Meta(description="Time zone shown on the watch; empty is that of this machine.")] = (
+        ""
     )
-    set_clock: bool = Field(True, description="Set the watch's clock on connecting, as the phone's app would.")
-    clock_timezone: str = Field("", description="Time zone shown on the watch; empty is that of this machine.")
-    ring_when_repeated: bool = Field(
-        False, description="A repeated alert rings like a call until it is accepted (break), declined or muted (later)."
-    )
+    ring_when_repeated: Annotated[
+        bool,
+        Meta(description="A repeated alert rings like a call until it is accepted (break), declined or muted (later)."),
+    ] = False
 
 
 @dataclass
@@ -72,7 +79,7 @@ class InfiniTime(LinkedDriver):
 
     ADVERTISED: ClassVar[Advertised] = Advertised(name_prefixes=("InfiniTime",))
     SILENCE_IS_LEGAL: ClassVar[bool] = True
-    RULES: ClassVar[type[BaseModel]] = InfiniTimeRules
+    RULES: ClassVar[type[Rules]] = InfiniTimeRules
     ABOUT: ClassVar[About] = ABOUT
     ALERTED_BY: ClassVar[tuple[str, ...]] = (NEW_ALERT, ALERT_LEVEL)
 

@@ -7,11 +7,12 @@ vendor says: data prove a subscription as well as its answer does.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.model import BatteryLevel, WearableFacts
+from monitor.rules import Rules
 from monitor.wearables.asking import AskingRules
 from monitor.wearables.base import (
     About,
@@ -45,12 +46,12 @@ NO_GSP = (
 )
 
 
-class MovesenseRules(AskingRules, frozen=True, extra="forbid"):
+class MovesenseRules(AskingRules, frozen=True):
     """What a Movesense sensor is asked for."""
 
-    rate_hz: int = Field(
-        26, ge=13, le=208, description="Sampling rate wanted; the nearest of 13, 26, 52, 104 and 208 is used."
-    )
+    rate_hz: Annotated[
+        int, Meta(ge=13, le=208, description="Sampling rate wanted; the nearest of 13, 26, 52, 104 and 208 is used.")
+    ] = 26
 
 
 @dataclass
@@ -58,7 +59,7 @@ class Movesense(CommandedDriver):
     """Driver of one Movesense sensor; its commands are ``subscribe``, ``hello`` and ``energy``."""
 
     ADVERTISED: ClassVar[Advertised] = Advertised(service_uuids=(codec.SERVICE,), name_prefixes=("Movesense ",))
-    RULES: ClassVar[type[BaseModel]] = MovesenseRules
+    RULES: ClassVar[type[Rules]] = MovesenseRules
     ALERTED_BY: ClassVar[tuple[str, ...]] = ()
     MAY_PAIR: ClassVar[bool] = True
     COMMANDED_AT: ClassVar[str] = COMMAND

@@ -12,13 +12,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from msgspec import Meta, Struct
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field, ValidationError
 
 from monitor.model import Floats
+from monitor.rules import FaultsError, check, dotted
 from monitor.wearables.base import G_MS2, DecodeError
 
 LARGEST_BYTES = 262_144
@@ -31,13 +32,13 @@ _GRAVITY_REACH_S = 0.5
 """Gravity turns slowly, and is carried so far beyond its own readings."""
 
 
-class Envelope(BaseModel, frozen=True):
+class Envelope(Struct, frozen=True, kw_only=True):
     """What is around the readings."""
 
-    messageId: int = Field(ge=0)  # noqa: N815  named by the app
-    sessionId: str = Field(max_length=200)  # noqa: N815
-    deviceId: str = Field("", max_length=200)  # noqa: N815
-    payload: list[Any] = Field(max_length=20_000)
+    messageId: Annotated[int, Meta(ge=0)]  # noqa: N815  named by the app
+    sessionId: Annotated[str, Meta(max_length=200)]  # noqa: N815
+    deviceId: Annotated[str, Meta(max_length=200)] = ""  # noqa: N815
+    payload: Annotated[list[Any], Meta(max_length=20_000)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +60,10 @@ def decode(data: bytes) -> Message:
     if len(data) > LARGEST_BYTES:
         raise DecodeError(f"longer than {LARGEST_BYTES} bytes: set a shorter batch period in the app", data[:32])
     try:
-        envelope = Envelope.model_validate(json.loads(data))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "message"
-        raise DecodeError(f"{place}: {first['msg']}") from None
+        envelope = check(Envelope, json.loads(data))
+    except FaultsError as error:
+        first = error.faults[0]
+        raise DecodeError(f"{dotted(first.place) or 'message'}: {first.problem}") from None
     except (ValueError, RecursionError):
         raise DecodeError("not JSON", data[:32]) from None
     items = [item for item in envelope.payload if isinstance(item, dict) and isinstance(item.get("values"), dict)]

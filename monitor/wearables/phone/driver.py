@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
-from pydantic import BaseModel
 
 from monitor.model import AccelBlock, Quality
+from monitor.rules import Rules
 from monitor.wearables.base import About, Advertised, DecodeError, Packet, Reach, Reply, Resume
 from monitor.wearables.kept import Kept
 from monitor.wearables.phone import codec
@@ -54,7 +54,7 @@ class Phone(ToldDriver):
 
     ADVERTISED: ClassVar[Advertised] = Advertised()
     REACH: ClassVar[Reach] = Reach.TOPIC
-    RULES: ClassVar[type[BaseModel]] = PhoneRules
+    RULES: ClassVar[type[Rules]] = PhoneRules
     MODEL: ClassVar[str] = "Phone with Sensor Logger"
     ABOUT: ClassVar[About] = About(
         title=MODEL,

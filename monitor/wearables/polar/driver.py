@@ -12,9 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from pydantic import BaseModel
-
 from monitor.model import Quality, WearableFacts
+from monitor.rules import Rules
 from monitor.wearables.asking import NEEDS_PAIRING
 from monitor.wearables.base import (
     About,
@@ -56,7 +55,7 @@ class Polar(CommandedDriver):
     """Driver of one Polar sensor; its agenda holds names of ``steps.COMMANDS``."""
 
     ADVERTISED: ClassVar[Advertised] = Advertised(name_prefixes=("Polar ",))
-    RULES: ClassVar[type[BaseModel]] = PolarRules
+    RULES: ClassVar[type[Rules]] = PolarRules
     ALERTED_BY: ClassVar[tuple[str, ...]] = ()
     MAY_PAIR: ClassVar[bool] = True
     COMMANDED_AT: ClassVar[str] = CONTROL

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from msgspec import Meta
 
 from monitor.wearables.asking import AskingRules
 from monitor.wearables.polar.codec import Setting, Settings
 
 
-class PolarRules(AskingRules, frozen=True, extra="forbid"):
+class PolarRules(AskingRules, frozen=True):
     """What a Polar sensor is asked for."""
 
-    rate_hz: int = Field(
-        25, ge=12, le=416, description="Sampling rate wanted; the nearest that the sensor has is used."
-    )
-    range_g: int = Field(8, ge=2, le=16, description="Measuring range wanted, plus and minus so many g.")
-    sdk_mode: bool = Field(
-        False,
-        description="Verity Sense only: more rates, and no switching off without a heart beat; it measures none then.",
-    )
-    use_contact: bool = Field(
-        True, description="An H10 that feels no skin counts as not worn; switch off if it loses contact while worn."
-    )
+    rate_hz: Annotated[
+        int, Meta(ge=12, le=416, description="Sampling rate wanted; the nearest that the sensor has is used.")
+    ] = 25
+    range_g: Annotated[int, Meta(ge=2, le=16, description="Measuring range wanted, plus and minus so many g.")] = 8
+    sdk_mode: Annotated[
+        bool,
+        Meta(
+            description="Verity Sense only: more rates, and no switching off without a heart beat; it measures"
+            " none then."
+        ),
+    ] = False
+    use_contact: Annotated[
+        bool,
+        Meta(description="An H10 that feels no skin counts as not worn; switch off if it loses contact while worn."),
+    ] = True
 
 
 def choose(settings: Settings, rules: PolarRules) -> dict[int, int]:

@@ -7,11 +7,12 @@ let it advertise for ever, or else it switches itself off after three minutes ou
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.model import AnswerKind, Nudge, WearableFacts
+from monitor.rules import Rules
 from monitor.wearables.asking import AskingRules
 from monitor.wearables.base import (
     About,
@@ -41,15 +42,18 @@ SOUNDING = ("stand_up", "urgent", "identify")
 NO_MOTION = "the Thingy does not send its motion: update its firmware to 2.x, or switch it off and on"
 
 
-class Thingy52Rules(AskingRules, frozen=True, extra="forbid"):
+class Thingy52Rules(AskingRules, frozen=True):
     """What a Thingy:52 is asked for."""
 
-    rate_hz: int = Field(25, ge=5, le=60, description="Samples a second; above about 60 it cannot send them all.")
-    sound: bool = Field(True, description="Let it sound a tone when it calls you.")
-    volume_pct: int = Field(80, ge=1, le=100, description="How loud the tone is.")
-    advertise_for_ever: bool = Field(
-        True, description="Keep it findable out of reach; as delivered it switches itself off after three minutes."
-    )
+    rate_hz: Annotated[
+        int, Meta(ge=5, le=60, description="Samples a second; above about 60 it cannot send them all.")
+    ] = 25
+    sound: Annotated[bool, Meta(description="Let it sound a tone when it calls you.")] = True
+    volume_pct: Annotated[int, Meta(ge=1, le=100, description="How loud the tone is.")] = 80
+    advertise_for_ever: Annotated[
+        bool,
+        Meta(description="Keep it findable out of reach; as delivered it switches itself off after three minutes."),
+    ] = True
 
 
 @dataclass
@@ -57,7 +61,7 @@ class Thingy52(LinkedDriver):
     """Driver of one Thingy:52."""
 
     ADVERTISED: ClassVar[Advertised] = Advertised(service_uuids=(codec.CONFIGURATION,), name_prefixes=("Thingy",))
-    RULES: ClassVar[type[BaseModel]] = Thingy52Rules
+    RULES: ClassVar[type[Rules]] = Thingy52Rules
     ALERTED_BY: ClassVar[tuple[str, ...]] = (codec.LED,)
     ABOUT: ClassVar[About] = ABOUT
 

@@ -8,11 +8,12 @@ delivered before the rate is known.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, Field
+from msgspec import Meta
 
 from monitor.model import BatteryLevel, WearableFacts
+from monitor.rules import Rules
 from monitor.wearables.asking import AskingRules
 from monitor.wearables.base import (
     About,
@@ -41,15 +42,22 @@ VIBRATION_FRAMES = 3
 """So many longer frames in a row, and it is one."""
 
 
-class WitMotionRules(AskingRules, frozen=True, extra="forbid"):
+class WitMotionRules(AskingRules, frozen=True):
     """What a WitMotion sensor is asked for."""
 
-    rate_hz: int = Field(20, ge=1, le=200, description="Sampling rate wanted; the nearest of 10, 20, 50, 100, 200 Hz.")
-    bandwidth_hz: int = Field(
-        0, ge=0, le=256, description="Low-pass filter wanted, in Hz; 0 leaves the sensor's own (20 Hz as delivered)."
-    )
-    rate_tries: int = Field(2, ge=0, le=10, description="How often to set the rate before the sensor's own is kept.")
-    battery_every_s: float = Field(600.0, ge=10, le=86400, description="How often the battery is asked for.")
+    rate_hz: Annotated[
+        int, Meta(ge=1, le=200, description="Sampling rate wanted; the nearest of 10, 20, 50, 100, 200 Hz.")
+    ] = 20
+    bandwidth_hz: Annotated[
+        int,
+        Meta(
+            ge=0, le=256, description="Low-pass filter wanted, in Hz; 0 leaves the sensor's own (20 Hz as delivered)."
+        ),
+    ] = 0
+    rate_tries: Annotated[
+        int, Meta(ge=0, le=10, description="How often to set the rate before the sensor's own is kept.")
+    ] = 2
+    battery_every_s: Annotated[float, Meta(ge=10, le=86400, description="How often the battery is asked for.")] = 600.0
 
 
 @dataclass
@@ -57,7 +65,7 @@ class WitMotion(LinkedDriver):
     """Driver of one WitMotion sensor."""
 
     ADVERTISED: ClassVar[Advertised] = Advertised((frames.SERVICE,), ("WT901", "BWT901", "WT9011"))
-    RULES: ClassVar[type[BaseModel]] = WitMotionRules
+    RULES: ClassVar[type[Rules]] = WitMotionRules
     ALERTED_BY: ClassVar[tuple[str, ...]] = ()
     ABOUT: ClassVar[About] = About(
         title="WitMotion inertial sensor",

@@ -1,0 +1,207 @@
+"""Data that anybody may have written -> a record, or every fault in it with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence, Sized
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+from msgspec import Meta, Struct, ValidationError, convert
+from msgspec.structs import fields
+
+from monitor.rules.base import Secret
+
+Place = tuple[str | int, ...]
+Sort = Literal["value", "unknown", "missing", "form"]
+Kind = TypeVar("Kind")
+
+_LIMITS = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than"}
+_NAMES = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "str": "a text in quotes",
+    "array": "a list",
+    "object": "a table",
+}
+"""msgspec's words for what TOML calls otherwise."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong."""
+
+    place: Place
+    """Keys and positions that lead to it."""
+    problem: str
+    """What it must be; completes a sentence that begins with the place."""
+    value: Any = None
+    sort: Sort = "value"
+    """``unknown`` and ``missing`` are faults of a key; ``form``: a text not of the form that its description says."""
+
+
+class FaultsError(ValueError):
+    """Data that cannot be taken; ``faults`` has at least one."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("; ".join(f"{dotted(fault.place)}: {fault.problem}".lstrip(": ") for fault in faults))
+        self.faults = faults
+
+
+class WrongValueError(ValueError):
+    """A record's own objection, raised in ``__post_init__``: to one key, or ("") to how its keys go together."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(f"{key}: {problem}" if key else problem)
+        self.key, self.problem = key, problem
+
+
+@contextmanager
+def objecting_to(key: str) -> Iterator[None]:
+    """A ValueError raised within is an objection to this key."""
+    try:
+        yield
+    except ValueError as error:
+        raise WrongValueError(key, str(error)) from None
+
+
+def check(kind: type[Kind], data: object) -> Kind:
+    """The data as this kind: a record, or any type that msgspec knows. Raises FaultsError.
+
+    Texts are read as numbers where numbers are wanted, as the environment gives them.
+    """
+    checking = _Checking()
+    made: Kind = checking.take(kind, data, ())
+    if checking.faults:
+        raise FaultsError(checking.faults)
+    return made
+
+
+def dotted(place: Place) -> str:
+    """A place as one reads it: ``wearers.me.placement``."""
+    return ".".join(map(str, place))
+
+
+class _Checking:
+    """One run over the data; what it makes is not to be used once there are faults."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def take(self, kind: Any, data: object, place: Place) -> Any:
+        """The data as this kind."""
+        plain, notes = bare(kind)
+        origin, inner = get_origin(plain), get_args(plain)
+        if is_record(plain):
+            return data if isinstance(data, plain) else self._record(plain, data, place)
+        if (record := next(filter(is_record, inner), None)) and origin is not dict and isinstance(data, Mapping):
+            return self._record(record, data, place)
+        if origin is dict and isinstance(data, Mapping):
+            self._measure(data, notes, place)
+            keys = [self._leaf(inner[0], key, (*place, key)) for key in data]
+            values = [self.take(inner[1], each, (*place, key)) for key, each in data.items()]
+            return dict(zip(keys, values, strict=True))
+        if origin is tuple and inner[-1] is Ellipsis and isinstance(data, list | tuple | str):
+            listed = _listed(data)
+            self._measure(listed, notes, place)
+            return tuple(self.take(inner[0], each, (*place, number)) for number, each in enumerate(listed))
+        return self._leaf(kind, data, place)
+
+    def _record(self, kind: type[Struct], data: object, place: Place) -> Any:
+        if not isinstance(data, Mapping):
+            return self._object(Fault(place, f"must be {_NAMES['object']}", data))
+        before, known = len(self.faults), {field.name: field for field in fields(kind)}
+        taken = {}
+        for name, field in known.items():
+            if name in data:
+                taken[name] = self.take(field.type, data[name], (*place, name))
+            elif field.required:
+                self._object(Fault((*place, name), "is missing", None, "missing"))
+        for key in data:
+            if key not in known and kind.__struct_config__.forbid_unknown_fields:
+                self._object(Fault((*place, key), "is not known", data[key], "unknown"))
+        return self._made(kind, taken, data, place) if len(self.faults) == before else None
+
+    def _made(self, kind: type[Struct], taken: dict[str, Any], data: Mapping[str, Any], place: Place) -> Any:
+        try:
+            return kind(**taken)
+        except WrongValueError as wrong:
+            at, value = ((*place, wrong.key), data.get(wrong.key)) if wrong.key else (place, data)
+            return self._object(Fault(at, wrong.problem, value))
+
+    def _leaf(self, kind: Any, data: object, place: Place) -> Any:
+        try:
+            return convert(data, kind, strict=False, dec_hook=_of_text)
+        except ValidationError as error:
+            problem, sort = _problem(kind, str(error).partition(" - at `$")[0])
+            return self._object(Fault(place, problem, data, sort))
+
+    def _measure(self, data: Sized, notes: list[Meta], place: Place) -> None:
+        """The length of a list or table whose entries are looked at one by one."""
+        for note in notes:
+            if note.min_length is not None and len(data) < note.min_length:
+                self._object(Fault(place, f"must have at least {note.min_length} entries", data))
+            if note.max_length is not None and len(data) > note.max_length:
+                self._object(Fault(place, f"must have at most {note.max_length} entries", data))
+
+    def _object(self, fault: Fault) -> None:
+        self.faults.append(fault)
+
+
+def _listed(data: Sequence[Any]) -> Sequence[Any]:
+    """A list; one text stands for a list of it, as in an environment variable, which needs no brackets then."""
+    return data if not isinstance(data, str) else [data] if data else []
+
+
+def _of_text(kind: type, data: object) -> object:
+    """What msgspec does not know: our secrets."""
+    if isinstance(data, kind):
+        return data
+    if kind is Secret and isinstance(data, str):
+        return Secret(data)
+    raise ValueError(f"must be {_NAMES['str']}")
+
+
+def _problem(kind: Any, said: str) -> tuple[str, Sort]:
+    """msgspec's words as ours."""
+    if limit := re.fullmatch(r"Expected `\w+` (>=|>|<=|<) (\S+)", said):
+        return f"must be {_LIMITS[limit[1]]} {float(limit[2]):.12g}", "value"
+    if "matching regex" in said:
+        return "not of the form that is wanted", "form"
+    if length := re.fullmatch(r"Expected `(str|array)` of length (>=|<=|) ?(\d+).*", said):
+        most = f"{_LIMITS[length[2]]} " if length[2] else ""
+        return f"must have {most}{length[3]} {'characters' if length[1] == 'str' else 'entries'}", "value"
+    if choices := _choices(kind):
+        return f"must be one of {', '.join(choices)}", "value"
+    if wanted := re.match(r"Expected `([^`]+)`", said):
+        names = [_NAMES[name] for name in wanted[1].split(" | ") if name in _NAMES]
+        return f"must be {' or '.join(names)}", "value"
+    return said, "value"
+
+
+def _choices(kind: Any) -> list[str]:
+    """The texts among which a kind is one, if it is such a kind."""
+    plain, _ = bare(kind)
+    if get_origin(plain) is Literal:
+        return [f'"{each}"' for each in get_args(plain)]
+    if isinstance(plain, type) and issubclass(plain, Enum):
+        return [f'"{each.value}"' for each in plain]
+    alternatives = get_args(plain) if get_origin(plain) in (Union, UnionType) else ()
+    return [choice for each in alternatives for choice in _choices(each)]
+
+
+def bare(kind: Any) -> tuple[Any, list[Meta]]:
+    """A type without what is said of it, and that."""
+    if get_origin(kind) is not Annotated:
+        return kind, []
+    plain, *notes = get_args(kind)
+    return plain, [note for note in notes if isinstance(note, Meta)]
+
+
+def is_record(kind: Any) -> bool:
+    """Whether a type is that of records."""
+    return isinstance(kind, type) and issubclass(kind, Struct)
