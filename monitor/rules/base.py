@@ -43,7 +43,14 @@ def changed(record: Record, **values: Any) -> Record:
 
 def plain(record: object) -> Any:
     """The same as JSON-ready data, secrets hidden."""
-    return to_builtins(record, enc_hook=_hidden)
+    return _listed(to_builtins(record, enc_hook=_hidden))
+
+
+def _listed(value: Any) -> Any:
+    """JSON knows no tuples."""
+    if isinstance(value, dict):
+        return {key: _listed(each) for key, each in value.items()}
+    return [_listed(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _hidden(value: object) -> str:

@@ -12,7 +12,7 @@ from monitor.wearables.clock_lines import HostLine, IndexLine
 from monitor.wearables.sample_clock import SampleClock, SampleClockRules
 
 STAMPED = SampleClockRules()
-COUNTED = SampleClockRules(max_drift_ppm=60_000, slew_ms_per_s=40.0)
+COUNTED = SampleClockRules(max_drift_ppm=60_000.0, slew_ms_per_s=40.0)
 """Without stamps the drift is the error of the rate: a few per cent in cheap sensors."""
 COUNTED_RECENT_S, COUNTED_WINDOW_S, COUNTED_BUCKET_S = 4.0, 200.0, 2.0
 """Counting goes wrong with every lost sample: old arrivals say less than where a stamp tells of the loss."""

@@ -82,8 +82,7 @@ async def test_in_a_terminal_it_can_be_left_by_ctrl_c_and_goes_on_there(
         await screen.shows("Which one is yours? [1]:")
         screen.type("1\n")
         await screen.shows("Where will you wear it? [1]:")
-        screen.type("\x03")
-        await screen.shows("`sitbreak setup` goes on from there")
+        await screen.shows_after_ctrl_c("`sitbreak setup` goes on from there")
         assert await screen.ends() == 130
     async with terminal(*command, environment={**environment, "LANG": "de_DE.UTF-8"}) as screen:
         await screen.shows('You left before "Where it is worn"')

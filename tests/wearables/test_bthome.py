@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.checkpoint import freeze, thaw
 from monitor.model import AccelBlock, Answer, AnswerKind, BatteryLevel, Nudge
-from monitor.rules import FaultsError
+from monitor.rules import FaultsError, check
 from monitor.wearables.base import G_MS2, DecodeError, Packet, Reply
 from monitor.wearables.bthome import BTHome, BTHomeRules
 from monitor.wearables.bthome.codec import SERVICE, Content, decode_frame, decode_objects
@@ -23,7 +23,7 @@ NOW_S = 1.8e9
 
 
 def listening(**rules: Any) -> BTHome:
-    driver = BTHome(BTHomeRules(**rules))
+    driver = BTHome(check(BTHomeRules, rules))
     assert driver.start(None, NOW_S) == []
     return driver
 
@@ -59,7 +59,7 @@ def test_other_bytes_are_refused_and_named(vector: dict[str, Any]) -> None:
 def test_an_encrypted_packet_opens_with_its_key(vector: dict[str, Any]) -> None:
     frame = decode_frame(bytes.fromhex(vector["hex"]))
     assert counter_of(frame) == vector["counter"]
-    keys = BTHomeRules(bind_keys={"AA:BB:CC:DD:EE:FF": "00" * 16, vector["mac"]: vector["key"]}).keys
+    keys = check(BTHomeRules, {"bind_keys": {"AA:BB:CC:DD:EE:FF": "00" * 16, vector["mac"]: vector["key"]}}).keys
     assert opened(frame, keys).hex().upper() == vector["opened"]
 
 
@@ -96,14 +96,14 @@ def test_a_sensor_that_got_a_new_battery_unheard_is_believed_again_once_it_was_m
 
 
 def test_a_key_is_never_shown_and_a_wrong_one_never_accepted() -> None:
-    rules = BTHomeRules(bind_keys={SEALED["mac"]: SEALED["key"]})
+    rules = check(BTHomeRules, {"bind_keys": {SEALED["mac"]: SEALED["key"]}})
     assert SEALED["key"] not in repr(rules)
     assert SEALED["key"] not in json.dumps(freeze(BTHome(rules)))
     assert thaw(freeze(BTHome(rules))).rules.keys == {}
     with pytest.raises(FaultsError, match="32 hexadecimal digits"):
-        BTHomeRules(bind_keys={SEALED["mac"]: "abc"})
+        check(BTHomeRules, {"bind_keys": {SEALED["mac"]: "abc"}})
     with pytest.raises(FaultsError, match="belongs to an address"):
-        BTHomeRules(bind_keys={"54:48": SEALED["key"]})
+        check(BTHomeRules, {"bind_keys": {"54:48": SEALED["key"]}})
 
 
 def test_three_accelerations_are_a_reading_in_g() -> None:
