@@ -13,7 +13,16 @@ from monitor.coach.catalogue import Condition
 from monitor.posture import PLACEMENTS
 from monitor.wearables import WEARABLES
 
-ONLY_FOR_A_SCREEN_OR_AN_EXTRA = ("rich", "numpy.random", "pyarrow", "nicegui", "apprise", "bumble", "iotcore")
+ONLY_FOR_A_SCREEN_OR_AN_EXTRA = (
+    "rich",
+    "numpy.random",
+    "pyarrow",
+    "nicegui",
+    "apprise",
+    "bumble",
+    "iotcore",
+    "pydantic",
+)
 
 
 def loaded_by(code: str) -> set[str]:
@@ -29,6 +38,13 @@ def test_the_daemon_loads_nothing_that_is_for_a_screen_or_an_extra() -> None:
     assert "monitor.app" in loaded
     assert not loaded.intersection(ONLY_FOR_A_SCREEN_OR_AN_EXTRA)
     assert not loaded.intersection(f"monitor.cli.{name.replace('-', '_')}" for name in DOORS if name != "run")
+
+
+def test_options_are_read_without_a_library_that_weighs_more_than_the_daemon_itself() -> None:
+    arguments = ["sitbreak", "run", "--config", "none.toml", "--set", "coach.limit_s=900", "--quiet"]
+    loaded = loaded_by(f"sys.argv = {arguments}\nfrom monitor.cli import main\ntry: main()\nexcept SystemExit: pass")
+    assert "typer" in loaded
+    assert "pydantic" not in loaded
 
 
 A_PHONE = """

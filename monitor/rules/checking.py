@@ -98,8 +98,8 @@ class _Checking:
         origin, inner = get_origin(plain), get_args(plain)
         if is_record(plain):
             return data if isinstance(data, plain) else self._record(plain, data, place)
-        if (record := next(filter(is_record, inner), None)) and origin is not dict and isinstance(data, Mapping):
-            return self._record(record, data, place)
+        if origin in (Union, UnionType) and isinstance(data, Mapping) and any(map(is_record, inner)):
+            return self._record(next(filter(is_record, inner)), data, place)
         if origin is dict and isinstance(data, Mapping):
             self._measure(data, notes, place)
             keys = [self._leaf(inner[0], key, (*place, key)) for key in data]
@@ -144,9 +144,9 @@ class _Checking:
         """The length of a list or table whose entries are looked at one by one."""
         for note in notes:
             if note.min_length is not None and len(data) < note.min_length:
-                self._object(Fault(place, f"must have at least {note.min_length} entries", data))
+                self._object(Fault(place, _counted(">=", note.min_length, "entries"), data))
             if note.max_length is not None and len(data) > note.max_length:
-                self._object(Fault(place, f"must have at most {note.max_length} entries", data))
+                self._object(Fault(place, _counted("<=", note.max_length, "entries"), data))
 
     def _object(self, fault: Fault) -> None:
         self.faults.append(fault)
@@ -173,14 +173,20 @@ def _problem(kind: Any, said: str) -> tuple[str, Sort]:
     if "matching regex" in said:
         return "not of the form that is wanted", "form"
     if length := re.fullmatch(r"Expected `(str|array)` of length (>=|<=|) ?(\d+).*", said):
-        most = f"{_LIMITS[length[2]]} " if length[2] else ""
-        return f"must have {most}{length[3]} {'characters' if length[1] == 'str' else 'entries'}", "value"
+        return _counted(length[2], int(length[3]), "characters" if length[1] == "str" else "entries"), "value"
     if choices := _choices(kind):
         return f"must be one of {', '.join(choices)}", "value"
     if wanted := re.match(r"Expected `([^`]+)`", said):
         names = [_NAMES[name] for name in wanted[1].split(" | ") if name in _NAMES]
         return f"must be {' or '.join(names)}", "value"
     return said, "value"
+
+
+def _counted(limit: str, number: int, what: str) -> str:
+    """How many characters or entries there must be."""
+    if (limit, number) == (">=", 1):
+        return "must not be empty"
+    return f"must have {_LIMITS[limit]} {number} {what}" if limit else f"must have {number} {what}"
 
 
 def _choices(kind: Any) -> list[str]:
