@@ -29,6 +29,8 @@ _NAMES = {
     "object": "a table",
 }
 """msgspec's words for what TOML calls otherwise."""
+_SWITCHES = {"yes": True, "on": True, "no": False, "off": False}
+"""What the environment says of a switch, besides true, false, 1 and 0."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,8 @@ class _Checking:
             listed = _listed(data)
             self._measure(listed, notes, place)
             return tuple(self.take(inner[0], each, (*place, number)) for number, each in enumerate(listed))
+        if plain is bool and isinstance(data, str):
+            data = _SWITCHES.get(data.casefold(), data)
         return self._leaf(kind, data, place)
 
     def _record(self, kind: type[Struct], data: object, place: Place) -> Any:

@@ -1,4 +1,4 @@
-"""The commented settings file, written from the settings' own models: ``config/sitbreak.toml`` is its output."""
+"""The commented settings file, written from the settings themselves: ``config/sitbreak.toml`` is its output."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def settings_template() -> str:
     return "\n".join(parts)
 
 
-def _section(name: str, model: type[Rules], set_keys: frozenset[str] | set[str] = frozenset()) -> str:
-    lines = [f"[{name}]", *_comment(_first_sentence(model.__doc__ or ""))]
+def _section(section: str, model: type[Rules], set_keys: frozenset[str] | set[str] = frozenset()) -> str:
+    lines = [f"[{section}]", *_comment(_first_sentence(model.__doc__ or ""))]
     for name, key in keys(model).items():
         lines += ["", *_comment(f"{key.description}{_bounds(key.limits)}")]
         lines.append(f"{'' if name in set_keys else '# '}{name} = {toml_value(key.default)}")

@@ -103,6 +103,8 @@ def test_texts_are_read_as_the_environment_gives_them() -> None:
     said = {"rate_hz": "25", "share": "0.1", "worn": "false", "places": "thigh", "keys": {"a": "k"}, "offset": "1"}
     taken = check(Band, said)
     assert taken == Band(rate_hz=25, share=0.1, worn=False, places=("thigh",), keys={"a": Secret("k")}, offset=1.0)
+    assert all(check(Band, {"worn": on}).worn for on in ("yes", "On", "1", "TRUE"))
+    assert not any(check(Band, {"worn": off}).worn for off in ("no", "OFF", "0", "False"))
     assert type(check(Band, {"offset": 1}).offset) is float
 
 
