@@ -111,9 +111,7 @@ class _Checking:
             listed = _listed(data)
             self._measure(listed, notes, place)
             return tuple(self.take(inner[0], each, (*place, number)) for number, each in enumerate(listed))
-        if plain is bool and isinstance(data, str):
-            data = _SWITCHES.get(data.casefold(), data)
-        return self._leaf(kind, data, place)
+        return self._leaf(kind, _of_environment(plain, data), place)
 
     def _record(self, kind: type[Struct], data: object, place: Place) -> Any:
         if not isinstance(data, Mapping):
@@ -159,6 +157,13 @@ class _Checking:
 def _listed(data: Sequence[Any]) -> Sequence[Any]:
     """A list; one text stands for a list of it, as in an environment variable, which needs no brackets then."""
     return data if not isinstance(data, str) else [data] if data else []
+
+
+def _of_environment(plain: Any, data: object) -> object:
+    """A number or a switch as it stands in the environment: there may be spaces around it."""
+    if plain not in (bool, int, float) or not isinstance(data, str):
+        return data
+    return _SWITCHES.get(data.strip().casefold(), data.strip()) if plain is bool else data.strip()
 
 
 def _of_text(kind: type, data: object) -> object:

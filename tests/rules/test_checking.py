@@ -100,7 +100,7 @@ def test_every_fault_is_said_at_once_in_the_order_of_the_keys_and_what_is_not_kn
 
 
 def test_texts_are_read_as_the_environment_gives_them() -> None:
-    said = {"rate_hz": "25", "share": "0.1", "worn": "false", "places": "thigh", "keys": {"a": "k"}, "offset": "1"}
+    said = {"rate_hz": " 25 ", "share": "0.1", "worn": "false", "places": "thigh", "keys": {"a": "k"}, "offset": "1"}
     taken = check(Band, said)
     assert taken == Band(rate_hz=25, share=0.1, worn=False, places=("thigh",), keys={"a": Secret("k")}, offset=1.0)
     assert all(check(Band, {"worn": on}).worn for on in ("yes", "On", "1", "TRUE"))
