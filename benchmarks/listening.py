@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import resource
+import secrets
 import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -20,14 +21,18 @@ from paho.mqtt.enums import CallbackAPIVersion
 PLACES = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 MOSQUITTO = shutil.which("mosquitto", path=PLACES)
 PATIENCE_S = 10.0
+BELOW_OUTGOING = range(15_000, 32_768)
+"""Linux gives outgoing connections ports from 32768 on; the system's own choice of a free one would be among those."""
 SETTINGS = "listener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n{more}"
 
 
 def free_port() -> int:
-    """A port on loopback at which nothing listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port on loopback at which nothing listens now, and which no outgoing connection is given meanwhile."""
+    while True:
+        port = BELOW_OUTGOING.start + secrets.randbelow(len(BELOW_OUTGOING))
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def allow_connections() -> int:

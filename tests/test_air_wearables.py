@@ -49,8 +49,9 @@ async def test_a_wearable_is_read_as_its_page_says(
     t_s = np.concatenate([block.t_s for block in blocks])
     xyz_g = np.concatenate([block.xyz_g for block in blocks])
     assert (np.diff(t_s) > 0).all()
-    # Not counted: what a busy machine holds up for long, a sensor without stamps is taken to have lost.
-    assert 1 / float(np.median(np.diff(t_s))) == pytest.approx(rate_hz, rel=0.05)
+    # A busy machine loses some; and what it holds up for long, a sensor without stamps is taken to have lost.
+    missing_s = sum(block.gap_before_s or 0.0 for block in blocks[1:])
+    assert 0.9 * rate_hz * (spanned_s(blocks) - missing_s) < len(t_s) - 1 < 1.1 * rate_hz * spanned_s(blocks)
     assert float(np.median(np.linalg.norm(xyz_g, axis=1))) == pytest.approx(1.0, abs=0.05)
     assert not facts.of(PacketRefused)
     assert facts.states.count(LinkState.CONNECTED) == 1

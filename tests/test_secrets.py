@@ -23,6 +23,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.listening import free_port
 from firmware_sim.air import Air
 from firmware_sim.clock import ScaledClock
 from firmware_sim.peripheral import virtual_band
@@ -32,7 +33,7 @@ from monitor.settings.faults import SECRET, SettingsError
 from monitor.settings.loading import load
 from monitor.settings.sections import walk
 from monitor.web.passwords import hash_of
-from tests.support.brokers import Listener, free_port
+from tests.support.brokers import Listener
 from tests.support.guarded_broker import change_password, guarded_broker, user
 from tests.support.living_daemon import day
 from tests.support.receiver import Receiver

@@ -17,11 +17,12 @@ from typer.testing import CliRunner
 
 pytest.importorskip("selenium", reason="needs selenium (the extra test)")
 
+from benchmarks.listening import free_port
 from monitor.cli import app
 from monitor.history.store import Store
 from monitor.web.passwords import hash_of
 from monitor.web.server import is_installed
-from tests.support.brokers import Listener, free_port
+from tests.support.brokers import Listener
 from tests.support.browser import browser, errors, named, needs_chromium, shot, until
 from tests.support.guarded_broker import guarded_broker, user
 from tests.support.living_daemon import day, living_daemon

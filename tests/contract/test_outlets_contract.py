@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from benchmarks.listening import free_port
 from monitor.clock import Clock
 from monitor.exchange import Update, WearerState
 from monitor.gauges import WearersGauges
@@ -23,7 +24,6 @@ from monitor.outlets.push import PushOutlet
 from monitor.outlets.push_rules import PushRules
 from monitor.outlets.wearable import WearableOutlet
 from monitor.rules import check
-from tests.support.brokers import free_port
 from tests.support.living_outlet import ME, break_due
 from tests.support.outboxes import Feed, MemoryOutbox, NoLedger
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from dbus_fast import Message, Variant
 
+from benchmarks.listening import free_port
 from firmware_sim.air import Air
 from firmware_sim.clock import ScaledClock
 from monitor.doctor.adapter import adapter
 from monitor.doctor.finding import Finding, Verdict
 from monitor.doctor.pairing import pairing
 from tests.doctor.cases import case, only
-from tests.support.brokers import free_port
 from tests.support.bus import in_place_of_bluez, system_bus
 
 HCI0 = ("/org/bluez/hci0", "org.bluez.Adapter1", {"Address": "00:11:22:33:44:55", "Powered": True})

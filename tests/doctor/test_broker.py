@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.listening import free_port
 from monitor.doctor import topics as topics_module
 from monitor.doctor.broker import broker
 from monitor.doctor.certificate import certificate
@@ -14,7 +15,7 @@ from monitor.doctor.finding import Case, Verdict
 from monitor.doctor.topics import topics
 from monitor.history.outbox import History
 from tests.doctor.cases import case, only, verdicts
-from tests.support.brokers import MOSQUITTO, Listener, Mosquitto, free_port
+from tests.support.brokers import MOSQUITTO, Listener, Mosquitto
 from tests.support.certificates import certificate as make_certificate
 from tests.support.guarded_broker import guarded_broker
 

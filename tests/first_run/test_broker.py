@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.listening import free_port
 from monitor.first_run.broker import try_broker
 from monitor.first_run.connecting import host_and_port, join
 from monitor.first_run.guide import Flags
 from monitor.rules import plain
 from monitor.settings.faults import SettingsError
-from tests.support.brokers import Listener, Mosquitto, free_port
+from tests.support.brokers import Listener, Mosquitto
 from tests.support.guarded_broker import guarded_broker, user
 from tests.support.living_outlet import rules_at
 from tests.support.scripted_talk import ScriptedTalk, guide_of

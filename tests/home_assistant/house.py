@@ -17,7 +17,7 @@ from typing import Any, Self
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from tests.support.brokers import free_port
+from benchmarks.listening import free_port
 
 ROOT = Path(__file__).parents[2]
 BLUEPRINT = ROOT / "config" / "home_assistant" / "break_alert.yaml"

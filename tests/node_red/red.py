@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Self
 
-from tests.support.brokers import free_port
+from benchmarks.listening import free_port
 
 FLOW = Path(__file__).parents[2] / "config" / "node_red" / "flows.json"
 START_S = 60.0

@@ -12,6 +12,7 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 
+from benchmarks.listening import free_port
 from monitor.outlets.mqtt.broker import (
     BrokerMissingError,
     BrokerUserError,
@@ -24,7 +25,7 @@ from monitor.outlets.mqtt.broker import (
 from monitor.outlets.mqtt.client import Connection, connect
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.rules import check
-from tests.support.brokers import Listener, free_port
+from tests.support.brokers import Listener
 from tests.support.living_outlet import LivingOutlet, break_due
 
 pytest.importorskip("iotcore", reason="the extra with the embedded broker is not installed")

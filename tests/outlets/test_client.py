@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.listening import free_port
 from monitor.exchange import Message
 from monitor.outlets.mqtt import client
 from monitor.outlets.mqtt.client import Connection, connect
 from monitor.outlets.mqtt.remedies import remedy
 from monitor.outlets.mqtt.rules import MqttRules
 from monitor.outlets.mqtt.signals import Acknowledged, Lost, Refused
-from tests.support.brokers import MOSQUITTO, Mosquitto, free_port
+from tests.support.brokers import MOSQUITTO, Mosquitto
 from tests.support.living_outlet import rules_at
 
 CONNACK_NOT_AUTHORISED_V5 = bytes.fromhex("2003008700")

@@ -25,12 +25,12 @@ from typing import Any
 
 import pytest
 
+from benchmarks.listening import free_port
 from monitor.diagnostics import Diagnostics, Pushed
 from monitor.event_ids import event_id
 from monitor.events import BreakTaken, DayEnded, Event
 from monitor.exchange import WearerState
 from monitor.outlets.mqtt.messages import Phrasebook, Topics
-from tests.support.brokers import free_port
 from tests.support.living_outlet import ME, break_due
 
 FOLDER = Path(__file__).parents[2] / "config" / "grafana"

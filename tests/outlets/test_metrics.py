@@ -12,6 +12,7 @@ from urllib.request import urlopen
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from benchmarks.listening import free_port
 from monitor.clock import Clock
 from monitor.exchange import Update, WearerState
 from monitor.gauges import WearersGauges
@@ -19,7 +20,6 @@ from monitor.model import LinkEvent, LinkState
 from monitor.outlets.metrics import FIGURES, LATENCY, MetricsError, MetricsOutlet
 from monitor.outlets.metrics_rules import MetricsRules
 from monitor.settings.loading import load
-from tests.support.brokers import free_port
 from tests.support.living_outlet import break_due
 from tests.support.outboxes import Feed
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from benchmarks.listening import free_port
 from monitor.outlets.mqtt.client import BrokerRefused
-from tests.support.brokers import MOSQUITTO, Mosquitto, free_port
+from tests.support.brokers import MOSQUITTO, Mosquitto
 from tests.support.living_outlet import logged, outlet_of, rules_at
 
 

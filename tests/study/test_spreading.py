@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.listening import free_port
 from monitor.settings.loading import load
 from monitor.study.conduct import conduct
 from monitor.study.one import chosen
 from monitor.study.recordings import recordings_in
 from monitor.study.spreading import SchedulerError, spread
-from tests.support.brokers import free_port
 from tests.support.recorded import worked, write_npz
 
 ROOT = Path(__file__).parents[2]

@@ -11,6 +11,7 @@ pytest.importorskip("bleak_esphome", reason="needs the extra `proxies`")
 
 from aioesphomeapi import BluetoothProxyFeature
 
+from benchmarks.listening import free_port
 from firmware_sim.air import Air
 from monitor.model import AccelBlock, BatteryLevel, LinkState
 from monitor.transport.esphome import structures
@@ -18,7 +19,6 @@ from monitor.transport.radio import Radio, RadioError, RadioRules
 from monitor.transport.scanner import scan
 from monitor.wearables.base import Read
 from tests.support.air import ADDRESS, LOCKED, SERVICE, START, Pebble, PebblePeripheral, linked, opener_in
-from tests.support.brokers import free_port
 from tests.support.proxy import Proxy
 
 
