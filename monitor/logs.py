@@ -35,17 +35,15 @@ class LoggingRules(Rules, frozen=True):
     format: Annotated[
         Form,
         Meta(
-            description="Form of the log on standard error: human (short lines), json (one object a line, with"
-            " level, part"
-            " and wearer), or auto, which is json under systemd's journal and human elsewhere."
+            description="Form of the log on standard error: human (short lines), json (one object a line, with level,"
+            " part and wearer), or auto, which is json under systemd's journal and human elsewhere."
         ),
     ] = "auto"
     level: Annotated[
         Level,
         Meta(
             description="What is logged: error, warning, info (connections and what becomes of them) or debug"
-            " (everything);"
-            " --verbose means debug and --quiet error, whatever stands here."
+            " (everything); --verbose means debug and --quiet error, whatever stands here."
         ),
     ] = "warning"
 

@@ -52,9 +52,8 @@ class BoutRules(Rules, frozen=True):
     movement_ends: Annotated[
         bool,
         Meta(
-            description="Being on the move counts like standing up; it always does for whoever has told"
-            " `sitbreak ready` "
-            "that they cannot stand."
+            description="Being on the move counts like standing up; it always does for whoever has told `sitbreak"
+            " ready` that they cannot stand."
         ),
     ] = False
 

@@ -52,9 +52,8 @@ class ExerciseRules(Rules, frozen=True):
         str,
         Meta(
             pattern=r"^\Z|^https?://\S*\{id\}\S*\Z",
-            description="Where a phone or dashboard finds the pictures that `sitbreak exercises --svg FOLDER`"
-            " writes, with "
-            '{id} in the place of the exercise: "http://homeassistant.local:8123/local/sitbreak/{id}.svg".',
+            description="Where a phone or dashboard finds the pictures that `sitbreak exercises --svg FOLDER` writes,"
+            ' with {id} in the place of the exercise: "http://homeassistant.local:8123/local/sitbreak/{id}.svg".',
         ),
     ] = ""
     with_chair: Annotated[

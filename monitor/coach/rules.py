@@ -58,9 +58,8 @@ class CoachRules(Rules, frozen=True):
     policy: Annotated[
         Literal["bout", "load"],
         Meta(
-            description='What must reach the limit: "bout", the sitting since the last break, or "load",'
-            " sitting that time "
-            "upright pays off, so that a short stretch does not wipe out an hour."
+            description='What must reach the limit: "bout", the sitting since the last break, or "load", sitting that'
+            " time upright pays off, so that a short stretch does not wipe out an hour."
         ),
     ] = "bout"
     load_payoff: Annotated[
@@ -81,9 +80,8 @@ class CoachRules(Rules, frozen=True):
     profile: Annotated[
         ProfileName,
         Meta(
-            description="How far calls may climb (their level: 1 wearable, 2 phone, 3 room): gentle 1, normal"
-            " 2, strict 3. "
-            "With a wearable that cannot call they begin on the phone, the gentle ones too."
+            description="How far calls may climb (their level: 1 wearable, 2 phone, 3 room): gentle 1, normal 2,"
+            " strict 3. With a wearable that cannot call they begin on the phone, the gentle ones too."
         ),
     ] = "normal"
     gentle_repeats: Annotated[
@@ -148,9 +146,8 @@ class CoachRules(Rules, frozen=True):
     summary_at: Annotated[
         str,
         Meta(
-            description='Time of day as "HH:MM" at which you are told how the day went so far, over MQTT and'
-            " as a push; "
-            "empty for never. The day itself ends at midnight."
+            description='Time of day as "HH:MM" at which you are told how the day went so far, over MQTT and as a'
+            " push; empty for never. The day itself ends at midnight."
         ),
     ] = ""
     daily_cap: Annotated[

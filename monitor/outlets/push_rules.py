@@ -37,9 +37,8 @@ class PushRules(Rules, frozen=True):
     urls: Annotated[
         tuple[Secret, ...],
         Meta(
-            description='Addresses as apprise writes them, such as "ntfy://your-topic"; empty switches pushes'
-            " off. They are"
-            " secrets: better kept in urls_file."
+            description='Addresses as apprise writes them, such as "ntfy://your-topic"; empty switches pushes off.'
+            " They are secrets: better kept in urls_file."
         ),
     ] = ()
     urls_file: Annotated[
@@ -51,9 +50,8 @@ class PushRules(Rules, frozen=True):
         Meta(
             ge=1,
             le=3,
-            description="First calls carry level 1 (wearable), unanswered ones climb to 2 (phone) and 3"
-            " (room): pushed from"
-            " this level on; with a wearable that cannot call the first carries 2. 1 pushes every call.",
+            description="First calls carry level 1 (wearable), unanswered ones climb to 2 (phone) and 3 (room): pushed"
+            " from this level on; with a wearable that cannot call the first carries 2. 1 pushes every call.",
         ),
     ] = 2
     per_hour: Annotated[int, Meta(ge=1, le=60, description="So many pushes an hour to one address and no more.")] = 12

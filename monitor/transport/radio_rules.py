@@ -16,10 +16,9 @@ class RadioRules(Rules, frozen=True):
         str,
         Meta(
             pattern=r"^(auto|bumble:.+|esphome:[^:\s]+(:[0-9]{1,5})?)\Z",
-            description='Bluetooth stack: "auto" is the machine\'s own, "bumble:TRANSPORT" is bumble on any of its '
-            'transports, for example "bumble:usb:0" for a bare dongle or "bumble:tcp-client:127.0.0.1:9001"'
-            " for a virtual "
-            'air, "esphome:HOST" or "esphome:HOST:PORT" is a Bluetooth proxy running ESPHome.',
+            description='Bluetooth stack: "auto" is the machine\'s own, "bumble:TRANSPORT" is bumble on any of its'
+            ' transports, for example "bumble:usb:0" for a bare dongle or "bumble:tcp-client:127.0.0.1:9001" for a'
+            ' virtual air, "esphome:HOST" or "esphome:HOST:PORT" is a Bluetooth proxy running ESPHome.',
         ),
     ] = "auto"
     proxy_key: Annotated[
@@ -44,9 +43,8 @@ class RadioRules(Rules, frozen=True):
         Meta(
             ge=0,
             le=86400,
-            description="How long to look only for the wearable used last before taking another of its kind or"
-            " name, which "
-            "is said; where an address is configured, only that one is ever taken.",
+            description="How long to look only for the wearable used last before taking another of its kind or name,"
+            " which is said; where an address is configured, only that one is ever taken.",
         ),
     ] = 600.0
     stall_s: Annotated[

@@ -40,9 +40,8 @@ class WebRules(Rules, frozen=True):
     password_hashes: Annotated[
         dict[str, Secret],
         Meta(
-            description="Passwords of single wearers, from `sitbreak config password --wearer NAME`: who logs"
-            " in with one"
-            " sees and answers for that wearer only."
+            description="Passwords of single wearers, from `sitbreak config password --wearer NAME`: who logs in with"
+            " one sees and answers for that wearer only."
         ),
     ] = field(default_factory=dict)
     cert_file: Annotated[str, Meta(description="Certificate for https, as a PEM file; empty serves plain http.")] = ""
@@ -50,9 +49,8 @@ class WebRules(Rules, frozen=True):
     behind_https: Annotated[
         bool,
         Meta(
-            description="A reverse proxy before the page speaks https with browsers: the session's cookie then"
-            " goes through"
-            " https only."
+            description="A reverse proxy before the page speaks https with browsers: the session's cookie then goes"
+            " through https only."
         ),
     ] = False
     session_hours: Annotated[

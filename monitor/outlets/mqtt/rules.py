@@ -65,9 +65,8 @@ class MqttRules(Rules, frozen=True):
     discovery: Annotated[
         Literal["device", "components", "off"],
         Meta(
-            description="How Home Assistant finds the wearer: device (2024.11 and newer), components (older"
-            " ones, openHAB)"
-            " or off."
+            description="How Home Assistant finds the wearer: device (2024.11 and newer), components (older ones,"
+            " openHAB) or off."
         ),
     ] = "device"
     discovery_prefix: Annotated[
@@ -87,9 +86,8 @@ class MqttRules(Rules, frozen=True):
         str,
         Meta(
             pattern=r"^[^+#\s]*\Z",
-            description="Foreign topic that says ON while you are in a call or a meeting; empty for none."
-            " {wearer} stands"
-            " for the wearer's name, where there are several: else one's call silences everybody.",
+            description="Foreign topic that says ON while you are in a call or a meeting; empty for none. {wearer}"
+            " stands for the wearer's name, where there are several: else one's call silences everybody.",
         ),
     ] = ""
 
