@@ -37,7 +37,8 @@ def _reason_in_bout(coach: Speaker, latest: Moment, watch: Watch, seated: str) -
     if watch.calls:
         at = time_text(watch.next_call_s, coach.rules.time_zone)
         soon = f" {why.next_call.format(time=at)}" if latest.now_s < watch.next_call_s else ""
-        return f"{why.due.format(seated=seated)}{soon}{besides}"
+        so_far = why.not_due if watch.due_s is None else why.due  # the call may have come early
+        return f"{so_far.format(seated=seated)}{soon}{besides}"
     if watch.due_s is not None:
         if silence:
             return why.due_silent.format(silence=silences[silence], seated=seated)

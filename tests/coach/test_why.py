@@ -51,6 +51,14 @@ def test_after_an_answer_the_next_call_is_named() -> None:
     )
 
 
+def test_after_an_early_call_no_break_is_due_before_the_limit() -> None:
+    coach = a_coach(early_s=120)
+    live(coach, sitting(500), Stretch(Posture.SITTING, 4, movement_mg=200.0), sitting(10))
+    assert reasons(coach, NOON_S + 518).startswith("You are being called")
+    coach.command(Command("done", "PRESS"), NOON_S + 519)
+    assert reasons(coach, NOON_S + 520).startswith("No break is due yet: 9 minutes of sitting")
+
+
 def test_what_was_decided_is_told_in_the_wearers_language() -> None:
     coach = a_coach(language="de")
     for step in steps_of([sitting(960)]):
