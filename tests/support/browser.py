@@ -24,6 +24,7 @@ MISSING = "needs Chromium and its driver (Debian: apt-get install chromium chrom
 needs_chromium = pytest.mark.skipif(not (DRIVER and CHROMIUM), reason=MISSING)
 SHOTS = Path(os.environ.get("SCREENSHOTS_FOLDER", ""))
 """Where screenshots are kept; nowhere unless told. (Names with SITBREAK_ the program takes for settings.)"""
+GONE = "does not belong to the document"
 WAIT_S = 20
 OPTIONS = (
     "--headless",
@@ -61,11 +62,21 @@ def browser(width: int, height: int, dark: bool = False) -> Iterator[Any]:
 
 
 def until(driver: Any, fact: Callable[[Any], Any]) -> Any:
-    """Wait for a fact about the page."""
-    from selenium.common.exceptions import StaleElementReferenceException
+    """Wait for a fact about the page; an element that another page has just replaced is looked for again."""
+    from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
     from selenium.webdriver.support.ui import WebDriverWait
 
-    return WebDriverWait(driver, WAIT_S, 0.1, [StaleElementReferenceException]).until(fact)
+    def found(driver: Any) -> Any:
+        try:
+            return fact(driver)
+        except StaleElementReferenceException:
+            return None
+        except WebDriverException as error:  # the driver's other word for the same, while a page is left
+            if GONE not in str(error):
+                raise
+            return None
+
+    return WebDriverWait(driver, WAIT_S, 0.1).until(found)
 
 
 def named(driver: Any, words: str, tag: str = "button") -> Any:
