@@ -23,6 +23,9 @@ class Secret:
     def __init__(self, text: str = "") -> None:
         self.text = text
 
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
     def __str__(self) -> str:
         return HIDDEN if self.text else ""
 
@@ -43,14 +46,14 @@ def changed(record: Record, **values: Any) -> Record:
 
 def plain(record: object) -> Any:
     """The same as JSON-ready data, secrets hidden."""
-    return _listed(to_builtins(record, enc_hook=_hidden))
+    return _as_json(to_builtins(record, enc_hook=_hidden))
 
 
-def _listed(value: Any) -> Any:
+def _as_json(value: Any) -> Any:
     """JSON knows no tuples."""
     if isinstance(value, dict):
-        return {key: _listed(each) for key, each in value.items()}
-    return [_listed(each) for each in value] if isinstance(value, list | tuple) else value
+        return {key: _as_json(each) for key, each in value.items()}
+    return [_as_json(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _hidden(value: object) -> str:

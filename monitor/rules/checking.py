@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
@@ -29,7 +29,7 @@ _NAMES = {
     "object": "a table",
 }
 """msgspec's words for what TOML calls otherwise."""
-_SWITCHES = {"yes": True, "on": True, "no": False, "off": False}
+_SWITCHES = {"yes": True, "y": True, "on": True, "t": True, "no": False, "n": False, "off": False, "f": False}
 """What the environment says of a switch, besides true, false, 1 and 0."""
 
 
@@ -41,7 +41,7 @@ class Fault:
     """Keys and positions that lead to it."""
     problem: str
     """What it must be; completes a sentence that begins with the place."""
-    value: Any = None
+    value: Any = field(default=None, repr=False)
     sort: Sort = "value"
     """``unknown`` and ``missing`` are faults of a key; ``form``: a text not of the form that its description says."""
 
@@ -116,16 +116,16 @@ class _Checking:
     def _record(self, kind: type[Struct], data: object, place: Place) -> Any:
         if not isinstance(data, Mapping):
             return self._object(Fault(place, f"must be {_NAMES['object']}", data))
-        before, known = len(self.faults), {field.name: field for field in fields(kind)}
+        before, known = len(self.faults), {each.name: each for each in fields(kind)}
         taken = {}
-        for name, field in known.items():
+        for name, key in known.items():
             if name in data:
-                taken[name] = self.take(field.type, data[name], (*place, name))
-            elif field.required:
+                taken[name] = self.take(key.type, data[name], (*place, name))
+            elif key.required:
                 self._object(Fault((*place, name), "is missing", None, "missing"))
-        for key in data:
-            if key not in known and kind.__struct_config__.forbid_unknown_fields:
-                self._object(Fault((*place, key), "is not known", data[key], "unknown"))
+        for name in data:
+            if name not in known and kind.__struct_config__.forbid_unknown_fields:
+                self._object(Fault((*place, name), "is not known", data[name], "unknown"))
         return self._made(kind, taken, data, place) if len(self.faults) == before else None
 
     def _made(self, kind: type[Struct], taken: dict[str, Any], data: Mapping[str, Any], place: Place) -> Any:
@@ -187,7 +187,7 @@ def _problem(kind: Any, said: str) -> tuple[str, Sort]:
         return f"must be one of {', '.join(choices)}", "value"
     if wanted := re.match(r"Expected `([^`]+)`", said):
         names = [_NAMES[name] for name in wanted[1].split(" | ") if name in _NAMES]
-        return f"must be {' or '.join(names)}", "value"
+        return f"must be {' or '.join(names)}" if names else said, "value"
     return said, "value"
 
 

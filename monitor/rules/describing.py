@@ -9,8 +9,8 @@ from operator import or_
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
-from msgspec import Meta, Struct
-from msgspec.structs import fields
+from msgspec import NODEFAULT, Meta, Struct
+from msgspec.structs import FieldInfo, fields
 
 from monitor.rules.checking import bare
 
@@ -34,7 +34,17 @@ def keys(kind: type[Struct]) -> dict[str, Key]:
     """Every key of a record, in order."""
     known = fields(kind)
     usual = None if any(field.required for field in known) else kind()
-    return {field.name: _key(field.type, REQUIRED if usual is None else getattr(usual, field.name)) for field in known}
+    return {
+        field.name: _key(field.type, _default(field) if usual is None else getattr(usual, field.name))
+        for field in known
+    }
+
+
+def _default(field: FieldInfo) -> Any:
+    """Of a key beside others that must be given."""
+    if field.default_factory is not NODEFAULT:
+        return field.default_factory()
+    return REQUIRED if field.default is NODEFAULT else field.default
 
 
 def _key(kind: Any, default: Any) -> Key:

@@ -103,8 +103,8 @@ def test_texts_are_read_as_the_environment_gives_them() -> None:
     said = {"rate_hz": " 25 ", "share": "0.1", "worn": "false", "places": "thigh", "keys": {"a": "k"}, "offset": "1"}
     taken = check(Band, said)
     assert taken == Band(rate_hz=25, share=0.1, worn=False, places=("thigh",), keys={"a": Secret("k")}, offset=1.0)
-    assert all(check(Band, {"worn": on}).worn for on in ("yes", "On", "1", "TRUE"))
-    assert not any(check(Band, {"worn": off}).worn for off in ("no", "OFF", "0", "False"))
+    assert all(check(Band, {"worn": on}).worn for on in ("yes", "On", "1", "TRUE", "y", "t"))
+    assert not any(check(Band, {"worn": off}).worn for off in ("no", "OFF", "0", "False", "n", "f"))
     assert type(check(Band, {"offset": 1}).offset) is float
 
 
@@ -118,6 +118,14 @@ def test_a_secret_shows_nowhere() -> None:
     band = Band(keys={"a": Secret("hush")})
     assert "hush" not in repr(band) + str(band) + str(plain(band)) + f"{band.keys['a']}"
     assert band.keys["a"].text == "hush"
+    assert band.keys["a"]
+    assert not Secret("")
+
+
+def test_what_is_wrong_in_a_record_does_not_show_what_it_held() -> None:
+    with pytest.raises(FaultsError) as refused:
+        check(Band, {"keys": {"a": 815}, "pasword": "hush"})
+    assert not [word for word in ("815", "hush") if word in str(refused.value) + repr(refused.value.faults)]
 
 
 ANYTHING: st.SearchStrategy[Any] = st.recursive(
