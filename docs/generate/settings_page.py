@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, get_args
 
-from monitor.rules import Key, Rules, keys
+from monitor.rules import Key, Rules, choices, keys
 from monitor.settings.sections import WearerSettings, with_sections
 from monitor.settings.template import toml_value
 from monitor.wearables import WEARABLES
@@ -97,9 +96,8 @@ def unit(name: str, key: Key) -> str:
 
 def allowed(key: Key) -> str:
     """What the value may be, in words."""
-    choices = _choices(key.kind)
-    if choices:
-        return ", ".join(f"`{toml_value(choice)}`" for choice in choices)
+    if usable := _choices(key.kind):
+        return ", ".join(f"`{toml_value(choice)}`" for choice in usable)
     if key.kind is bool:
         return "`true`, `false`"
     limits = key.limits
@@ -113,13 +111,9 @@ def _number(value: float, rule: str) -> str:
     return _WORDS[rule] + (str(int(value)) if float(value).is_integer() else str(value))
 
 
-def _choices(annotation: Any) -> tuple[Any, ...]:
-    """The words of a ``Literal`` or an enumeration, also of a list of such; empty for anything else."""
-    if get_origin(annotation) is Literal:
-        return get_args(annotation)
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return tuple(each.value for each in annotation)
-    return next((found for part in get_args(annotation) if (found := _choices(part))), ())
+def _choices(kind: Any) -> tuple[Any, ...]:
+    """Among which values a setting is one, or each of its list is."""
+    return choices(kind) or next((found for part in get_args(kind) if (found := _choices(part))), ())
 
 
 def _first_sentence(model: type[Rules]) -> str:

@@ -109,7 +109,7 @@ def settings_text(tree: Mapping[str, Any], header: str) -> str:
 
 def _plain(value: Any) -> Any:
     """As JSON would have it, so that a tuple and a list are the same."""
-    return json.loads(json.dumps(plain(_opened(value)), default=str))
+    return plain(_opened(value))
 
 
 def _comment(text: str) -> list[str]:

@@ -17,7 +17,7 @@ msgspec keeps and converts them; it takes a tenth of the memory of a library tha
 """
 
 from monitor.rules.base import HIDDEN, Rules, Secret, changed, plain
-from monitor.rules.checking import Fault, FaultsError, WrongValueError, check, dotted, objecting_to
+from monitor.rules.checking import Fault, FaultsError, WrongValueError, check, choices, dotted, objecting_to
 from monitor.rules.describing import REQUIRED, Key, keys
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "WrongValueError",
     "changed",
     "check",
+    "choices",
     "dotted",
     "keys",
     "objecting_to",

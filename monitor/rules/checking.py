@@ -98,10 +98,10 @@ class _Checking:
         """The data as this kind."""
         plain, notes = bare(kind)
         origin, inner = get_origin(plain), get_args(plain)
-        if is_record(plain):
+        if _is_record(plain):
             return data if isinstance(data, plain) else self._record(plain, data, place)
-        if origin in (Union, UnionType) and isinstance(data, Mapping) and any(map(is_record, inner)):
-            return self._record(next(filter(is_record, inner)), data, place)
+        if origin in (Union, UnionType) and isinstance(data, Mapping) and any(map(_is_record, inner)):
+            return self._record(next(filter(_is_record, inner)), data, place)
         if origin is dict and isinstance(data, Mapping):
             self._measure(data, notes, place)
             keys = [self._leaf(inner[0], key, (*place, key)) for key in data]
@@ -183,8 +183,8 @@ def _problem(kind: Any, said: str) -> tuple[str, Sort]:
         return "not of the form that is wanted", "form"
     if length := re.fullmatch(r"Expected `(str|array)` of length (>=|<=|) ?(\d+).*", said):
         return _counted(length[2], int(length[3]), "characters" if length[1] == "str" else "entries"), "value"
-    if choices := _choices(kind):
-        return f"must be one of {', '.join(choices)}", "value"
+    if quoted := [f'"{each}"' for each in choices(kind)]:
+        return f"must be one of {', '.join(quoted)}", "value"
     if wanted := re.match(r"Expected `([^`]+)`", said):
         names = [_NAMES[name] for name in wanted[1].split(" | ") if name in _NAMES]
         return f"must be {' or '.join(names)}" if names else said, "value"
@@ -198,15 +198,15 @@ def _counted(limit: str, number: int, what: str) -> str:
     return f"must have {_LIMITS[limit]} {number} {what}" if limit else f"must have {number} {what}"
 
 
-def _choices(kind: Any) -> list[str]:
-    """The texts among which a kind is one, if it is such a kind."""
+def choices(kind: Any) -> tuple[Any, ...]:
+    """The values of a ``Literal`` or an enumeration, also as an alternative; empty for any other type."""
     plain, _ = bare(kind)
     if get_origin(plain) is Literal:
-        return [f'"{each}"' for each in get_args(plain)]
+        return get_args(plain)
     if isinstance(plain, type) and issubclass(plain, Enum):
-        return [f'"{each.value}"' for each in plain]
+        return tuple(each.value for each in plain)
     alternatives = get_args(plain) if get_origin(plain) in (Union, UnionType) else ()
-    return [choice for each in alternatives for choice in _choices(each)]
+    return tuple(choice for each in alternatives for choice in choices(each))
 
 
 def bare(kind: Any) -> tuple[Any, list[Meta]]:
@@ -217,6 +217,6 @@ def bare(kind: Any) -> tuple[Any, list[Meta]]:
     return plain, [note for note in notes if isinstance(note, Meta)]
 
 
-def is_record(kind: Any) -> bool:
+def _is_record(kind: Any) -> bool:
     """Whether a type is that of records."""
     return isinstance(kind, type) and issubclass(kind, Struct)
